@@ -1,0 +1,160 @@
+/** The command line: https://docs.airbyte.com/platform/understanding-airbyte/airbyte-protocol#source */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Writable } from 'node:stream';
+import yargs from 'yargs';
+import type { HttpTransport } from './declarative/http-transport.js';
+import { readSpec, readVersion } from './package-files.js';
+import { OutputClosedError, StoppedError, toErrorTrace, toTracedError } from './protocol/errors.js';
+import { Output } from './protocol/output.js';
+import type { SourceContext } from './source.js';
+
+export interface Process {
+  /** Without `node` and the script. */
+  readonly argv: readonly string[];
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborts on SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** How the process ends. `stopped` is an end by request, before the work was done. */
+export type ExitCode = 0 | 1 | 2 | 'stopped';
+
+interface Arguments {
+  readonly command: 'spec' | 'check' | 'discover' | 'read';
+  readonly debug: boolean;
+  readonly config: string;
+  readonly catalog: string;
+  readonly state: string | undefined;
+}
+
+/** What is to be done, or the text to show instead. */
+type Parsed = { run: Arguments } | { help: string } | { usage: string };
+
+function parse(argv: readonly string[]): Parsed {
+  const config = { type: 'string', demandOption: true, describe: 'JSON file with the config' } as const;
+  const catalog = {
+    type: 'string',
+    demandOption: true,
+    describe: 'JSON file with the configured catalog',
+  } as const;
+  const state = { type: 'string', describe: 'JSON file with the state of the last sync' } as const;
+  let problem: string | undefined;
+  let output = '';
+  const parser = yargs([])
+    .scriptName('source-payments')
+    .usage('$0 <command>\n\nReads Paystack as an Airbyte source; messages go to standard output.')
+    .command('spec', 'Print what a config looks like')
+    .command('check', 'Try the config against the API', { config })
+    .command('discover', 'List the streams', { config })
+    .command('read', 'Read the streams of a configured catalog', { config, catalog, state })
+    .option('debug', { type: 'boolean', default: false, describe: 'Log at level DEBUG', global: true })
+    .example('$0 check --config config.json', '')
+    .example('$0 read --config config.json --catalog catalog.json --state state.json', '')
+    .demandCommand(1, 1, 'Name a command.')
+    .version(readVersion())
+    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .strict()
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      problem ??= message ?? error?.message ?? 'The arguments are not valid.';
+    });
+  const parsed = parser.parseSync([...argv], {}, (_error: unknown, _args: unknown, text: string) => {
+    output = text;
+  }) as Record<string, unknown> & { _: (string | number)[] };
+  if (problem !== undefined) return { usage: `${problem}\nTry source-payments --help.\n` };
+  if (output !== '') return { help: `${output}\n` };
+  return {
+    run: {
+      command: String(parsed._[0]) as Arguments['command'],
+      debug: parsed['debug'] === true,
+      config: String(parsed['config'] ?? ''),
+      catalog: String(parsed['catalog'] ?? ''),
+      state: typeof parsed['state'] === 'string' ? parsed['state'] : undefined,
+    },
+  };
+}
+
+/** Loads what a command needs and runs it: `spec` starts without the HTTP client and the validator. */
+async function runCommand(
+  args: Arguments,
+  { environment, signal }: Process,
+  output: Output,
+  transport: (one: HttpTransport) => void,
+): Promise<void> {
+  if (args.command === 'spec') return output.message({ type: 'SPEC', spec: readSpec() });
+
+  const source = await import('./source.js');
+  const { readConfigFile } = await import('./protocol/config.js');
+  const { createHttpTransport } = await import('./declarative/http-transport.js');
+  const config = readConfigFile(args.config);
+  const http = createHttpTransport();
+  transport(http);
+  const context: SourceContext = {
+    output,
+    http: http.send,
+    environment,
+    signal,
+    random: Math.random,
+    clock: {
+      now: Date.now,
+      sleep: async (ms) => {
+        await delay(ms, undefined, { signal }).catch(() => {
+          throw new StoppedError('stopped while waiting');
+        });
+      },
+    },
+  };
+  if (args.command === 'check') return source.check(config, context);
+  if (args.command === 'discover') return source.discover(config, context);
+
+  const { readConfiguredCatalogFile } = await import('./protocol/catalog.js');
+  const { readStateFile } = await import('./protocol/state.js');
+  const catalog = readConfiguredCatalogFile(args.catalog);
+  const states = args.state === undefined ? new Map() : readStateFile(args.state);
+  return source.read(config, catalog, states, context);
+}
+
+function isDebug({ environment }: Process, args: Arguments): boolean {
+  return args.debug || environment['LOG_LEVEL']?.toLowerCase() === 'debug';
+}
+
+/** Runs one command to its end. Never throws; what went wrong is in the output and the exit code. */
+export async function run(process: Process): Promise<ExitCode> {
+  const parsed = parse(process.argv);
+  if ('help' in parsed || 'usage' in parsed) {
+    const isHelp = 'help' in parsed;
+    const text = isHelp ? parsed.help : parsed.usage;
+    (isHelp ? process.stdout : process.stderr).write(text);
+    return isHelp ? 0 : process.argv.length === 0 ? 1 : 2;
+  }
+  const output = new Output({ sink: process.stdout, now: Date.now, debug: isDebug(process, parsed.run) });
+  let transport: HttpTransport | undefined;
+  try {
+    await runCommand(parsed.run, process, output, (one) => (transport = one));
+    return 0;
+  } catch (error) {
+    return await reportFailure(error, output, process);
+  } finally {
+    transport?.close();
+  }
+}
+
+async function reportFailure(error: unknown, output: Output, process: Process): Promise<ExitCode> {
+  if (error instanceof StoppedError || process.signal.aborted) return 'stopped';
+  try {
+    if (error instanceof OutputClosedError) throw error;
+    const traced = toTracedError(error);
+    await output.log('FATAL', traced.message);
+    await output.message({ type: 'TRACE', trace: toErrorTrace(traced, Date.now()) });
+  } catch (failure) {
+    // Whoever closed the pipe knows; a full disk must be told, and standard error is all that is left.
+    if (failure instanceof OutputClosedError && failure.code !== 'EPIPE') {
+      process.stderr.write(
+        `source-payments: standard output cannot be written (${failure.code}). The sync has stopped; free the space or check where the output goes, then start again from the last state.\n`,
+      );
+    }
+  }
+  return 1;
+}

@@ -1,0 +1,51 @@
+import type { BackoffStrategy } from './components.js';
+import type { Headers } from './http-transport.js';
+
+/** ms beyond which no wait grows by itself. */
+const MAX_EXPONENTIAL_WAIT = 60_000;
+
+export interface Wait {
+  /** ms */
+  readonly ms: number;
+  /** Whether the API itself named the time. */
+  readonly fromApi: boolean;
+}
+
+/** Seconds beyond which a header's number can only be a time (Unix seconds), not a span. */
+const EPOCH_FROM = 1_000_000_000;
+
+export interface FailedTry {
+  /** 1 for the wait after the first try */
+  readonly attempt: number;
+  readonly headers: Headers | undefined;
+  /** Whether it was the API's rate limit; other answers may carry its headers too, which then mean nothing. */
+  readonly isRateLimited: boolean;
+  /** Unix ms */
+  readonly now: number;
+  /** in [0, 1) */
+  readonly random: () => number;
+}
+
+/**
+ * How long to wait before another try: the first strategy that has an answer decides.
+ * @returns undefined if the API wants a longer wait than the strategy allows
+ */
+export function backoffTime(strategies: readonly BackoffStrategy[], failed: FailedTry): Wait | undefined {
+  const { attempt, headers, isRateLimited, now, random } = failed;
+  for (const strategy of strategies) {
+    if (strategy.type === 'WaitTimeFromHeader' && !isRateLimited && strategy.header !== 'retry-after')
+      continue;
+    if (strategy.type === 'ExponentialBackoffStrategy') {
+      const base = Math.min(strategy.factor * 1000 * 2 ** (attempt - 1), MAX_EXPONENTIAL_WAIT);
+      return { ms: Math.round(base * (1 + random() / 4)), fromApi: false };
+    }
+    const header = headers?.[strategy.header];
+    // A malformed header only loses its timing.
+    const number = header === undefined || header.trim() === '' ? NaN : Number(header);
+    const seconds = number >= EPOCH_FROM ? Math.max(0, number - now / 1000) : number;
+    if (!Number.isFinite(seconds) || seconds < 0) continue;
+    if (seconds > (strategy.max_waiting_time_in_seconds ?? Infinity)) return undefined;
+    return { ms: Math.ceil(seconds * 1000), fromApi: true };
+  }
+  return { ms: 1000, fromApi: false };
+}

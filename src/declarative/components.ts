@@ -1,0 +1,331 @@
+/**
+ * Airbyte's low-code vocabulary as types: the same names, keys and `type` tags as in a manifest, so that a
+ * definition reads like one and `to-manifest.ts` can print it as one.
+ * https://docs.airbyte.com/platform/connector-development/config-based/understanding-the-yaml-file/reference
+ *
+ * What the language does not have stands under `extensions`, each with a comment; nothing else is ours.
+ */
+import type { FailureType } from '../protocol/messages.js';
+
+/** Keys from the root of a JSON document down to a value. */
+export type FieldPath = readonly string[];
+
+/** A value of the user's config: `{{ config['provider']['secret_key'] }}` in a manifest. */
+export interface ConfigReference {
+  readonly type: 'ConfigReference';
+  readonly path: FieldPath;
+}
+
+export interface RequestOption {
+  readonly type: 'RequestOption';
+  readonly inject_into: 'request_parameter';
+  readonly field_name: string;
+}
+
+export interface BearerAuthenticator {
+  readonly type: 'BearerAuthenticator';
+  readonly api_token: ConfigReference;
+}
+
+/** The password is empty: both vendors that use Basic auth take the key as the user name. */
+export interface BasicHttpAuthenticator {
+  readonly type: 'BasicHttpAuthenticator';
+  readonly username: ConfigReference;
+}
+
+export type ResponseAction = 'SUCCESS' | 'FAIL' | 'RETRY' | 'IGNORE' | 'RATE_LIMITED';
+
+export interface HttpResponseFilter {
+  readonly type: 'HttpResponseFilter';
+  readonly action: ResponseAction;
+  readonly http_codes?: readonly number[];
+  /** Matches when the answer's error message contains this text, in any case. */
+  readonly error_message_contains?: string;
+  readonly failure_type?: FailureType;
+  /** Sentence for the user; the API's own message is added behind it. */
+  readonly error_message?: string;
+  readonly extensions?: {
+    /** Matches by the start of the answer's Content-Type. A manifest says it with a `predicate` on `headers`. */
+    readonly content_type?: string;
+    /** Matches by a value in the answer's body. A manifest says it with a `predicate` on `response`. */
+    readonly body_value?: { readonly path: FieldPath; readonly equals: string | number | boolean };
+    /** The answer is about the key as a whole, so a connection check need not try other lists. */
+    readonly concerns_key?: true;
+  };
+}
+
+export interface WaitTimeFromHeader {
+  readonly type: 'WaitTimeFromHeader';
+  /** Header that holds a number of seconds to wait. */
+  readonly header: string;
+  /** Seconds; a longer wait fails the stream instead, so that the platform can come back later. */
+  readonly max_waiting_time_in_seconds?: number;
+}
+
+export interface ExponentialBackoffStrategy {
+  readonly type: 'ExponentialBackoffStrategy';
+  /** Seconds; the wait is factor · 2^(attempt − 1), plus up to a quarter of it by chance. */
+  readonly factor: number;
+}
+
+export type BackoffStrategy = WaitTimeFromHeader | ExponentialBackoffStrategy;
+
+export interface DefaultErrorHandler {
+  readonly type: 'DefaultErrorHandler';
+  /** Tries after the first one. Waits for the API's rate limit do not count. @default 5 */
+  readonly max_retries?: number;
+  /** The first that matches decides; then the defaults of error-handler.ts. */
+  readonly response_filters: readonly HttpResponseFilter[];
+  readonly backoff_strategies: readonly BackoffStrategy[];
+}
+
+export interface HttpRequester {
+  readonly type: 'HttpRequester';
+  readonly url_base: string;
+  /** May hold `{{ stream_partition.NAME }}`, the one interpolation that there is. */
+  readonly path: string;
+  /** Nothing else can be sent: by this type, and by a check in http-transport.ts. */
+  readonly http_method: 'GET';
+  readonly authenticator: BearerAuthenticator | BasicHttpAuthenticator;
+  readonly request_parameters?: Readonly<Record<string, string>>;
+  readonly error_handler: DefaultErrorHandler;
+  readonly extensions: {
+    /** Environment variable that replaces `url_base`, for tests and demos. */
+    readonly url_base_variable: string;
+  };
+}
+
+/**
+ * Where the records are. With `wrap_as`, a list of plain strings becomes records with that one field (a
+ * manifest cannot say it).
+ */
+export interface DpathExtractor {
+  readonly type: 'DpathExtractor';
+  readonly field_path: FieldPath;
+  readonly extensions?: { readonly wrap_as?: string };
+}
+
+export interface RecordSelector {
+  readonly type: 'RecordSelector';
+  readonly extractor: DpathExtractor;
+}
+
+export interface PageIncrement {
+  readonly type: 'PageIncrement';
+  readonly page_size: number;
+  readonly start_from_page: number;
+  readonly inject_on_first_request: true;
+  readonly extensions?: {
+    /** Where an answer says how many pages there are; reading stops there, never at a short page. */
+    readonly page_count?: FieldPath;
+    /** Where an answer says how many records there are. */
+    readonly total?: FieldPath;
+  };
+}
+
+export interface CursorPagination {
+  readonly type: 'CursorPagination';
+  readonly page_size: number;
+  /** Where an answer holds the next token; null, missing, "" and "null" mean the end. */
+  readonly cursor_value: { readonly response: FieldPath };
+  readonly extensions?: { readonly total?: FieldPath };
+}
+
+export interface DefaultPaginator {
+  readonly type: 'DefaultPaginator';
+  readonly pagination_strategy: PageIncrement | CursorPagination;
+  readonly page_size_option: RequestOption;
+  readonly page_token_option: RequestOption;
+  readonly extensions?: {
+    /**
+     * Taken up when an answer has no page count but this token: some vendors answer in cursor style
+     * although pages were asked for.
+     */
+    readonly cursor_fallback?: {
+      readonly pagination_strategy: CursorPagination;
+      readonly page_token_option: RequestOption;
+      readonly request_parameters: Readonly<Record<string, string>>;
+    };
+  };
+}
+
+export interface NoPagination {
+  readonly type: 'NoPagination';
+}
+
+export interface ParentStreamConfig {
+  readonly type: 'ParentStreamConfig';
+  readonly stream: DeclarativeStream;
+  /** Field of the parent record that identifies it. */
+  readonly parent_key: string;
+  /** Name under which the path template and AddFields refer to that value. */
+  readonly partition_field: string;
+  /** The parents are read incrementally, and the state is the parents'. */
+  readonly incremental_dependency: true;
+}
+
+export interface SubstreamPartitionRouter {
+  readonly type: 'SubstreamPartitionRouter';
+  readonly parent_stream_configs: readonly [ParentStreamConfig];
+}
+
+/** One partition for each value; `cursor_field` names the partition's value. */
+export interface ListPartitionRouter {
+  readonly type: 'ListPartitionRouter';
+  readonly values: readonly string[];
+  readonly cursor_field: string;
+  readonly request_option?: RequestOption;
+}
+
+export type PartitionRouter = SubstreamPartitionRouter | ListPartitionRouter;
+
+export interface SimpleRetriever {
+  readonly type: 'SimpleRetriever';
+  readonly requester: HttpRequester;
+  readonly record_selector: RecordSelector;
+  readonly paginator: DefaultPaginator | NoPagination;
+  readonly partition_router?: PartitionRouter;
+}
+
+export interface DatetimeBasedCursor {
+  readonly type: 'DatetimeBasedCursor';
+  readonly cursor_field: string;
+  /** Format of the request's bounds, in strftime tokens and `%_ms` (milliseconds). */
+  readonly datetime_format: string;
+  /** Left out where the API has no date filter that can be relied on: the list is then read whole. */
+  readonly start_time_option?: RequestOption;
+  readonly end_time_option?: RequestOption;
+  /** ISO 8601 duration of a slice where the API does not say how many pages a range has. */
+  readonly step?: string;
+  /**
+   * ISO 8601 duration: the grain of the API's filter. Requests reach one grain further on both sides, and
+   * records outside of the slice are dropped by their own date, so bounds may be inclusive or exclusive.
+   */
+  readonly cursor_granularity?: string;
+  /**
+   * The list is newest first. Reading stops once a page is older than the slice, but only if every record
+   * so far really came in that order.
+   */
+  readonly is_data_feed?: boolean;
+  readonly extensions?: {
+    /** Other names under which the API may send the cursor field. */
+    readonly cursor_field_aliases?: readonly string[];
+    /**
+     * Paths of further dates that move when a record changes. A record is read again when any of them is
+     * new, although the state speaks of the cursor field only.
+     */
+    readonly change_fields?: readonly FieldPath[];
+  };
+}
+
+/** A value for a new field: from the partition, from the parent record, or the time of the request. */
+export type AddedValue =
+  | { readonly type: 'stream_partition'; readonly field: string }
+  | { readonly type: 'parent_cursor' }
+  | { readonly type: 'now_utc' };
+
+export interface AddedFieldDefinition {
+  readonly type: 'AddedFieldDefinition';
+  readonly path: readonly [string];
+  readonly value: AddedValue;
+}
+
+export interface AddFields {
+  readonly type: 'AddFields';
+  readonly fields: readonly AddedFieldDefinition[];
+}
+
+export interface JsonFileSchemaLoader {
+  readonly type: 'JsonFileSchemaLoader';
+  /** Relative to the provider's `schemas` folder. */
+  readonly file_path: string;
+}
+
+export interface DeclarativeStream {
+  readonly type: 'DeclarativeStream';
+  readonly name: string;
+  readonly primary_key: readonly string[];
+  readonly retriever: SimpleRetriever;
+  readonly incremental_sync?: DatetimeBasedCursor;
+  readonly transformations?: readonly AddFields[];
+  readonly schema_loader: JsonFileSchemaLoader;
+}
+
+/** Requests per interval; by the key's mode where the vendor's limits differ. */
+export interface Rate {
+  readonly type: 'Rate';
+  readonly limit: number | Readonly<Record<KeyMode, number>>;
+  /** ISO 8601 duration. */
+  readonly interval: string;
+}
+
+export interface HttpRequestRegexMatcher {
+  readonly type: 'HttpRequestRegexMatcher';
+  /** Matched against the path template of the requester. Left out: every path. */
+  readonly url_path_pattern?: string;
+}
+
+export interface MovingWindowCallRatePolicy {
+  readonly type: 'MovingWindowCallRatePolicy';
+  readonly rates: readonly [Rate];
+  readonly matchers: readonly HttpRequestRegexMatcher[];
+  readonly extensions?: {
+    /** Each path template has a window of its own. A manifest needs one policy for each path instead. */
+    readonly per_endpoint?: true;
+  };
+}
+
+export interface HTTPAPIBudget {
+  readonly type: 'HTTPAPIBudget';
+  /** The first whose matchers fit. */
+  readonly policies: readonly MovingWindowCallRatePolicy[];
+}
+
+export interface ConcurrencyLevel {
+  readonly type: 'ConcurrencyLevel';
+  /** Requests at a time when the user sets no `num_workers`. */
+  readonly default_concurrency: number;
+  readonly max_concurrency: number;
+}
+
+export interface CheckStream {
+  readonly type: 'CheckStream';
+  /** The first is the probe that decides whether the key works. */
+  readonly stream_names: readonly string[];
+}
+
+export interface DeclarativeSource {
+  readonly type: 'DeclarativeSource';
+  readonly check: CheckStream;
+  readonly streams: readonly DeclarativeStream[];
+  readonly concurrency_level: ConcurrencyLevel;
+  readonly api_budget: HTTPAPIBudget;
+}
+
+export type KeyMode = 'test' | 'live';
+
+/** How a vendor's API keys look. The first rule whose pattern matches decides. */
+export interface KeyRule {
+  readonly pattern: RegExp;
+  /** The mode of a usable key … */
+  readonly mode?: KeyMode;
+  /** … or the sentence with which it is refused, before any request. */
+  readonly refusal?: string;
+}
+
+/** A vendor: its API as a low-code source, and what the language has no word for. */
+export interface Provider {
+  /** Value of `provider.name` in the config. */
+  readonly name: string;
+  /** How sentences for the user name it. */
+  readonly title: string;
+  readonly source: DeclarativeSource;
+  readonly key_rules: readonly KeyRule[];
+  /** ISO timestamp before which the vendor has no records: the start of a config without `start_date`. */
+  readonly earliest_date: string;
+}
+
+/** Shorthand for the one kind of request option that is used: `?name=value`. */
+export function requestParameter(field_name: string): RequestOption {
+  return { type: 'RequestOption', inject_into: 'request_parameter', field_name };
+}

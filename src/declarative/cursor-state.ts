@@ -1,0 +1,132 @@
+import { configError } from '../protocol/errors.js';
+import type { JsonObject, JsonValue } from '../protocol/messages.js';
+import { parseTimestamp, toIso } from './datetime.js';
+import type { TimeRange } from './stream-slice.js';
+
+/** A cursor value: its time, and its spelling in the record it came from. */
+export interface CursorMark {
+  /** Unix ms. */
+  readonly time: number;
+  readonly text: string;
+}
+
+/** A range that has been read to its end, and the newest cursor seen in it. */
+export interface ClosedSlice extends TimeRange {
+  readonly mark?: CursorMark;
+}
+
+/** The state of a stream with a cursor, as read from a STATE message. */
+export interface CursorState {
+  readonly mark: CursorMark | undefined;
+  /** What an unfinished sync had closed, or a finished full refresh. */
+  readonly closed: readonly ClosedSlice[];
+}
+
+/** Beside the cursor field: ranges that need not be read again when a sync is taken up. */
+const CLOSED_SLICES = 'closed_slices';
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function toMark(value: JsonValue | undefined): CursorMark | undefined {
+  if (typeof value !== 'string') return undefined;
+  const time = parseTimestamp(value);
+  return time === undefined ? undefined : { time, text: value };
+}
+
+function refuse(stream: string, why: string): Error {
+  return configError(
+    `The saved state of the stream ${stream} is not one of this connector: ${why}. ` +
+      'Clear the data of that stream to read it anew, or pass the last state that was saved for it.',
+  );
+}
+
+/** State as Airbyte's concurrent low-code cursors write it: the mark of the first unbroken range counts. */
+function parseDateRange(stream: string, state: JsonObject): CursorState {
+  const [first] = Array.isArray(state['slices']) ? state['slices'] : [];
+  const range = isObject(first) ? first : {};
+  const mark = toMark(range['most_recent_cursor_value']) ?? toMark(range['start']);
+  if (mark === undefined) throw refuse(stream, 'its "slices" hold no timestamp');
+  return { mark, closed: [] };
+}
+
+function parseClosed(stream: string, value: JsonValue | undefined): ClosedSlice[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw refuse(stream, `"${CLOSED_SLICES}" is not a list`);
+  return value.map((entry) => {
+    const slice = isObject(entry) ? entry : {};
+    const start = toMark(slice['start']);
+    const end = toMark(slice['end']);
+    if (start === undefined || end === undefined) {
+      throw refuse(stream, `"${CLOSED_SLICES}" holds an entry without start and end`);
+    }
+    const mark = toMark(slice['mark']);
+    return { start: start.time, end: end.time, ...(mark === undefined ? {} : { mark }) };
+  });
+}
+
+/**
+ * Reads the state of one stream: this connector's own, or that of Airbyte's connector for the same API.
+ * @throws TracedError (config_error) if it belongs to something else
+ */
+export function parseCursorState(
+  stream: string,
+  cursorField: string,
+  state: JsonObject | undefined,
+): CursorState {
+  const keys = Object.entries(state ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  if (state === undefined || keys.length === 0) return { mark: undefined, closed: [] };
+  if (state['state_type'] === 'date-range') return parseDateRange(stream, state);
+
+  const closed = parseClosed(stream, state[CLOSED_SLICES]);
+  const value = state[cursorField];
+  if (value === undefined || value === null) {
+    if (closed.length > 0) return { mark: undefined, closed };
+    throw refuse(stream, `it has no "${cursorField}" but ${keys.map(([key]) => `"${key}"`).join(', ')}`);
+  }
+  const mark = toMark(value);
+  if (mark === undefined) throw refuse(stream, `its "${cursorField}" is not a timestamp`);
+  return { mark, closed };
+}
+
+/** @param closed left out of a finished incremental sync: its mark says all */
+export function printCursorState(
+  cursorField: string,
+  mark: CursorMark,
+  closed: readonly ClosedSlice[],
+): JsonObject {
+  if (closed.length === 0) return { [cursorField]: mark.text };
+  return {
+    [cursorField]: mark.text,
+    [CLOSED_SLICES]: closed.map((slice) => ({
+      start: toIso(slice.start),
+      end: toIso(slice.end),
+      ...(slice.mark === undefined ? {} : { mark: slice.mark.text }),
+    })),
+  };
+}
+
+/** The newer of two marks. */
+export function newerMark(a: CursorMark | undefined, b: CursorMark | undefined): CursorMark | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return b.time > a.time ? b : a;
+}
+
+/** Joins ranges that touch, so that the list stays as short as the number of gaps. */
+export function mergeClosed(slices: readonly ClosedSlice[]): ClosedSlice[] {
+  const merged: ClosedSlice[] = [];
+  for (const slice of [...slices].sort((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (last === undefined || slice.start > last.end) merged.push(slice);
+    else {
+      const mark = newerMark(last.mark, slice.mark);
+      merged[merged.length - 1] = {
+        start: last.start,
+        end: Math.max(last.end, slice.end),
+        ...(mark === undefined ? {} : { mark }),
+      };
+    }
+  }
+  return merged;
+}

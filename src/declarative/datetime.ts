@@ -1,0 +1,130 @@
+/** Dates on the wire. Times are Unix ms throughout; timestamps without a zone are UTC. */
+
+const DIGIT_0 = 48;
+
+function digits(text: string, from: number, count: number): number {
+  let value = 0;
+  for (let i = from; i < from + count; i++) {
+    const digit = text.charCodeAt(i) - DIGIT_0;
+    if (!(digit >= 0 && digit <= 9)) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** ms of a zone suffix: `Z`, nothing, `+01:00`, `-0300`, `+01`. */
+function zoneOffset(zone: string): number {
+  if (zone === '' || zone === 'Z' || zone === 'z') return 0;
+  const match = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone);
+  if (match === null) return NaN;
+  const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
+  return (match[1] === '-' ? -minutes : minutes) * 60_000;
+}
+
+/**
+ * Reads `2024-05-01`, `2024-05-01T10:00:00`, with or without a fraction (cut to ms) and a zone.
+ * Written by hand because it runs for each record; it takes about a tenth of the time of `Date.parse`'s
+ * fallback and, unlike it, takes a missing zone for UTC.
+ * @returns Unix ms, or undefined for anything else (also for days that do not exist)
+ */
+export function parseTimestamp(text: string): number | undefined {
+  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return undefined;
+  const year = digits(text, 0, 4);
+  const month = digits(text, 5, 2);
+  const day = digits(text, 8, 2);
+  const date = Date.UTC(year, month - 1, day);
+  // Date.UTC rolls 2024-02-30 over into March.
+  if (Number.isNaN(date) || new Date(date).getUTCDate() !== day || month < 1 || month > 12) return undefined;
+  if (text.length === 10) return date;
+
+  const separator = text.charCodeAt(10);
+  if ((separator !== 84 && separator !== 116 && separator !== 32) || text.charCodeAt(13) !== 58) {
+    return undefined;
+  }
+  const hour = digits(text, 11, 2);
+  const minute = digits(text, 14, 2);
+  let second = 0;
+  let at = 16;
+  if (text.charCodeAt(at) === 58) {
+    second = digits(text, 17, 2);
+    at = 19;
+  }
+  let ms = 0;
+  if (at === 19 && text.charCodeAt(at) === 46) {
+    let scale = 100;
+    for (at++; at < text.length; at++) {
+      const digit = text.charCodeAt(at) - DIGIT_0;
+      if (!(digit >= 0 && digit <= 9)) break;
+      if (scale >= 1) ms += digit * scale;
+      scale /= 10;
+    }
+    ms = Math.floor(ms);
+  }
+  if (hour > 24 || minute > 59 || second > 60) return undefined;
+  const time = date + ((hour * 60 + minute) * 60 + second) * 1000 + ms - zoneOffset(text.slice(at));
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** `2024-05-01T10:00:00.000Z` */
+export function toIso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/**
+ * Writes a time (UTC) in a low-code datetime format.
+ * @throws Error for a token that is not known, which is a mistake in a stream's definition
+ */
+export function formatDatetime(ms: number, format: string): string {
+  const iso = toIso(ms);
+  const parts: Record<string, string> = {
+    '%Y': iso.slice(0, 4),
+    '%m': iso.slice(5, 7),
+    '%d': iso.slice(8, 10),
+    '%H': iso.slice(11, 13),
+    '%M': iso.slice(14, 16),
+    '%S': iso.slice(17, 19),
+    '%_ms': iso.slice(20, 23),
+  };
+  return format.replace(/%_ms|%./g, (token) => {
+    const part = parts[token];
+    if (part === undefined) throw new Error(`unknown token ${token} in the datetime format ${format}`);
+    return part;
+  });
+}
+
+interface Duration {
+  readonly months: number;
+  readonly ms: number;
+}
+
+/** @throws Error unless it is an ISO 8601 duration such as P1M, P30D, PT1S, PT0.001S */
+export function parseDuration(text: string): Duration {
+  const match =
+    /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(text);
+  if (match === null) throw new Error(`${text} is not an ISO 8601 duration`);
+  const [years, months, weeks, days, hours, minutes, seconds] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  const allDays = (weeks ?? 0) * 7 + (days ?? 0);
+  const allSeconds = ((allDays * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0);
+  return { months: (years ?? 0) * 12 + (months ?? 0), ms: allSeconds * 1000 };
+}
+
+/** ms of a duration without months or years, whose length is fixed */
+export function fixedDuration(text: string): number {
+  const { months, ms } = parseDuration(text);
+  if (months > 0) throw new Error(`${text} has no fixed length`);
+  return ms;
+}
+
+/** Calendar months first (clamped to the month's last day), then the rest. */
+export function addDuration(time: number, duration: Duration): number {
+  if (duration.months === 0) return time + duration.ms;
+  const date = new Date(time);
+  const day = date.getUTCDate();
+  date.setUTCDate(1);
+  date.setUTCMonth(date.getUTCMonth() + duration.months);
+  const lastDay = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+  date.setUTCDate(Math.min(day, lastDay));
+  return date.getTime() + duration.ms;
+}

@@ -1,0 +1,123 @@
+import { TracedError } from '../protocol/errors.js';
+import type { FailureType, JsonValue } from '../protocol/messages.js';
+import type { DefaultErrorHandler, HttpResponseFilter, ResponseAction } from './components.js';
+import type { Headers } from './http-transport.js';
+import { valueAt } from './record-selector.js';
+
+/** What to do with an answer. */
+export interface ErrorResolution {
+  readonly action: ResponseAction;
+  readonly failureType: FailureType;
+  /** Sentence for the user. */
+  readonly message: string;
+  /** The answer is about the key as a whole, not about this one list. */
+  readonly concernsKey?: boolean;
+}
+
+/** The API refuses the key itself, so no other list can be read either. */
+export class KeyRefusedError extends TracedError {}
+
+/** An answer as the error handler sees it. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The parsed body, or what stands around the records; undefined if it is not JSON. */
+  readonly json: JsonValue | undefined;
+  /** Why a 200 is not what was asked for; undefined if it is. */
+  readonly problem: string | undefined;
+}
+
+const SUCCESS: ErrorResolution = { action: 'SUCCESS', failureType: 'system_error', message: '' };
+
+/** The keys under which APIs put the text of an error; the order is that of Airbyte's CDK. */
+const MESSAGE_KEYS = ['message', 'messages', 'error', 'errors', 'detail', 'err', 'error_message', 'reason'];
+
+/** Characters of an API's own error text that are quoted. */
+const MAX_QUOTE = 300;
+
+/** The API's own words about an error, in one line; undefined if there are none. */
+export function apiMessage(json: JsonValue | undefined): string | undefined {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
+  for (const key of MESSAGE_KEYS) {
+    const value = json[key];
+    const text = typeof value === 'string' ? value : apiMessage(value);
+    if (text !== undefined && text.trim() !== '') {
+      const line = text.replace(/\s+/g, ' ').trim();
+      return line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line;
+    }
+  }
+  return undefined;
+}
+
+function matches(filter: HttpResponseFilter, answer: Answer): boolean {
+  const { http_codes, error_message_contains, extensions } = filter;
+  if (http_codes !== undefined && !http_codes.includes(answer.status)) return false;
+  if (error_message_contains !== undefined) {
+    const text = apiMessage(answer.json)?.toLowerCase() ?? '';
+    if (!text.includes(error_message_contains.toLowerCase())) return false;
+  }
+  if (extensions?.content_type !== undefined) {
+    if (!(answer.headers['content-type'] ?? '').toLowerCase().startsWith(extensions.content_type))
+      return false;
+  }
+  if (extensions?.body_value !== undefined) {
+    const { path, equals } = extensions.body_value;
+    if (answer.json === undefined || valueAt(answer.json, path) !== equals) return false;
+  }
+  return true;
+}
+
+/** What Airbyte's CDK does with a status that no filter names. */
+function byStatus({ status, problem }: Answer): ErrorResolution {
+  const at = (action: ResponseAction, failureType: FailureType, message: string) => ({
+    action,
+    failureType,
+    message,
+  });
+  if (status >= 200 && status < 300) {
+    return problem === undefined
+      ? SUCCESS
+      : at('RETRY', 'transient_error', `The API's answer cannot be used: ${problem}.`);
+  }
+  if (status >= 300 && status < 400) {
+    return at(
+      'FAIL',
+      'system_error',
+      `The API wants to redirect (HTTP ${status}), which is not followed, to keep the key safe.`,
+    );
+  }
+  switch (status) {
+    case 401:
+      return at('FAIL', 'config_error', 'The API refused the key (HTTP 401). Check the secret key.');
+    case 403:
+      return at('FAIL', 'config_error', 'The key may not read this (HTTP 403). Check its permissions.');
+    case 429:
+      return at('RATE_LIMITED', 'transient_error', 'The API limits the rate of requests (HTTP 429).');
+    case 400:
+    case 404:
+    case 405:
+      return at('FAIL', 'system_error', `The API refused the request (HTTP ${status}).`);
+    default:
+      return at(
+        'RETRY',
+        status === 408 || status >= 500 ? 'transient_error' : 'system_error',
+        `The API failed (HTTP ${status}).`,
+      );
+  }
+}
+
+/** The first response filter that matches decides, else the status; the API's own words are added. */
+export function resolveAnswer(handler: DefaultErrorHandler, answer: Answer): ErrorResolution {
+  const filter = handler.response_filters.find((one) => matches(one, answer));
+  const fallback = byStatus(answer);
+  if (filter === undefined && fallback.action === 'SUCCESS') return fallback;
+  const said = apiMessage(answer.json);
+  const message = filter?.error_message ?? fallback.message;
+  return {
+    action: filter?.action ?? fallback.action,
+    failureType: filter?.failure_type ?? fallback.failureType,
+    message:
+      said === undefined || filter?.action === 'SUCCESS' ? message : `${message} The API said: "${said}"`,
+    concernsKey: filter?.extensions?.concerns_key ?? (filter === undefined && answer.status === 401),
+  };
+}

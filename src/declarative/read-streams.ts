@@ -1,0 +1,93 @@
+import { configError, toTracedError, TracedError } from '../protocol/errors.js';
+import type { ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, FailureType } from '../protocol/messages.js';
+import type { StreamStates } from '../protocol/state.js';
+import type { DeclarativeStream } from './components.js';
+import { StreamReader } from './stream-reader.js';
+import type { ReadContext } from './stream-reader.js';
+
+interface FailedStream {
+  readonly name: string;
+  readonly failureType: FailureType;
+}
+
+/** Whether a parent's definition stands before those of its children; children wait for nothing. */
+function inOrderOfDefinition(
+  streams: readonly DeclarativeStream[],
+  configured: readonly ConfiguredAirbyteStream[],
+): { definition: DeclarativeStream | undefined; configured: ConfiguredAirbyteStream }[] {
+  const place = new Map(streams.map((stream, index) => [stream.name, index]));
+  return [...configured]
+    .sort((a, b) => (place.get(a.stream.name) ?? Infinity) - (place.get(b.stream.name) ?? Infinity))
+    .map((one) => ({
+      definition: streams.find((stream) => stream.name === one.stream.name),
+      configured: one,
+    }));
+}
+
+/**
+ * Reads all configured streams beside each other, parents started first. The failure of one never stops the
+ * others.
+ *
+ * Errors that a retry can mend are traced at once, the others at the end: the platform goes by the first
+ * error it sees, and must not give up a job because of a permission when there is also a fault that passes.
+ *
+ * @throws TracedError at the end, naming the streams that failed; OutputClosedError; StoppedError
+ */
+export async function readStreams(
+  streams: readonly DeclarativeStream[],
+  catalog: ConfiguredAirbyteCatalog,
+  states: StreamStates,
+  context: ReadContext,
+): Promise<void> {
+  const { output } = context;
+  const failed: FailedStream[] = [];
+  const atTheEnd: { error: TracedError; configured: ConfiguredAirbyteStream }[] = [];
+
+  const readOne = async (
+    definition: DeclarativeStream | undefined,
+    configured: ConfiguredAirbyteStream,
+  ): Promise<void> => {
+    const { name } = configured.stream;
+    let reader: StreamReader;
+    try {
+      if (definition === undefined) {
+        throw configError(
+          `There is no stream "${name}". Refresh the source's schema (or run discover) and select the streams again.`,
+        );
+      }
+      reader = new StreamReader(definition, configured, states.get(name), context);
+    } catch (error) {
+      const traced = toTracedError(error);
+      failed.push({ name, failureType: traced.failureType });
+      atTheEnd.push({ error: traced, configured });
+      await output.status(configured.stream, 'STARTED');
+      await output.status(configured.stream, 'INCOMPLETE');
+      return;
+    }
+    const { errors } = await reader.read();
+    const [first] = errors;
+    if (first === undefined) return;
+    failed.push({ name, failureType: first.failureType });
+    const config = errors.find((error) => error.failureType === 'config_error');
+    if (config !== undefined) atTheEnd.push({ error: config, configured });
+  };
+
+  const ordered = inOrderOfDefinition(streams, catalog.streams);
+  const results = await Promise.allSettled(ordered.map((one) => readOne(one.definition, one.configured)));
+  const broken = results.find((result) => result.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+
+  for (const { error, configured } of atTheEnd) await output.error(error, configured.stream);
+  if (failed.length > 0) throw summary(failed);
+}
+
+/** The last error of a sync. It is as final as the most hopeful of the failures. */
+function summary(failed: readonly FailedStream[]): TracedError {
+  const order: FailureType[] = ['transient_error', 'system_error', 'config_error'];
+  const types = failed.map(({ failureType }) => failureType);
+  const names = failed.map(({ name }) => name).join(', ');
+  return new TracedError(
+    `During the sync, the following streams did not sync successfully: ${names}. The errors above say why.`,
+    order.find((type) => types.includes(type)) ?? 'system_error',
+  );
+}

@@ -1,0 +1,63 @@
+import { isUtf8 } from 'node:buffer';
+import type { JsonValue } from '../protocol/messages.js';
+import type { FieldPath, RecordSelector } from './components.js';
+import { captureTree, scanRecords } from './json-scanner.js';
+
+const BYTE_ORDER_MARK = 0xef;
+
+/** The records of one answer, and what stands around them. */
+export interface SelectedPage {
+  readonly bytes: Buffer;
+  /** Start and end of each record in `bytes`. */
+  readonly ranges: readonly number[];
+  /** `width` raw JSON values for each record. */
+  readonly captured: readonly (string | undefined)[];
+  readonly envelope: JsonValue;
+  /** Why the answer has no records to read, though it is JSON; undefined if it has (or an empty list). */
+  readonly problem: string | undefined;
+  /** Whether bytes that are not UTF-8 had to be replaced by U+FFFD. */
+  readonly repaired: boolean;
+}
+
+export type SelectRecords = (body: Buffer) => SelectedPage;
+
+/** The value at a path of parsed JSON, if it is there. */
+export function valueAt(value: JsonValue, path: FieldPath): JsonValue | undefined {
+  let node: JsonValue | undefined = value;
+  for (const key of path) {
+    if (typeof node !== 'object' || node === null || Array.isArray(node)) return undefined;
+    node = node[key];
+  }
+  return node;
+}
+
+/**
+ * Prepares the selection of a stream's records.
+ * @param capture paths of the values wanted from each record, in the order of `SelectedPage.captured`
+ * @returns a function from a body to its records; it throws MalformedJsonError
+ */
+export function recordSelector(definition: RecordSelector, capture: readonly FieldPath[]): SelectRecords {
+  const { field_path: path, extensions } = definition.extractor;
+  const tree = captureTree(capture);
+  const name = path.length === 0 ? 'the answer' : `"${path.join('.')}"`;
+
+  return (body) => {
+    let bytes = body[0] === BYTE_ORDER_MARK && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
+    const repaired = !isUtf8(bytes);
+    // Asking again would bring the same bytes; a replaced character loses less than a failed stream.
+    if (repaired) bytes = Buffer.from(bytes.toString('utf8'));
+    const scan = scanRecords(bytes, path, tree, capture.length);
+    return { ...scan, bytes, repaired, problem: problemOf(scan, name, extensions?.wrap_as !== undefined) };
+  };
+}
+
+function problemOf(
+  scan: { found: string; allObjects: boolean },
+  name: string,
+  wrapped: boolean,
+): string | undefined {
+  if (scan.found === 'nothing') return `the answer has no ${name}`;
+  if (scan.found !== 'list') return `${name} is not a list`;
+  if (!scan.allObjects && !wrapped) return `${name} holds something that is not an object`;
+  return undefined;
+}

@@ -1,0 +1,245 @@
+import { configError, StoppedError, TracedError, transientError } from '../protocol/errors.js';
+import type { JsonObject, JsonValue } from '../protocol/messages.js';
+import type { ApiBudget, Clock } from './api-budget.js';
+import { backoffTime } from './backoff.js';
+import type { HttpRequester } from './components.js';
+import { readReference } from './config-reference.js';
+import { KeyRefusedError, resolveAnswer } from './error-handler.js';
+import type { ErrorResolution } from './error-handler.js';
+import { TransportError } from './http-transport.js';
+import type { HttpResponse, SendHttp } from './http-transport.js';
+import { MalformedJsonError } from './json-scanner.js';
+import type { SelectedPage, SelectRecords } from './record-selector.js';
+import { rawToText } from './stream-slice.js';
+import type { Slots } from './slots.js';
+import type { StreamPartition } from './stream-slice.js';
+
+/** Waits for the rate limit in a row after which a request gives up. */
+const MAX_RATE_LIMITED = 30;
+const DEFAULT_MAX_RETRIES = 5;
+
+/** What requests need from the process; everything that tests replace. */
+export interface RequestContext {
+  readonly config: JsonObject;
+  readonly http: SendHttp;
+  readonly clock: Clock;
+  /** in [0, 1) */
+  readonly random: () => number;
+  readonly budget: ApiBudget;
+  readonly slots: Slots;
+  /** Aborts when the process is asked to stop. */
+  readonly signal: AbortSignal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The vendor, as sentences name it. */
+  readonly title: string;
+  readonly userAgent: string;
+  /** Replaces the definition's number of tries; the connection check is less patient. */
+  readonly maxRetries?: number;
+}
+
+/** What a request tells the stream it is made for. */
+export interface RequestListener {
+  /** A line for the log. */
+  warn(message: string): void;
+  /** @param until Unix ms at which the API's quota starts anew */
+  rateLimited(until: number): void;
+}
+
+export interface PageRequest {
+  readonly partition: StreamPartition;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export interface Requester {
+  /**
+   * Fetches one page, again and again if need be, and hands it to `use` while a slot is held: so as many
+   * pages are in memory as there are slots.
+   * @returns undefined if the error handler says to ignore the answer
+   * @throws TracedError when it gives up; StoppedError
+   */
+  fetch<T>(
+    request: PageRequest,
+    select: SelectRecords,
+    use: (page: SelectedPage) => Promise<T>,
+  ): Promise<T | undefined>;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/**
+ * Where the API is. Only the environment may point elsewhere, never the config: whoever could edit a config
+ * could otherwise have the key sent to a host of theirs.
+ * @throws TracedError (config_error) for an address that would send the key in the clear
+ */
+export function baseUrl(requester: HttpRequester, environment: RequestContext['environment']): string {
+  const variable = requester.extensions.url_base_variable;
+  const override = environment[variable];
+  if (override === undefined || override === '') return requester.url_base;
+  const refuse = (why: string) => configError(`The environment variable ${variable} ${why}.`);
+  if (!URL.canParse(override)) throw refuse('is not a URL');
+  const url = new URL(override);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    throw refuse('must begin with https:// (http:// is allowed for addresses of this machine only)');
+  }
+  if (url.username !== '' || url.password !== '') throw refuse('must not hold a user name or password');
+  return override.replace(/\/+$/, '');
+}
+
+/** Fills in `{{ stream_partition.NAME }}`. */
+function fillPath(template: string, partition: StreamPartition): string {
+  return template.replace(/\{\{\s*stream_partition\.(\w+)\s*\}\}/g, (_, name: string) => {
+    const raw = partition.values.get(name);
+    if (raw === undefined) throw new Error(`the path ${template} wants ${name}, which the partition has not`);
+    return encodeURIComponent(rawToText(raw));
+  });
+}
+
+function authorization(requester: HttpRequester, config: JsonObject): string {
+  const { authenticator } = requester;
+  if (authenticator.type === 'BearerAuthenticator') {
+    return `Bearer ${readReference(config, authenticator.api_token)}`;
+  }
+  const user = readReference(config, authenticator.username);
+  return `Basic ${Buffer.from(`${user}:`).toString('base64')}`;
+}
+
+const TLS_CODES = /CERT|TLS|SSL|UNABLE_TO_VERIFY|SELF_SIGNED|ALTNAME/;
+
+function unreachable(title: string, url: URL, error: TransportError): ErrorResolution {
+  const why = TLS_CODES.test(error.code)
+    ? `Its TLS certificate was refused (${error.code}): something between this machine and the API may intercept the connection.`
+    : `Check that this machine may reach ${url.host} (DNS, firewall, proxy).`;
+  return {
+    action: 'RETRY',
+    failureType: 'transient_error',
+    message: `${title} could not be reached or did not answer in full (${error.code}). ${why}`,
+  };
+}
+
+/** The body of an answer as JSON where it is worth a look; error bodies are small. */
+function parseErrorBody(body: Buffer): JsonValue | undefined {
+  try {
+    return JSON.parse(body.toString('utf8')) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Attempt {
+  readonly resolution: ErrorResolution;
+  readonly headers?: HttpResponse['headers'];
+  readonly page?: SelectedPage;
+  readonly detail: string;
+}
+
+export function createRequester(
+  definition: HttpRequester,
+  context: RequestContext,
+  listener: RequestListener,
+): Requester {
+  const base = baseUrl(definition, context.environment);
+  const handler = definition.error_handler;
+  const maxRetries = context.maxRetries ?? handler.max_retries ?? DEFAULT_MAX_RETRIES;
+  const headers = {
+    Authorization: authorization(definition, context.config),
+    Accept: 'application/json',
+    // Vendors' network edges refuse requests without one.
+    'User-Agent': context.userAgent,
+  };
+
+  function urlOf({ partition, parameters }: PageRequest): URL {
+    const url = new URL(base + fillPath(definition.path, partition));
+    for (const [name, value] of Object.entries({ ...definition.request_parameters, ...parameters })) {
+      url.searchParams.set(name, value);
+    }
+    return url;
+  }
+
+  async function attempt(url: URL, select: SelectRecords): Promise<Attempt> {
+    let response: HttpResponse;
+    try {
+      response = await context.http({ method: 'GET', url: url.href, headers, signal: context.signal });
+    } catch (error) {
+      if (context.signal.aborted) throw new StoppedError('stopped during a request');
+      if (!(error instanceof TransportError)) throw error;
+      return {
+        resolution: unreachable(context.title, url, error),
+        detail: `${error.code}: ${error.message}`,
+      };
+    }
+    const { status, headers: received, body } = response;
+    if (status < 200 || status >= 300) {
+      const answer = { status, headers: received, json: parseErrorBody(body), problem: undefined };
+      return { resolution: resolveAnswer(handler, answer), headers: received, detail: `HTTP ${status}` };
+    }
+    let page: SelectedPage | undefined;
+    let problem: string | undefined;
+    try {
+      page = select(body);
+      problem = page.problem;
+    } catch (error) {
+      if (!(error instanceof MalformedJsonError)) throw error;
+      problem = `it is not valid JSON (${error.message} of ${body.length})`;
+    }
+    const answer = { status, headers: received, json: page?.envelope, problem };
+    const resolution = resolveAnswer(handler, answer);
+    const detail = `HTTP ${status}${problem === undefined ? '' : `, ${problem}`}`;
+    return { resolution, headers: received, detail, ...(page === undefined ? {} : { page }) };
+  }
+
+  return {
+    async fetch(request, select, use) {
+      const url = urlOf(request);
+      const what = `GET ${url.pathname}${url.search}`;
+      let retries = 0;
+      let limited = 0;
+      for (;;) {
+        await context.budget.acquire(definition.path);
+        const result = await context.slots.run(async () => {
+          const one = await attempt(url, select);
+          const { page, resolution } = one;
+          if (resolution.action !== 'SUCCESS' || page === undefined) return { again: one };
+          if (page.repaired) listener.warn(`${what}: replaced bytes that are not UTF-8`);
+          return { value: await use(page) };
+        });
+        if ('value' in result) return result.value;
+
+        const { resolution, headers: received, detail } = result.again;
+        const error = new (resolution.concernsKey === true ? KeyRefusedError : TracedError)(
+          resolution.message,
+          resolution.failureType,
+          { internalMessage: `${what}: ${detail}` },
+        );
+        if (resolution.action === 'IGNORE') {
+          listener.warn(`${what}: skipped, ${detail}`);
+          return undefined;
+        }
+        if (resolution.action === 'FAIL') throw error;
+        const isLimited = resolution.action === 'RATE_LIMITED';
+        if (isLimited ? ++limited > MAX_RATE_LIMITED : ++retries > maxRetries) throw error;
+        const tries = isLimited ? limited : retries;
+        const wait = backoffTime(handler.backoff_strategies, {
+          attempt: tries,
+          headers: received,
+          isRateLimited: isLimited,
+          now: context.clock.now(),
+          random: context.random,
+        });
+        if (wait === undefined) {
+          throw transientError(`${resolution.message} It asks for a longer wait than a sync can take.`, {
+            internalMessage: `${what}: ${detail}`,
+          });
+        }
+        listener.warn(
+          `${what}: ${detail}; ${isLimited ? 'rate limit' : `retry ${retries} of ${maxRetries}`}, waiting ${(wait.ms / 1000).toFixed(1)} s`,
+        );
+        if (isLimited) {
+          context.budget.pause(definition.path, wait.ms);
+          listener.rateLimited(context.clock.now() + wait.ms);
+        } else await context.clock.sleep(wait.ms);
+      }
+    },
+  };
+}

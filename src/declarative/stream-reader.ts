@@ -1,0 +1,315 @@
+import { OutputClosedError, StoppedError, toTracedError } from '../protocol/errors.js';
+import type { TracedError } from '../protocol/errors.js';
+import type { ConfiguredAirbyteStream, JsonObject, StreamDescriptor } from '../protocol/messages.js';
+import type { Output } from '../protocol/output.js';
+import { addedFields } from './add-fields.js';
+import type { DeclarativeStream, FieldPath, ParentStreamConfig } from './components.js';
+import { DateFilterError, DatetimeCursor, fullRefreshCursor } from './cursor.js';
+import type { Cursor, OpenSlice } from './cursor.js';
+import { toIso } from './datetime.js';
+import { PageOverlap } from './page-overlap.js';
+import { listPartitions, parentKeyPath, parentPartition, partitionParameters } from './partition-router.js';
+import type { SelectedPage } from './record-selector.js';
+import type { RequestContext, RequestListener } from './requester.js';
+import { createRetriever } from './retriever.js';
+import type { PageInfo, Retriever } from './retriever.js';
+import { forEachConcurrently } from './slots.js';
+import { NO_PARTITION } from './stream-slice.js';
+import type { StreamPartition, StreamSlice } from './stream-slice.js';
+
+/**
+ * Pages of a slice beyond which it is cut into smaller ones. It keeps an account of 200 records at one
+ * request, and lets a large one be read by many slices at a time, each a point to go on from.
+ */
+const MAX_PAGES_PER_SLICE = 20;
+
+/** Failed slices after which the rest of a stream is left to the next attempt. */
+const MAX_FAILED_SLICES = 3;
+
+export interface ReadContext {
+  readonly requests: RequestContext;
+  readonly output: Output;
+  /** ISO timestamp */
+  readonly startDate: string;
+  readonly lookbackDays: number;
+  /** Requests at a time. */
+  readonly numWorkers: number;
+}
+
+export interface StreamOutcome {
+  readonly errors: readonly TracedError[];
+}
+
+/** Thrown through a slice's reading to replace it by smaller ones. */
+class SplitSlice extends Error {
+  readonly slices: StreamSlice[];
+  constructor(slices: StreamSlice[]) {
+    super('the slice is read in parts');
+    this.slices = slices;
+  }
+}
+
+/** Reads one stream: its messages from STARTED to COMPLETE or INCOMPLETE. One object for each sync. */
+export class StreamReader {
+  readonly #definition: DeclarativeStream;
+  readonly #descriptor: StreamDescriptor;
+  readonly #context: ReadContext;
+  readonly #cursor: Cursor;
+  /** Fetches the records of the stream. */
+  readonly #retriever: Retriever;
+  /** Fetches the parents, for a stream that is read for each of them. */
+  readonly #parent: { config: ParentStreamConfig; retriever: Retriever; keyPlace: number } | undefined;
+  readonly #width: number;
+  readonly #keyPlaces: readonly number[];
+  readonly #cursorPlaces: readonly number[];
+  #running: Promise<void> | undefined;
+  #lastState = '';
+  #records = 0;
+  #requests = 0;
+  #withoutCursor = 0;
+  readonly #errors: TracedError[] = [];
+
+  /**
+   * @param state the stream's saved state
+   * @throws TracedError (config_error) if the state is not one of this stream
+   */
+  constructor(
+    definition: DeclarativeStream,
+    configured: ConfiguredAirbyteStream,
+    state: JsonObject | undefined,
+    context: ReadContext,
+  ) {
+    this.#definition = definition;
+    this.#descriptor = configured.stream;
+    this.#context = context;
+    const { retriever, incremental_sync } = definition;
+    const now = context.requests.clock.now();
+    this.#cursor =
+      incremental_sync === undefined
+        ? fullRefreshCursor(now)
+        : new DatetimeCursor(incremental_sync, {
+            stream: definition.name,
+            syncMode: configured.sync_mode,
+            state,
+            startDate: context.startDate,
+            lookbackDays: context.lookbackDays,
+            now,
+          });
+
+    const router = retriever.partition_router;
+    const parent = router?.type === 'SubstreamPartitionRouter' ? router.parent_stream_configs[0] : undefined;
+    const keys: FieldPath[] = definition.primary_key.map((key) => [key]);
+    // Of a child the cursor is that of its parent, and so are the values that it wants.
+    const capture: FieldPath[] = parent === undefined ? [...this.#cursor.capture, ...keys] : keys;
+    this.#width = capture.length;
+    this.#keyPlaces = keys.map((_, i) => capture.length - keys.length + i);
+    this.#cursorPlaces = this.#cursor.capture.map((_, i) => i);
+    const listener = this.#listener();
+    this.#retriever = createRetriever(retriever, capture, context.requests, listener);
+    if (parent !== undefined) {
+      const wanted = [...this.#cursor.capture, parentKeyPath(parent)];
+      this.#parent = {
+        config: parent,
+        retriever: createRetriever(parent.stream.retriever, wanted, context.requests, listener),
+        keyPlace: wanted.length - 1,
+      };
+    }
+  }
+
+  /** @throws OutputClosedError, StoppedError; all other errors are in the outcome */
+  async read(): Promise<StreamOutcome> {
+    const { output, requests } = this.#context;
+    const started = requests.clock.now();
+    await output.status(this.#descriptor, 'STARTED');
+    await this.#log('INFO', `reading ${this.#definition.retriever.requester.path}`);
+    if (this.#cursor.notice !== undefined) await this.#log('WARN', this.#cursor.notice);
+    await this.#readSlices(this.#cursor.slices());
+
+    await this.#markRunning();
+    const isComplete = this.#errors.length === 0;
+    await this.#emitState(isComplete);
+    if (this.#withoutCursor > 0) {
+      const field = this.#definition.incremental_sync?.cursor_field ?? '';
+      await this.#log('WARN', `${this.#withoutCursor} records without a readable ${field} were kept`);
+    }
+    const seconds = ((requests.clock.now() - started) / 1000).toFixed(1);
+    await this.#log(
+      'INFO',
+      `${isComplete ? 'complete' : 'incomplete'}: ${this.#records} records, ${this.#requests} pages, ${seconds} s`,
+    );
+    await output.status(this.#descriptor, isComplete ? 'COMPLETE' : 'INCOMPLETE');
+    return { errors: this.#errors };
+  }
+
+  async #readSlices(slices: StreamSlice[]): Promise<void> {
+    const queue = [...slices];
+    let inFlight = 0;
+    const readOne = async (slice: StreamSlice): Promise<void> => {
+      inFlight++;
+      try {
+        await this.#readSlice(slice);
+        // The last one's STATE is the stream's final one.
+        if (queue.length + inFlight > 1) await this.#emitState(false);
+      } catch (error) {
+        if (error instanceof SplitSlice) queue.unshift(...error.slices);
+        else if (error instanceof DateFilterError) throw error;
+        else await this.#fail(error, queue);
+      } finally {
+        inFlight--;
+      }
+    };
+    try {
+      await forEachConcurrently(queue, this.#context.numWorkers, readOne);
+    } catch (error) {
+      if (!(error instanceof DateFilterError)) throw error;
+      await this.#log(
+        'WARN',
+        `the API does not filter by ${this.#definition.incremental_sync?.cursor_field ?? 'date'} (${error.message}); reading the whole list instead`,
+      );
+      const whole = this.#cursor.readWhole();
+      await this.#emitState(false);
+      await forEachConcurrently(whole, 1, readOne);
+    }
+  }
+
+  /** Notes the failure of a slice; the others go on unless there is no sense in it. */
+  async #fail(error: unknown, queue: StreamSlice[]): Promise<void> {
+    if (error instanceof OutputClosedError || error instanceof StoppedError) throw error;
+    const traced = toTracedError(error);
+    this.#errors.push(traced);
+    // A config_error would end the job for good, so it waits until it is known that nothing can be retried.
+    if (traced.failureType !== 'config_error') await this.#context.output.error(traced, this.#descriptor);
+    if (traced.failureType === 'config_error' || this.#errors.length >= MAX_FAILED_SLICES) queue.length = 0;
+  }
+
+  async #readSlice(slice: StreamSlice): Promise<void> {
+    const open = this.#cursor.open(slice);
+    const before = this.#records;
+    const parameters = this.#cursor.requestParameters(slice);
+    if (this.#parent !== undefined) await this.#readChildren(open, parameters);
+    else {
+      const router = this.#definition.retriever.partition_router;
+      const partitions = router?.type === 'ListPartitionRouter' ? listPartitions(router) : [NO_PARTITION];
+      for (const partition of partitions) {
+        const own = router?.type === 'ListPartitionRouter' ? partitionParameters(router, partition) : {};
+        await this.#readPartition(partition, { ...parameters, ...own }, open);
+      }
+    }
+    this.#cursor.close(open);
+    this.#withoutCursor += open.withoutCursor;
+    if (this.#definition.incremental_sync !== undefined) {
+      await this.#log(
+        'INFO',
+        `slice ${toIso(slice.start)} to ${toIso(slice.end)} closed, ${this.#records - before} records read meanwhile`,
+      );
+    }
+  }
+
+  /** Reads the pages of parents in a slice, and after each page the children of its parents. */
+  async #readChildren(open: OpenSlice, parameters: Record<string, string>): Promise<void> {
+    if (this.#parent === undefined) return;
+    const { config, retriever, keyPlace } = this.#parent;
+    const width = this.#cursor.capture.length + 1;
+    const pages = retriever.pages(NO_PARTITION, parameters, async (page, info) => {
+      this.#requests++;
+      this.#splitIfLarge(open.slice, info);
+      const parents: StreamPartition[] = [];
+      open.newestOfPage = -Infinity;
+      for (let i = 0; i < page.ranges.length / 2; i++) {
+        if (this.#cursor.judge(open, page.captured, i * width) !== 'emit') continue;
+        const one = parentPartition(config, page, i * width, keyPlace, this.#cursorPlaces);
+        if (one !== undefined) parents.push(one);
+      }
+      return { parents, isPast: this.#cursor.isPast(open) };
+    });
+    for await (const { parents, isPast } of pages) {
+      await forEachConcurrently(parents, this.#context.numWorkers, (parent) =>
+        this.#readPartition(parent, {}, undefined),
+      );
+      if (isPast) return;
+    }
+  }
+
+  /** @param open undefined for children, of which all are taken */
+  async #readPartition(
+    partition: StreamPartition,
+    parameters: Record<string, string>,
+    open: OpenSlice | undefined,
+  ): Promise<void> {
+    const overlap = new PageOverlap(this.#width, this.#keyPlaces);
+    const pages = this.#retriever.pages(partition, parameters, async (page, info) => {
+      this.#requests++;
+      if (open !== undefined) this.#splitIfLarge(open.slice, info);
+      await this.#write(page, this.#select(page, overlap, open), partition);
+      return open !== undefined && this.#cursor.isPast(open);
+    });
+    for await (const isPast of pages) if (isPast) return;
+  }
+
+  /** Before anything of a slice is emitted: if it is large, it is read in parts. */
+  #splitIfLarge(slice: StreamSlice, { isFirst, pageCount, hasMore }: PageInfo): void {
+    if (!isFirst || !hasMore) return;
+    if (pageCount !== undefined && pageCount <= MAX_PAGES_PER_SLICE) return;
+    const parts = pageCount === undefined ? undefined : Math.ceil(pageCount / MAX_PAGES_PER_SLICE) + 1;
+    const slices = this.#cursor.split(slice, parts);
+    if (slices.length > 1) throw new SplitSlice(slices);
+  }
+
+  /** The byte ranges of the records to emit. */
+  #select(page: SelectedPage, overlap: PageOverlap, open: OpenSlice | undefined): readonly number[] {
+    const fresh = overlap.newRecords(page);
+    if (open !== undefined) open.newestOfPage = -Infinity;
+    const ranges: number[] = [];
+    for (let i = 0; i < fresh.length; i++) {
+      if (open !== undefined && this.#cursor.judge(open, page.captured, i * this.#width) !== 'emit') continue;
+      if (fresh[i] === true) ranges.push(page.ranges[2 * i] ?? 0, page.ranges[2 * i + 1] ?? 0);
+    }
+    return ranges;
+  }
+
+  async #write(page: SelectedPage, ranges: readonly number[], partition: StreamPartition): Promise<void> {
+    if (ranges.length === 0) return;
+    await this.#markRunning();
+    this.#records += ranges.length / 2;
+    const { transformations, retriever } = this.#definition;
+    const wrapAs = retriever.record_selector.extractor.extensions?.wrap_as;
+    await this.#context.output.records(this.#descriptor.name, {
+      bytes: page.bytes,
+      ranges,
+      addedFields: addedFields(transformations, partition, this.#context.requests.clock.now()),
+      ...(wrapAs === undefined ? {} : { wrapAs }),
+    });
+  }
+
+  #markRunning(): Promise<void> {
+    this.#running ??= this.#context.output.status(this.#descriptor, 'RUNNING');
+    return this.#running;
+  }
+
+  /** A STATE that says the same as the last one would only confuse the platform's counting. */
+  async #emitState(complete: boolean): Promise<void> {
+    const state = this.#cursor.state(complete);
+    const text = JSON.stringify(state);
+    if (text === this.#lastState) return;
+    this.#lastState = text;
+    await this.#markRunning();
+    await this.#context.output.state(this.#descriptor, state);
+  }
+
+  #listener(): RequestListener {
+    const { output } = this.#context;
+    // A failed write shows up at the next awaited one.
+    const ignore = () => undefined;
+    return {
+      warn: (message) => void this.#log('WARN', message).catch(ignore),
+      rateLimited: (until) => {
+        const reason = { type: 'RATE_LIMITED' as const, rate_limited: { quota_reset: until } };
+        void output.status(this.#descriptor, 'RUNNING', [reason]).catch(ignore);
+      },
+    };
+  }
+
+  #log(level: 'INFO' | 'WARN', message: string): Promise<void> {
+    return this.#context.output.log(level, `${this.#definition.name}: ${message}`);
+  }
+}

@@ -1,0 +1,116 @@
+import type { ErrorObject } from 'ajv';
+import { configError } from './errors.js';
+import { parseJson, readTextFile } from './json-file.js';
+import type { ConnectorSpecification, JsonObject, JsonValue } from './messages.js';
+import { validator } from './validator.js';
+
+/** @throws TracedError (config_error) unless the file holds a JSON object */
+export function readConfigFile(path: string): JsonObject {
+  const config = parseJson('config', path, readTextFile('config', path));
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    const kind = config === null ? 'null' : Array.isArray(config) ? 'an array' : `a ${typeof config}`;
+    throw configError(
+      `The config file ${path} holds ${kind}; it must hold a JSON object, such as {"provider": …}.`,
+    );
+  }
+  return config;
+}
+
+type Schema = JsonObject;
+
+function lookUp(schema: JsonValue | undefined, path: string): JsonValue | undefined {
+  return path
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<JsonValue | undefined>(
+      (node, part) => (typeof node === 'object' && node !== null ? (node as JsonObject)[part] : undefined),
+      schema,
+    );
+}
+
+function variantsOf(schema: Schema | undefined): Schema[] {
+  return Array.isArray(schema?.['oneOf']) ? (schema['oneOf'] as Schema[]) : [];
+}
+
+function constOf(variant: Schema, name: string): JsonValue | undefined {
+  return lookUp(variant, `/properties/${name}/const`);
+}
+
+/** The property that tells the variants of a oneOf apart: the one that is a `const` in each of them. */
+function discriminator(variants: readonly Schema[]): string | undefined {
+  const names = Object.keys((variants[0]?.['properties'] as JsonObject | undefined) ?? {});
+  return names.find((name) => variants.every((variant) => constOf(variant, name) !== undefined));
+}
+
+function sentence(error: ErrorObject, schema: Schema): string {
+  const field = error.instancePath.slice(1).replaceAll('/', '.') || 'the config';
+  const property = lookUp(schema, error.schemaPath.replace(/^#/, '').replace(/\/[^/]+$/, '')) as
+    Schema | undefined;
+  const params = error.params as Record<string, unknown>;
+  switch (error.keyword) {
+    case 'required':
+      return `${field === 'the config' ? '' : `${field}.`}${String(params['missingProperty'])} is missing`;
+    case 'type':
+      return `${field} must be of type ${String(params['type'])}`;
+    case 'pattern': {
+      const wanted = property?.['pattern_descriptor'];
+      return `${field} does not have the form ${typeof wanted === 'string' ? wanted : String(params['pattern'])}`;
+    }
+    case 'format':
+      return `${field} is not a valid ${String(params['format'])}`;
+    case 'minimum':
+    case 'maximum':
+      return `${field} must be ${String(params['comparison'])} ${String(params['limit'])}`;
+    case 'enum':
+      return `${field} must be one of ${JSON.stringify(params['allowedValues'])}`;
+    default:
+      return `${field} ${error.message ?? 'is not valid'}`;
+  }
+}
+
+/**
+ * Errors of a oneOf name every variant's complaint. Here the variant that the config means is found first,
+ * by its const, and only that one speaks.
+ */
+function problems(schema: Schema, config: JsonObject, at: string): string[] {
+  const variants = variantsOf(schema);
+  const name = discriminator(variants);
+  if (name !== undefined) {
+    const wanted = variants.map((variant) => constOf(variant, name));
+    const variant = variants.find((candidate) => constOf(candidate, name) === config[name]);
+    if (variant === undefined) {
+      const list = wanted.map((value) => JSON.stringify(value)).join(', ');
+      return [`${at}.${name} must be ${wanted.length > 1 ? 'one of ' : ''}${list}`];
+    }
+    return problems(variant, config, at);
+  }
+  const validate = validator(schema);
+  if (validate(config)) return [];
+  return (validate.errors ?? []).map((error) => {
+    const text = sentence(error, schema);
+    return at === '' ? text : text.replace(/^the config /, `${at} `).replace(/^(?=[a-z_]+ )/, `${at}.`);
+  });
+}
+
+/**
+ * Validates a config against the spec.
+ * @throws TracedError (config_error) whose sentence names each field and what it should be, never its value
+ */
+export function validateConfig(spec: ConnectorSpecification, config: JsonObject): void {
+  const schema = spec.connectionSpecification;
+  const found: string[] = [];
+  const plain = structuredClone(schema);
+  const properties = (plain['properties'] ?? {}) as Record<string, Schema>;
+  for (const [name, property] of Object.entries(properties)) {
+    const value = config[name];
+    if (variantsOf(property).length === 0) continue;
+    // The variants are judged one by one below; here only that the value is an object.
+    properties[name] = { type: 'object' };
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      found.push(...problems(property, value, name));
+    }
+  }
+  found.unshift(...problems(plain, config, ''));
+  if (found.length > 0) throw configError(`Config validation error: ${found.join('; ')}.`);
+}

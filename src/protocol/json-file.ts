@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { configError } from './errors.js';
+import type { JsonValue } from './messages.js';
+
+/**
+ * @param what how the sentence names the file: `config`, `catalog`, `state`
+ * @returns the text of a file that was named on the command line
+ * @throws TracedError (config_error) with a sentence if it cannot be read
+ */
+export function readTextFile(what: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const why =
+      code === 'ENOENT'
+        ? 'does not exist'
+        : code === 'EISDIR'
+          ? 'is a folder, not a file'
+          : `cannot be read (${code ?? 'unknown reason'})`;
+    throw configError(`The ${what} file ${path} ${why}. Check the path given with --${what}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** @throws TracedError (config_error); its texts never quote the file, which may hold a secret */
+export function parseJson(what: string, path: string, text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    const hint =
+      text.trim() === '' ? 'is empty' : 'is not valid JSON (look for a missing quote, comma or brace)';
+    throw configError(`The ${what} file ${path} ${hint}.`);
+  }
+}

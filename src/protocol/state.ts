@@ -1,0 +1,74 @@
+import { configError } from './errors.js';
+import { parseJson, readTextFile } from './json-file.js';
+import type { JsonObject, JsonValue } from './messages.js';
+
+/** What a full-refresh stream without cursor reports, as Airbyte's own connectors do. */
+export const NO_CURSOR_STATE: JsonObject = { __ab_no_cursor_state_message: true };
+
+/** State of each stream by its name. */
+export type StreamStates = ReadonlyMap<string, JsonObject>;
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const HINT =
+  'Clear the state of the connection (in Airbyte: Settings, Clear data) or pass the last saved one.';
+
+function refuse(why: string): Error {
+  return configError(`The state is not valid: ${why}. ${HINT}`);
+}
+
+/** name and stream_state of `{stream_descriptor, stream_state}`; no entry for a reset stream (null). */
+function parseStreamState(value: JsonValue, where: string): [string, JsonObject] | undefined {
+  if (!isObject(value)) throw refuse(`${where} is not an object`);
+  const descriptor = value['stream_descriptor'];
+  const name = isObject(descriptor) ? descriptor['name'] : undefined;
+  if (typeof name !== 'string') throw refuse(`${where} has no stream_descriptor.name`);
+  const state = value['stream_state'];
+  if (state === undefined || state === null) return undefined;
+  if (!isObject(state)) throw refuse(`stream_state of "${name}" is not an object`);
+  return state['__ab_no_cursor_state_message'] === true ? undefined : [name, state];
+}
+
+/** The entries of one AirbyteStateMessage: a STREAM one, or a GLOBAL one without shared state. */
+function parseStateMessage(value: JsonValue, index: number): ([string, JsonObject] | undefined)[] {
+  const where = `element ${index}`;
+  if (!isObject(value)) throw refuse(`${where} is not an object`);
+  // A file made of a sync's own output holds the whole message.
+  if (value['type'] === 'STATE' && isObject(value['state'])) {
+    return parseStateMessage(value['state'], index);
+  }
+  if (isObject(value['stream'])) return [parseStreamState(value['stream'], `${where}.stream`)];
+  // Some clients print the alias of the field, global_, instead of its name.
+  const global = value['global'] ?? value['global_'];
+  if (isObject(global)) {
+    const shared = global['shared_state'];
+    if (isObject(shared) && Object.keys(shared).length > 0) {
+      throw refuse(`${where} has a shared state, which this source does not use`);
+    }
+    const states = global['stream_states'];
+    if (!Array.isArray(states)) throw refuse(`${where}.global has no stream_states`);
+    return states.map((state) => parseStreamState(state, `${where}.global`));
+  }
+  throw refuse(`${where} has neither "stream" nor "global"`);
+}
+
+/**
+ * Reads the JSON list of state messages. No list, an empty one, null and other falsy values mean no state;
+ * nulls and unknown keys are tolerated.
+ * @throws TracedError (config_error)
+ */
+export function parseState(value: JsonValue): StreamStates {
+  if (!value || (isObject(value) && Object.keys(value).length === 0)) return new Map();
+  const list = isObject(value) && ('stream' in value || 'type' in value) ? [value] : value;
+  if (!Array.isArray(list)) throw refuse('it must be a JSON list of STATE messages');
+  const entries = list.flatMap((message, index) => parseStateMessage(message, index));
+  return new Map(entries.filter((entry) => entry !== undefined));
+}
+
+/** @throws TracedError (config_error) */
+export function readStateFile(path: string): StreamStates {
+  const text = readTextFile('state', path);
+  return text.trim() === '' ? new Map() : parseState(parseJson('state', path, text));
+}

@@ -1,0 +1,13 @@
+import { Ajv } from 'ajv';
+import type { ValidateFunction } from 'ajv';
+import formats from 'ajv-formats';
+import type { JsonObject } from './messages.js';
+
+/** A compiled JSON schema (draft-07). Airbyte's own keywords (`airbyte_secret`, `order`, …) are ignored. */
+export function validator(schema: JsonObject): ValidateFunction {
+  const ajv = new Ajv({ allErrors: true, strict: false });
+  // ajv-formats is CommonJS: its function is the default export's `default` for a bundler-free import.
+  const addFormats = 'default' in formats ? (formats.default as unknown as typeof formats) : formats;
+  (addFormats as unknown as (target: Ajv) => void)(ajv);
+  return ajv.compile(schema);
+}

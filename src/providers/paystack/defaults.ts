@@ -1,0 +1,232 @@
+/**
+ * What the lists of Paystack's API have in common. Streams are made of these parts and a path.
+ * https://paystack.com/docs/api/
+ */
+import { requestParameter } from '../../declarative/components.js';
+import type {
+  CursorPagination,
+  DatetimeBasedCursor,
+  DefaultErrorHandler,
+  DefaultPaginator,
+  HttpRequester,
+  HttpResponseFilter,
+  JsonFileSchemaLoader,
+  RecordSelector,
+  SimpleRetriever,
+} from '../../declarative/components.js';
+
+/** Records a page: the only documented maximum (of /bank), and what a larger value may be clamped to. */
+const PAGE_SIZE = 100;
+
+/** https://paystack.com/docs/api/errors/ */
+const responseFilters: readonly HttpResponseFilter[] = [
+  {
+    // Dashboard, Settings, API Keys & Webhooks, IP Whitelist. The HTTP status is not documented.
+    type: 'HttpResponseFilter',
+    action: 'FAIL',
+    error_message_contains: 'IP address is not allowed',
+    failure_type: 'config_error',
+    error_message:
+      'Paystack refuses calls from this IP address. Add the address that your syncs come from to the IP whitelist of your Paystack account (Settings, API Keys & Webhooks), or turn the whitelist off.',
+    extensions: { concerns_key: true },
+  },
+  {
+    // The API stands behind Cloudflare, whose own pages are HTML. They say nothing about the key, and may pass.
+    type: 'HttpResponseFilter',
+    action: 'RETRY',
+    http_codes: [400, 401, 403, 404],
+    failure_type: 'transient_error',
+    error_message:
+      "The network edge in front of Paystack blocked the request with an HTML page, before it reached the API. The key is not the reason; the IP address or region of this machine may be. Try from another network, or ask Paystack's support to unblock the address.",
+    extensions: { content_type: 'text/html' },
+  },
+  {
+    type: 'HttpResponseFilter',
+    action: 'FAIL',
+    http_codes: [401],
+    failure_type: 'config_error',
+    error_message:
+      'Paystack does not accept the secret key. Copy it again from Settings, API Keys & Webhooks; it changes when somebody generates a new one there.',
+    extensions: { concerns_key: true },
+  },
+  {
+    type: 'HttpResponseFilter',
+    action: 'FAIL',
+    http_codes: [403],
+    failure_type: 'config_error',
+    error_message:
+      'This Paystack account may not read this list; the product behind it may not be active for the business. Ask Paystack to activate it, or leave the stream out.',
+  },
+  {
+    type: 'HttpResponseFilter',
+    action: 'FAIL',
+    http_codes: [404],
+    failure_type: 'system_error',
+    error_message:
+      'Paystack does not know this list for this account. The product behind it may not exist in the country of the business; leave the stream out if so.',
+  },
+  {
+    // "Rate limit exceeded!": https://paystack.com/docs/api/rate-limits/
+    type: 'HttpResponseFilter',
+    action: 'RATE_LIMITED',
+    http_codes: [429],
+    failure_type: 'transient_error',
+    error_message: 'Paystack limits the rate of requests, and kept on doing so after long waits.',
+  },
+  {
+    // "Always check status" besides the HTTP code: a 200 can say that it failed.
+    type: 'HttpResponseFilter',
+    action: 'RETRY',
+    failure_type: 'transient_error',
+    error_message: 'Paystack answered that the request failed (status false), several times.',
+    extensions: { body_value: { path: ['status'], equals: false } },
+  },
+];
+
+function errorHandler(first: readonly HttpResponseFilter[] = []): DefaultErrorHandler {
+  return {
+    type: 'DefaultErrorHandler',
+    max_retries: 5,
+    response_filters: [...first, ...responseFilters],
+    backoff_strategies: [
+      // Seconds until the window ends: https://paystack.com/docs/api/rate-limits/
+      { type: 'WaitTimeFromHeader', header: 'x-ratelimit-reset', max_waiting_time_in_seconds: 900 },
+      { type: 'WaitTimeFromHeader', header: 'retry-after', max_waiting_time_in_seconds: 900 },
+      { type: 'ExponentialBackoffStrategy', factor: 0.5 },
+    ],
+  };
+}
+
+/** A GET request with the account's secret key. https://paystack.com/docs/api/authentication/ */
+export function requester(path: string, request_parameters: Record<string, string> = {}): HttpRequester {
+  return {
+    type: 'HttpRequester',
+    url_base: 'https://api.paystack.co',
+    path,
+    http_method: 'GET',
+    authenticator: {
+      type: 'BearerAuthenticator',
+      api_token: { type: 'ConfigReference', path: ['provider', 'secret_key'] },
+    },
+    request_parameters,
+    error_handler: errorHandler(),
+    extensions: { url_base_variable: 'PAYSTACK_API_URL' },
+  };
+}
+
+/** For a list that belongs to a parent record, which may vanish between the two requests. */
+export function childRequester(path: string): HttpRequester {
+  return {
+    ...requester(path),
+    error_handler: errorHandler([{ type: 'HttpResponseFilter', action: 'IGNORE', http_codes: [404] }]),
+  };
+}
+
+const records: RecordSelector = {
+  type: 'RecordSelector',
+  extractor: { type: 'DpathExtractor', field_path: ['data'] },
+};
+
+/** https://paystack.com/docs/api/pagination/#cursor-pagination */
+const byToken: CursorPagination = {
+  type: 'CursorPagination',
+  page_size: PAGE_SIZE,
+  cursor_value: { response: ['meta', 'next'] },
+};
+
+/**
+ * Pages by number, because only these answers say how many there are (`meta.pageCount`, `meta.total`). Some
+ * lists answer in cursor style all the same; then the token is followed.
+ * https://paystack.com/docs/api/pagination/
+ */
+export const byPage: DefaultPaginator = {
+  type: 'DefaultPaginator',
+  pagination_strategy: {
+    type: 'PageIncrement',
+    page_size: PAGE_SIZE,
+    start_from_page: 1,
+    inject_on_first_request: true,
+    extensions: { page_count: ['meta', 'pageCount'], total: ['meta', 'total'] },
+  },
+  page_size_option: requestParameter('perPage'),
+  page_token_option: requestParameter('page'),
+  extensions: {
+    cursor_fallback: {
+      pagination_strategy: byToken,
+      page_token_option: requestParameter('next'),
+      request_parameters: { use_cursor: 'true' },
+    },
+  },
+};
+
+/** For lists that have pages only if the request asks for cursors. */
+export const byCursor: DefaultPaginator = {
+  type: 'DefaultPaginator',
+  pagination_strategy: byToken,
+  page_size_option: requestParameter('perPage'),
+  page_token_option: requestParameter('next'),
+};
+
+/** The usual list: `data` with pages. */
+export function list(path: string, request_parameters: Record<string, string> = {}): SimpleRetriever {
+  return {
+    type: 'SimpleRetriever',
+    requester: requester(path, request_parameters),
+    record_selector: records,
+    paginator: byPage,
+  };
+}
+
+/** A short list that comes in one answer. */
+export function singlePage(path: string): SimpleRetriever {
+  return { ...list(path), paginator: { type: 'NoPagination' } };
+}
+
+/**
+ * Slices by date of creation, for lists whose `from` and `to` are documented by both of the vendor's
+ * sources. Timestamps of records have whole seconds, so a second is the grain.
+ */
+export function createdBetween(cursor_field: string, ...cursor_field_aliases: string[]): DatetimeBasedCursor {
+  return {
+    type: 'DatetimeBasedCursor',
+    cursor_field,
+    datetime_format: '%Y-%m-%dT%H:%M:%S.%_msZ',
+    start_time_option: requestParameter('from'),
+    end_time_option: requestParameter('to'),
+    step: 'P1M',
+    cursor_granularity: 'PT1S',
+    extensions: { cursor_field_aliases },
+  };
+}
+
+/** As `createdBetween`, for lists whose documented bounds are days without a time. */
+export function createdBetweenDays(
+  cursor_field: string,
+  ...cursor_field_aliases: string[]
+): DatetimeBasedCursor {
+  return {
+    ...createdBetween(cursor_field, ...cursor_field_aliases),
+    datetime_format: '%Y-%m-%d',
+    cursor_granularity: 'P1D',
+  };
+}
+
+/**
+ * For lists without a date filter that can be relied on: read whole, and filtered by the records' own date.
+ * With the date of the last change as cursor, no change is missed, however old the record.
+ */
+export function wholeListBy(
+  cursor_field: string,
+  extensions: DatetimeBasedCursor['extensions'] = {},
+): DatetimeBasedCursor {
+  return {
+    type: 'DatetimeBasedCursor',
+    cursor_field,
+    datetime_format: '%Y-%m-%dT%H:%M:%S.%_msZ',
+    extensions,
+  };
+}
+
+export function schema(name: string): JsonFileSchemaLoader {
+  return { type: 'JsonFileSchemaLoader', file_path: `${name}.json` };
+}

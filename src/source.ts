@@ -1,0 +1,133 @@
+/** The commands that need a config: the one place where the provider, the runtime and the protocol meet. */
+import { toAirbyteStream } from './declarative/airbyte-stream.js';
+import { ApiBudget } from './declarative/api-budget.js';
+import type { Clock } from './declarative/api-budget.js';
+import { checkStreams, requireReadable } from './declarative/check-streams.js';
+import type { Provider } from './declarative/components.js';
+import type { SendHttp } from './declarative/http-transport.js';
+import { readStreams } from './declarative/read-streams.js';
+import type { RequestContext } from './declarative/requester.js';
+import { Slots } from './declarative/slots.js';
+import { readSchema, readSpec, readVersion } from './package-files.js';
+import { configError, OutputClosedError, StoppedError, TracedError } from './protocol/errors.js';
+import type { ConfiguredAirbyteCatalog, ConnectorSpecification, JsonObject } from './protocol/messages.js';
+import type { Output } from './protocol/output.js';
+import { secretsOf } from './protocol/redact.js';
+import type { StreamStates } from './protocol/state.js';
+import { paystack } from './providers/paystack/index.js';
+import { resolveConfig } from './resolved-config.js';
+import type { ResolvedConfig } from './resolved-config.js';
+
+const PROVIDERS: readonly Provider[] = [paystack];
+
+/** Tries of the connection check after the first one: somebody is waiting for it. */
+const CHECK_RETRIES = 1;
+
+/** What the commands need from the process; everything that tests replace. */
+export interface SourceContext {
+  readonly output: Output;
+  readonly http: SendHttp;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborts when the process is asked to stop. */
+  readonly signal: AbortSignal;
+}
+
+function requestContext(config: ResolvedConfig, context: SourceContext): RequestContext {
+  const { provider, keyMode, numWorkers, requestsPerMinute } = config;
+  const { clock, http, random, environment, signal } = context;
+  return {
+    config: config.raw,
+    http,
+    clock,
+    random,
+    environment,
+    signal,
+    title: provider.title,
+    userAgent: `source-payments/${readVersion()}`,
+    slots: new Slots(numWorkers),
+    budget: new ApiBudget({ ...clock, budget: provider.source.api_budget, keyMode, requestsPerMinute }),
+  };
+}
+
+/** Hides the config's secrets from all output, then validates it. */
+function resolve(spec: ConnectorSpecification, config: JsonObject, context: SourceContext): ResolvedConfig {
+  context.output.hide(secretsOf(spec.connectionSpecification, config));
+  return resolveConfig(config, spec, PROVIDERS, context.clock.now());
+}
+
+/**
+ * Says whether the config works: a CONNECTION_STATUS with a sentence, whatever is wrong.
+ * @throws StoppedError, OutputClosedError
+ */
+export async function check(config: JsonObject, context: SourceContext): Promise<void> {
+  const { output } = context;
+  try {
+    const resolved = resolve(readSpec(), config, context);
+    const { provider, keyMode } = resolved;
+    const requests = { ...requestContext(resolved, context), maxRetries: CHECK_RETRIES };
+    const result = await checkStreams(provider.source, requests);
+    for (const { name, error } of result.unreadable) {
+      await output.log('WARN', `The stream ${name} cannot be read: ${error.message}`);
+    }
+    requireReadable(result);
+    const total = provider.source.streams.length;
+    const message = `Connected to ${provider.title} in ${keyMode} mode; ${result.readable.length} of ${total} streams can be read.`;
+    await output.log('INFO', `Check succeeded. ${message}`);
+    await output.message({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED', message } });
+  } catch (error) {
+    if (error instanceof StoppedError || error instanceof OutputClosedError) throw error;
+    if (!(error instanceof TracedError)) throw error;
+    if (error.internalMessage !== undefined) await output.log('DEBUG', error.internalMessage);
+    await output.message({
+      type: 'CONNECTION_STATUS',
+      connectionStatus: { status: 'FAILED', message: error.message },
+    });
+  }
+}
+
+/** @throws TracedError (config_error) if the config is not valid */
+export async function discover(config: JsonObject, context: SourceContext): Promise<void> {
+  const { provider } = resolve(readSpec(), config, context);
+  const streams = provider.source.streams.map((stream) =>
+    toAirbyteStream(stream, readSchema(provider.name, stream.schema_loader.file_path)),
+  );
+  await context.output.message({ type: 'CATALOG', catalog: { streams } });
+}
+
+/** A state that names streams, but none of this provider, was saved for another connector. */
+function requireOwnState(states: StreamStates, provider: Provider): void {
+  const names = [...states.keys()];
+  const own = new Set(provider.source.streams.map(({ name }) => name));
+  if (names.length > 0 && !names.some((name) => own.has(name))) {
+    throw configError(
+      `The state belongs to another connector: it is about ${names.join(', ')}, which are no streams of ${provider.title}. Clear the data of the connection, or pass the state that was saved for it.`,
+    );
+  }
+}
+
+/**
+ * @throws TracedError if the config is not valid or, at the end, if a stream failed
+ */
+export async function read(
+  config: JsonObject,
+  catalog: ConfiguredAirbyteCatalog,
+  states: StreamStates,
+  context: SourceContext,
+): Promise<void> {
+  const resolved = resolve(readSpec(), config, context);
+  const { provider, keyMode, startDate, lookbackDays, numWorkers } = resolved;
+  requireOwnState(states, provider);
+  await context.output.log(
+    'INFO',
+    `Reading ${catalog.streams.length} streams of ${provider.title} in ${keyMode} mode, from ${startDate}, lookback ${lookbackDays} days, ${numWorkers} requests at a time`,
+  );
+  await readStreams(provider.source.streams, catalog, states, {
+    requests: requestContext(resolved, context),
+    output: context.output,
+    startDate,
+    lookbackDays,
+    numWorkers,
+  });
+}
