@@ -32,6 +32,10 @@ interface Arguments {
 /** What is to be done, or the text to show instead. */
 type Parsed = { run: Arguments } | { help: string } | { usage: string };
 
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
 function parse(argv: readonly string[]): Parsed {
   const config = { type: 'string', demandOption: true, describe: 'JSON file with the config' } as const;
   const catalog = {
@@ -69,9 +73,9 @@ function parse(argv: readonly string[]): Parsed {
     run: {
       command: String(parsed._[0]) as Arguments['command'],
       debug: parsed['debug'] === true,
-      config: String(parsed['config'] ?? ''),
-      catalog: String(parsed['catalog'] ?? ''),
-      state: typeof parsed['state'] === 'string' ? parsed['state'] : undefined,
+      config: textOf(parsed['config']) ?? '',
+      catalog: textOf(parsed['catalog']) ?? '',
+      state: textOf(parsed['state']),
     },
   };
 }

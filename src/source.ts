@@ -6,6 +6,7 @@ import { checkStreams, requireReadable } from './declarative/check-streams.js';
 import type { Provider } from './declarative/components.js';
 import type { SendHttp } from './declarative/http-transport.js';
 import { readStreams } from './declarative/read-streams.js';
+import { baseUrl } from './declarative/requester.js';
 import type { RequestContext } from './declarative/requester.js';
 import { Slots } from './declarative/slots.js';
 import { readSchema, readSpec, readVersion } from './package-files.js';
@@ -51,10 +52,13 @@ function requestContext(config: ResolvedConfig, context: SourceContext): Request
   };
 }
 
-/** Hides the config's secrets from all output, then validates it. */
+/** Hides the config's secrets from all output, then validates it and where the environment points to. */
 function resolve(spec: ConnectorSpecification, config: JsonObject, context: SourceContext): ResolvedConfig {
   context.output.hide(secretsOf(spec.connectionSpecification, config));
-  return resolveConfig(config, spec, PROVIDERS, context.clock.now());
+  const resolved = resolveConfig(config, spec, PROVIDERS, context.clock.now());
+  for (const { retriever } of resolved.provider.source.streams)
+    baseUrl(retriever.requester, context.environment);
+  return resolved;
 }
 
 /**
@@ -68,10 +72,10 @@ export async function check(config: JsonObject, context: SourceContext): Promise
     const { provider, keyMode } = resolved;
     const requests = { ...requestContext(resolved, context), maxRetries: CHECK_RETRIES };
     const result = await checkStreams(provider.source, requests);
+    requireReadable(result);
     for (const { name, error } of result.unreadable) {
       await output.log('WARN', `The stream ${name} cannot be read: ${error.message}`);
     }
-    requireReadable(result);
     const total = provider.source.streams.length;
     const message = `Connected to ${provider.title} in ${keyMode} mode; ${result.readable.length} of ${total} streams can be read.`;
     await output.log('INFO', `Check succeeded. ${message}`);

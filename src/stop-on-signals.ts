@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** ms after a signal by which the process ends, even if nobody reads its output any more. */
 const GRACE_MS = 800;
 
@@ -21,6 +23,8 @@ export interface Stop {
  */
 export function stopOnSignals(process: NodeJS.Process): Stop {
   const controller = new AbortController();
+  // Each request and each wait listens.
+  setMaxListeners(0, controller.signal);
   let received: Signal | undefined;
 
   const end = (): void => {

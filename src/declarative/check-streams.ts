@@ -1,7 +1,7 @@
 import { configError, StoppedError, toTracedError } from '../protocol/errors.js';
 import type { TracedError } from '../protocol/errors.js';
 import type { DeclarativeSource, DeclarativeStream, FieldPath } from './components.js';
-import { KeyRefusedError } from './error-handler.js';
+import { ApiUnavailableError } from './error-handler.js';
 import { parentKeyPath, parentPartition } from './partition-router.js';
 import type { RequestContext, RequestListener } from './requester.js';
 import { createRetriever } from './retriever.js';
@@ -57,7 +57,7 @@ async function probe(stream: DeclarativeStream, context: RequestContext): Promis
 /**
  * Tries every stream of a source with the smallest request. The streams of `check` go first, so that a bad
  * key costs one request.
- * @throws KeyRefusedError if the API refuses the key itself; StoppedError
+ * @throws ApiUnavailableError if the key or the way to the API is at fault; StoppedError
  */
 export async function checkStreams(source: DeclarativeSource, context: RequestContext): Promise<CheckResult> {
   const readable: string[] = [];
@@ -67,7 +67,7 @@ export async function checkStreams(source: DeclarativeSource, context: RequestCo
       await probe(stream, context);
       readable.push(stream.name);
     } catch (error) {
-      if (error instanceof StoppedError || error instanceof KeyRefusedError) throw error;
+      if (error instanceof StoppedError || error instanceof ApiUnavailableError) throw error;
       unreadable.push({ name: stream.name, error: toTracedError(error) });
     }
   };

@@ -49,8 +49,8 @@ export interface HttpResponseFilter {
     readonly content_type?: string;
     /** Matches by a value in the answer's body. A manifest says it with a `predicate` on `response`. */
     readonly body_value?: { readonly path: FieldPath; readonly equals: string | number | boolean };
-    /** The answer is about the key as a whole, so a connection check need not try other lists. */
-    readonly concerns_key?: true;
+    /** The key or the way to the API is at fault, so a connection check need not try other lists. */
+    readonly concerns_all_streams?: true;
   };
 }
 

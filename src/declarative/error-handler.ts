@@ -10,12 +10,12 @@ export interface ErrorResolution {
   readonly failureType: FailureType;
   /** Sentence for the user. */
   readonly message: string;
-  /** The answer is about the key as a whole, not about this one list. */
-  readonly concernsKey?: boolean;
+  /** What went wrong is not about this one list. */
+  readonly concernsAllStreams?: boolean;
 }
 
-/** The API refuses the key itself, so no other list can be read either. */
-export class KeyRefusedError extends TracedError {}
+/** The key, or the way to the API, is at fault, so no other list can be read either. */
+export class ApiUnavailableError extends TracedError {}
 
 /** An answer as the error handler sees it. */
 export interface Answer {
@@ -118,6 +118,7 @@ export function resolveAnswer(handler: DefaultErrorHandler, answer: Answer): Err
     failureType: filter?.failure_type ?? fallback.failureType,
     message:
       said === undefined || filter?.action === 'SUCCESS' ? message : `${message} The API said: "${said}"`,
-    concernsKey: filter?.extensions?.concerns_key ?? (filter === undefined && answer.status === 401),
+    concernsAllStreams:
+      filter?.extensions?.concerns_all_streams ?? (filter === undefined && answer.status === 401),
   };
 }

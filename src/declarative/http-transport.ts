@@ -107,12 +107,16 @@ export function createHttpTransport(limits: TransportLimits = {}): HttpTransport
   const send: SendHttp = async ({ method, url, headers, signal }) => {
     // The type says so already; a key that can move money deserves a second lock.
     if (method !== 'GET') throw transientError('Only GET requests are sent.');
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    const timer = setTimeout(abort, wholeTimeout);
+    signal.addEventListener('abort', abort, { once: true });
     try {
       const response = await instance.request<Buffer>({
         method,
         url,
         headers: { ...headers, 'Accept-Encoding': 'br, gzip' },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(wholeTimeout)]),
+        signal: controller.signal,
       });
       const received: Record<string, string> = {};
       for (const [name, value] of Object.entries(response.headers))
@@ -120,7 +124,12 @@ export function createHttpTransport(limits: TransportLimits = {}): HttpTransport
       const body = decompress(response.data, received['content-encoding']?.toLowerCase(), maxBody);
       return { status: response.status, headers: received, body };
     } catch (error) {
-      throw toTransportError(error);
+      throw controller.signal.aborted && !signal.aborted
+        ? new TransportError('ETIMEDOUT', `no whole answer within ${wholeTimeout / 1000} s`)
+        : toTransportError(error);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
     }
   };
 

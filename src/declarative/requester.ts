@@ -4,7 +4,7 @@ import type { ApiBudget, Clock } from './api-budget.js';
 import { backoffTime } from './backoff.js';
 import type { HttpRequester } from './components.js';
 import { readReference } from './config-reference.js';
-import { KeyRefusedError, resolveAnswer } from './error-handler.js';
+import { ApiUnavailableError, resolveAnswer } from './error-handler.js';
 import type { ErrorResolution } from './error-handler.js';
 import { TransportError } from './http-transport.js';
 import type { HttpResponse, SendHttp } from './http-transport.js';
@@ -105,6 +105,8 @@ function authorization(requester: HttpRequester, config: JsonObject): string {
   return `Basic ${Buffer.from(`${user}:`).toString('base64')}`;
 }
 
+/** Codes of errors that come before anything was asked. */
+const NO_CONNECTION = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 const TLS_CODES = /CERT|TLS|SSL|UNABLE_TO_VERIFY|SELF_SIGNED|ALTNAME/;
 
 function unreachable(title: string, url: URL, error: TransportError): ErrorResolution {
@@ -115,6 +117,7 @@ function unreachable(title: string, url: URL, error: TransportError): ErrorResol
     action: 'RETRY',
     failureType: 'transient_error',
     message: `${title} could not be reached or did not answer in full (${error.code}). ${why}`,
+    concernsAllStreams: NO_CONNECTION.test(error.code) || TLS_CODES.test(error.code),
   };
 }
 
@@ -207,7 +210,7 @@ export function createRequester(
         if ('value' in result) return result.value;
 
         const { resolution, headers: received, detail } = result.again;
-        const error = new (resolution.concernsKey === true ? KeyRefusedError : TracedError)(
+        const error = new (resolution.concernsAllStreams === true ? ApiUnavailableError : TracedError)(
           resolution.message,
           resolution.failureType,
           { internalMessage: `${what}: ${detail}` },

@@ -61,7 +61,7 @@ function sentence(error: ErrorObject, schema: Schema): string {
       return `${field} is not a valid ${String(params['format'])}`;
     case 'minimum':
     case 'maximum':
-      return `${field} must be ${String(params['comparison'])} ${String(params['limit'])}`;
+      return `${field} must be at ${error.keyword === 'minimum' ? 'least' : 'most'} ${String(params['limit'])}`;
     case 'enum':
       return `${field} must be one of ${JSON.stringify(params['allowedValues'])}`;
     default:

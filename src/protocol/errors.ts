@@ -68,6 +68,8 @@ export function toTracedError(error: unknown): TracedError {
 }
 
 function stackOf(error: TracedError): string | undefined {
+  // What the user has to change is in the sentence; where the connector noticed it helps nobody.
+  if (error.failureType === 'config_error') return undefined;
   return error.cause instanceof Error && !(error.cause instanceof TracedError)
     ? error.cause.stack
     : error.stack;

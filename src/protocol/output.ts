@@ -106,7 +106,7 @@ export class Output {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#sink.write(chunk, (error) => {
-        if (error == null) resolve();
+        if (error === null || error === undefined) resolve();
         else reject(this.#fail(error));
       });
     });

@@ -28,7 +28,7 @@ const responseFilters: readonly HttpResponseFilter[] = [
     failure_type: 'config_error',
     error_message:
       'Paystack refuses calls from this IP address. Add the address that your syncs come from to the IP whitelist of your Paystack account (Settings, API Keys & Webhooks), or turn the whitelist off.',
-    extensions: { concerns_key: true },
+    extensions: { concerns_all_streams: true },
   },
   {
     // The API stands behind Cloudflare, whose own pages are HTML. They say nothing about the key, and may pass.
@@ -38,7 +38,7 @@ const responseFilters: readonly HttpResponseFilter[] = [
     failure_type: 'transient_error',
     error_message:
       "The network edge in front of Paystack blocked the request with an HTML page, before it reached the API. The key is not the reason; the IP address or region of this machine may be. Try from another network, or ask Paystack's support to unblock the address.",
-    extensions: { content_type: 'text/html' },
+    extensions: { content_type: 'text/html', concerns_all_streams: true },
   },
   {
     type: 'HttpResponseFilter',
@@ -47,7 +47,7 @@ const responseFilters: readonly HttpResponseFilter[] = [
     failure_type: 'config_error',
     error_message:
       'Paystack does not accept the secret key. Copy it again from Settings, API Keys & Webhooks; it changes when somebody generates a new one there.',
-    extensions: { concerns_key: true },
+    extensions: { concerns_all_streams: true },
   },
   {
     type: 'HttpResponseFilter',

@@ -1,0 +1,231 @@
+import { isJsonObject, scalarText, toJsonText, valueAt } from './json-text.js';
+import type { Json, JsonObject } from './json-text.js';
+import type { Timeline } from './timeline.js';
+
+/**
+ * The records of one stream. Nothing is kept but what a test has changed: record `index` (0 = oldest) is built anew
+ * whenever it is asked for, so that a million records cost no memory. Ids and times rise with the index.
+ */
+export interface Generator {
+  readonly count: number;
+  id(index: number): string;
+  /** Absent for streams without a creation time. */
+  readonly timeline?: Timeline;
+  build(index: number, createdMs: number): Json;
+  /** Shortcuts to single fields, so that filters and sums over a long list need not build every record. */
+  readonly fields?: Readonly<Record<string, (index: number) => Json>>;
+  /** A record that the list leaves out unless it is asked for, e.g. an archived one. */
+  isHidden?(index: number): boolean;
+}
+
+export interface StoredRecord {
+  readonly id: string;
+  /** The exact text that replies carry. */
+  readonly json: string;
+  /** What JSON.parse makes of it: integers beyond 2^53 are rounded. */
+  readonly parsed: unknown;
+  /** ms; 0 where the stream has no creation time. */
+  readonly createdMs: number;
+  readonly hidden: boolean;
+  /** Id of the parent record, for the streams that hang under another. */
+  readonly parentId?: string;
+}
+
+/** A filter from the query string: any of the paths may hold the value. */
+export interface FieldFilter {
+  readonly paths: readonly string[];
+  readonly value: string;
+}
+
+export interface SelectOptions {
+  /** ms, included. */
+  readonly lower?: number;
+  /** ms, excluded. */
+  readonly upper?: number;
+  readonly filters?: readonly FieldFilter[];
+  readonly includeHidden?: boolean;
+}
+
+/** Records in the order of the API: newest first. */
+export interface Selection {
+  readonly count: number;
+  /** The text alone: pages are made of it. */
+  json(position: number): string;
+  id(position: number): string;
+  record(position: number): StoredRecord;
+  /** The first position whose id is at or below `id`. */
+  positionOf(id: string): number;
+  /** The sum of an integer field. */
+  sum(path: string): number;
+}
+
+export interface RecordStore {
+  all(): Selection;
+  select(options: SelectOptions): Selection;
+  /** Puts a new record in front; its creation time is the last one's plus a second, unless `record` gives one. */
+  add(record: JsonObject): StoredRecord;
+  /** Replaces top-level fields. */
+  update(id: string, changes: JsonObject): StoredRecord;
+  remove(id: string): void;
+  value(index: number): Json;
+}
+
+/** Every third record is written in ASCII with escaped slashes, the others in UTF-8. */
+function isAscii(index: number): boolean {
+  return index % 3 === 0;
+}
+
+function isSame(value: Json | undefined, wanted: string): boolean {
+  const text = scalarText(value);
+  if (text === wanted) return true;
+  return (wanted === 'true' && text === '1') || (wanted === 'false' && text === '0');
+}
+
+const CREATED_FIELDS = ['createdAt', 'created_at', 'authorized_at'];
+
+function createdOf(record: JsonObject): number | undefined {
+  for (const field of CREATED_FIELDS) {
+    const value = record[field];
+    if (typeof value === 'string') return Date.parse(value);
+  }
+  return undefined;
+}
+
+export function createRecordStore(generator: Generator, parentId?: string): RecordStore {
+  const { count, timeline } = generator;
+  const addedTimes: number[] = [];
+  const changes = new Map<number, JsonObject>();
+  const removed = new Set<number>();
+  const filtered = new Map<string, readonly number[]>();
+  const sums = new Map<string, number>();
+
+  const total = (): number => count + addedTimes.length;
+  const createdAt = (index: number): number => addedTimes[index - count] ?? timeline?.at(index) ?? 0;
+  const isHidden = (index: number): boolean => generator.isHidden?.(index) ?? false;
+
+  function value(index: number): Json {
+    const built = generator.build(index, createdAt(index));
+    const change = changes.get(index);
+    return change !== undefined && isJsonObject(built) ? { ...built, ...change } : built;
+  }
+
+  function fieldOf(index: number, path: string): Json | undefined {
+    const shortcut = generator.fields?.[path];
+    return shortcut === undefined || changes.has(index) ? valueAt(value(index), path) : shortcut(index);
+  }
+
+  function idOf(index: number): string {
+    return scalarText(changes.get(index)?.['id']) ?? generator.id(index);
+  }
+
+  const textOf = (index: number): string => toJsonText(value(index), isAscii(index));
+
+  function record(index: number): StoredRecord {
+    const json = textOf(index);
+    return {
+      id: idOf(index),
+      json,
+      parsed: JSON.parse(json) as unknown,
+      createdMs: createdAt(index),
+      hidden: isHidden(index),
+      ...(parentId === undefined ? {} : { parentId }),
+    };
+  }
+
+  /** `head` first, then the indices below `high` down to `low`. */
+  function selection(head: readonly number[], low: number, high: number, name: string): Selection {
+    const size = head.length + Math.max(0, high - low);
+    const indexAt = (position: number): number => head[position] ?? high - 1 - (position - head.length);
+    return {
+      count: size,
+      json: (position) => textOf(indexAt(position)),
+      id: (position) => idOf(indexAt(position)),
+      record: (position) => record(indexAt(position)),
+      positionOf(id) {
+        const wanted = BigInt(id);
+        let from = 0;
+        let to = size;
+        while (from < to) {
+          const middle = (from + to) >>> 1;
+          if (BigInt(idOf(indexAt(middle))) > wanted) from = middle + 1;
+          else to = middle;
+        }
+        return from;
+      },
+      sum(path) {
+        const key = `${path} ${name}`;
+        let result = sums.get(key);
+        if (result === undefined) {
+          result = 0;
+          for (let i = 0; i < size; i += 1) result += Number(scalarText(fieldOf(indexAt(i), path)) ?? 0);
+          sums.set(key, result);
+        }
+        return result;
+      },
+    };
+  }
+
+  function matchingIndices(filters: readonly FieldFilter[], includeHidden: boolean): readonly number[] {
+    const key = JSON.stringify([filters, includeHidden]);
+    const known = filtered.get(key);
+    if (known !== undefined) return known;
+    const indices: number[] = [];
+    for (let index = total() - 1; index >= 0; index -= 1) {
+      if (removed.has(index) || (!includeHidden && isHidden(index))) continue;
+      const matches = filters.every((filter) =>
+        filter.paths.some((path) => isSame(fieldOf(index, path), filter.value)),
+      );
+      if (matches) indices.push(index);
+    }
+    filtered.set(key, indices);
+    return indices;
+  }
+
+  function select(options: SelectOptions): Selection {
+    const { lower = -Infinity, upper = Infinity, filters = [], includeHidden = false } = options;
+    const inRange = (index: number): boolean => createdAt(index) >= lower && createdAt(index) < upper;
+    const name = JSON.stringify([String(lower), String(upper), filters, includeHidden]);
+    const isPlain = filters.length === 0 && removed.size === 0 && (includeHidden || !generator.isHidden);
+    if (!isPlain) return selection(matchingIndices(filters, includeHidden).filter(inRange), 0, 0, name);
+    const added = addedTimes.map((_, i) => total() - 1 - i).filter(inRange);
+    const low = lower === -Infinity || timeline === undefined ? 0 : timeline.lowerBound(lower);
+    const high = upper === Infinity || timeline === undefined ? count : timeline.lowerBound(upper);
+    return selection(added, low, high, name);
+  }
+
+  function changed(): void {
+    filtered.clear();
+    sums.clear();
+  }
+
+  function indexOf(id: string): number {
+    for (let index = total() - 1; index >= 0; index -= 1) {
+      if (idOf(index) === id && !removed.has(index)) return index;
+    }
+    throw new Error(`the sandbox has no record with id ${id}`);
+  }
+
+  return {
+    all: () => select({ includeHidden: true }),
+    select,
+    value,
+    add(fields) {
+      const index = total();
+      const usual = index === 0 ? (timeline?.end ?? 0) : createdAt(index - 1) + 1000;
+      addedTimes.push(createdOf(fields) ?? usual);
+      changes.set(index, fields);
+      changed();
+      return record(index);
+    },
+    update(id, fields) {
+      const index = indexOf(id);
+      changes.set(index, { ...changes.get(index), ...fields });
+      changed();
+      return record(index);
+    },
+    remove(id) {
+      removed.add(indexOf(id));
+      changed();
+    },
+  };
+}
