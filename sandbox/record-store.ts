@@ -9,6 +9,8 @@ import type { Timeline } from './timeline.js';
 export interface Generator {
   readonly count: number;
   id(index: number): string;
+  /** The way back from an id, for lists too long to be searched; it may trust the id's form. */
+  indexOf?(id: string): number | undefined;
   /** Absent for streams without a creation time. */
   readonly timeline?: Timeline;
   build(index: number, createdMs: number): Json;
@@ -16,6 +18,8 @@ export interface Generator {
   readonly fields?: Readonly<Record<string, (index: number) => Json>>;
   /** A record that the list leaves out unless it is asked for, e.g. an archived one. */
   isHidden?(index: number): boolean;
+  /** The last change as the API knows it inside, ms, for lists that filter by it without showing it. */
+  updatedAt?(index: number): number;
 }
 
 export interface StoredRecord {
@@ -37,12 +41,26 @@ export interface FieldFilter {
   readonly value: string;
 }
 
+/** Stands for the time of the last change in a `TimeRange`. */
+export const UPDATED_TIME = '@updated';
+
+/** A range over another time than creation; records without that time are left out. */
+export interface TimeRange {
+  /** A dotted path to an ISO time in the record, or `UPDATED_TIME`. */
+  readonly path: string;
+  /** ms, included. */
+  readonly lower?: number;
+  /** ms, excluded. */
+  readonly upper?: number;
+}
+
 export interface SelectOptions {
   /** ms, included. */
   readonly lower?: number;
   /** ms, excluded. */
   readonly upper?: number;
   readonly filters?: readonly FieldFilter[];
+  readonly ranges?: readonly TimeRange[];
   readonly includeHidden?: boolean;
 }
 
@@ -55,6 +73,10 @@ export interface Selection {
   record(position: number): StoredRecord;
   /** The first position whose id is at or below `id`. */
   positionOf(id: string): number;
+  /** The record's number in the order of creation: unlike its position, it never changes. */
+  index(position: number): number;
+  /** The first position whose index is at or below `index`. */
+  positionAt(index: number): number;
   /** The sum of an integer field. */
   sum(path: string): number;
 }
@@ -64,8 +86,12 @@ export interface RecordStore {
   select(options: SelectOptions): Selection;
   /** Puts a new record in front; its creation time is the last one's plus a second, unless `record` gives one. */
   add(record: JsonObject): StoredRecord;
-  /** Replaces top-level fields. */
-  update(id: string, changes: JsonObject): StoredRecord;
+  /**
+   * Replaces top-level fields.
+   * @param updatedMs what `UPDATED_TIME` is from now on. @default a second after the last change of all
+   */
+  update(id: string, changes: JsonObject, updatedMs?: number): StoredRecord;
+  find(id: string): StoredRecord | undefined;
   remove(id: string): void;
   value(index: number): Json;
 }
@@ -81,12 +107,19 @@ function isSame(value: Json | undefined, wanted: string): boolean {
   return (wanted === 'true' && text === '1') || (wanted === 'false' && text === '0');
 }
 
+/** A time without a zone is UTC. */
+function timeOfText(value: Json | undefined): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  const time = Date.parse(/T[^Z+-]*$/.test(value) ? `${value}Z` : value);
+  return Number.isNaN(time) ? undefined : time;
+}
+
 const CREATED_FIELDS = ['createdAt', 'created_at', 'authorized_at'];
 
 function createdOf(record: JsonObject): number | undefined {
   for (const field of CREATED_FIELDS) {
-    const value = record[field];
-    if (typeof value === 'string') return Date.parse(value);
+    const time = timeOfText(record[field]);
+    if (time !== undefined) return time;
   }
   return undefined;
 }
@@ -95,6 +128,7 @@ export function createRecordStore(generator: Generator, parentId?: string): Reco
   const { count, timeline } = generator;
   const addedTimes: number[] = [];
   const changes = new Map<number, JsonObject>();
+  const touched = new Map<number, number>();
   const removed = new Set<number>();
   const filtered = new Map<string, readonly number[]>();
   const sums = new Map<string, number>();
@@ -112,6 +146,16 @@ export function createRecordStore(generator: Generator, parentId?: string): Reco
   function fieldOf(index: number, path: string): Json | undefined {
     const shortcut = generator.fields?.[path];
     return shortcut === undefined || changes.has(index) ? valueAt(value(index), path) : shortcut(index);
+  }
+
+  function isInRange(index: number, { path, lower = -Infinity, upper = Infinity }: TimeRange): boolean {
+    const time =
+      path === UPDATED_TIME
+        ? (touched.get(index) ??
+          (index < count ? generator.updatedAt?.(index) : undefined) ??
+          createdAt(index))
+        : timeOfText(fieldOf(index, path));
+    return time !== undefined && time >= lower && time < upper;
   }
 
   function idOf(index: number): string {
@@ -136,6 +180,17 @@ export function createRecordStore(generator: Generator, parentId?: string): Reco
   function selection(head: readonly number[], low: number, high: number, name: string): Selection {
     const size = head.length + Math.max(0, high - low);
     const indexAt = (position: number): number => head[position] ?? high - 1 - (position - head.length);
+    /** The first position that `isBehind` no longer holds for. */
+    function search(isBehind: (index: number) => boolean): number {
+      let from = 0;
+      let to = size;
+      while (from < to) {
+        const middle = (from + to) >>> 1;
+        if (isBehind(indexAt(middle))) from = middle + 1;
+        else to = middle;
+      }
+      return from;
+    }
     return {
       count: size,
       json: (position) => textOf(indexAt(position)),
@@ -143,15 +198,10 @@ export function createRecordStore(generator: Generator, parentId?: string): Reco
       record: (position) => record(indexAt(position)),
       positionOf(id) {
         const wanted = BigInt(id);
-        let from = 0;
-        let to = size;
-        while (from < to) {
-          const middle = (from + to) >>> 1;
-          if (BigInt(idOf(indexAt(middle))) > wanted) from = middle + 1;
-          else to = middle;
-        }
-        return from;
+        return search((index) => BigInt(idOf(index)) > wanted);
       },
+      index: indexAt,
+      positionAt: (wanted) => search((index) => index > wanted),
       sum(path) {
         const key = `${path} ${name}`;
         let result = sums.get(key);
@@ -165,16 +215,20 @@ export function createRecordStore(generator: Generator, parentId?: string): Reco
     };
   }
 
-  function matchingIndices(filters: readonly FieldFilter[], includeHidden: boolean): readonly number[] {
-    const key = JSON.stringify([filters, includeHidden]);
+  function matchingIndices(
+    filters: readonly FieldFilter[],
+    ranges: readonly TimeRange[],
+    includeHidden: boolean,
+  ): readonly number[] {
+    const key = JSON.stringify([filters, ranges, includeHidden]);
     const known = filtered.get(key);
     if (known !== undefined) return known;
     const indices: number[] = [];
     for (let index = total() - 1; index >= 0; index -= 1) {
       if (removed.has(index) || (!includeHidden && isHidden(index))) continue;
-      const matches = filters.every((filter) =>
-        filter.paths.some((path) => isSame(fieldOf(index, path), filter.value)),
-      );
+      const matches =
+        ranges.every((range) => isInRange(index, range)) &&
+        filters.every((filter) => filter.paths.some((path) => isSame(fieldOf(index, path), filter.value)));
       if (matches) indices.push(index);
     }
     filtered.set(key, indices);
@@ -182,11 +236,13 @@ export function createRecordStore(generator: Generator, parentId?: string): Reco
   }
 
   function select(options: SelectOptions): Selection {
-    const { lower = -Infinity, upper = Infinity, filters = [], includeHidden = false } = options;
+    const { lower = -Infinity, upper = Infinity, filters = [], ranges = [], includeHidden = false } = options;
     const inRange = (index: number): boolean => createdAt(index) >= lower && createdAt(index) < upper;
-    const name = JSON.stringify([String(lower), String(upper), filters, includeHidden]);
-    const isPlain = filters.length === 0 && removed.size === 0 && (includeHidden || !generator.isHidden);
-    if (!isPlain) return selection(matchingIndices(filters, includeHidden).filter(inRange), 0, 0, name);
+    const name = JSON.stringify([String(lower), String(upper), filters, ranges, includeHidden]);
+    const isFiltered = filters.length > 0 || ranges.length > 0 || removed.size > 0;
+    if (isFiltered || (!includeHidden && generator.isHidden !== undefined)) {
+      return selection(matchingIndices(filters, ranges, includeHidden).filter(inRange), 0, 0, name);
+    }
     const added = addedTimes.map((_, i) => total() - 1 - i).filter(inRange);
     const low = lower === -Infinity || timeline === undefined ? 0 : timeline.lowerBound(lower);
     const high = upper === Infinity || timeline === undefined ? count : timeline.lowerBound(upper);
@@ -198,13 +254,24 @@ export function createRecordStore(generator: Generator, parentId?: string): Reco
     sums.clear();
   }
 
-  function indexOf(id: string): number {
-    for (let index = total() - 1; index >= 0; index -= 1) {
+  function search(id: string): number | undefined {
+    const known = generator.indexOf?.(id);
+    if (known !== undefined && known < count && idOf(known) === id)
+      return removed.has(known) ? undefined : known;
+    const lowest = generator.indexOf === undefined ? 0 : count;
+    for (let index = total() - 1; index >= lowest; index -= 1) {
       if (idOf(index) === id && !removed.has(index)) return index;
     }
-    throw new Error(`the sandbox has no record with id ${id}`);
+    return undefined;
   }
 
+  function indexOf(id: string): number {
+    const index = search(id);
+    if (index === undefined) throw new Error(`the sandbox has no record with id ${id}`);
+    return index;
+  }
+
+  let lastTouched = timeline?.end ?? 0;
   return {
     all: () => select({ includeHidden: true }),
     select,
@@ -217,8 +284,14 @@ export function createRecordStore(generator: Generator, parentId?: string): Reco
       changed();
       return record(index);
     },
-    update(id, fields) {
+    find(id) {
+      const index = search(id);
+      return index === undefined ? undefined : record(index);
+    },
+    update(id, fields, updatedMs = lastTouched + 1000) {
       const index = indexOf(id);
+      lastTouched = Math.max(lastTouched, updatedMs);
+      touched.set(index, updatedMs);
       changes.set(index, { ...changes.get(index), ...fields });
       changed();
       return record(index);

@@ -67,12 +67,9 @@ export function toTracedError(error: unknown): TracedError {
   );
 }
 
-function stackOf(error: TracedError): string | undefined {
-  // What the user has to change is in the sentence; where the connector noticed it helps nobody.
-  if (error.failureType === 'config_error') return undefined;
-  return error.cause instanceof Error && !(error.cause instanceof TracedError)
-    ? error.cause.stack
-    : error.stack;
+/** The stack of an unexpected error. Of an expected one the sentence says all. */
+function stackOf({ cause }: TracedError): string | undefined {
+  return cause instanceof Error && !(cause instanceof TracedError) ? cause.stack : undefined;
 }
 
 /** @param now Unix time in ms */

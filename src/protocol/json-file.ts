@@ -18,9 +18,7 @@ export function readTextFile(what: string, path: string): string {
         : code === 'EISDIR'
           ? 'is a folder, not a file'
           : `cannot be read (${code ?? 'unknown reason'})`;
-    throw configError(`The ${what} file ${path} ${why}. Check the path given with --${what}.`, {
-      cause: error,
-    });
+    throw configError(`The ${what} file ${path} ${why}. Check the path given with --${what}.`);
   }
 }
 

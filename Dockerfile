@@ -1,0 +1,23 @@
+# The base image brings Node and sh, which Airbyte's pods need to start the connector.
+FROM node:24-bookworm-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY spec.json ./
+COPY scripts ./scripts
+COPY src ./src
+RUN npm run build
+
+FROM node:24-bookworm-slim
+COPY --from=build --chown=root:root /build/package.json /build/spec.json /airbyte/integration_code/
+COPY --from=build --chown=root:root /build/dist /airbyte/integration_code/dist
+# Airbyte overrides the working directory, so every path is absolute.
+ENV NODE_ENV=production \
+    AIRBYTE_ENTRYPOINT="/usr/local/bin/node /airbyte/integration_code/dist/main.js"
+WORKDIR /airbyte
+# The uid under which Airbyte's pods run without root. Nothing in the image is writable for it.
+USER 1000:1000
+ENTRYPOINT ["/usr/local/bin/node", "/airbyte/integration_code/dist/main.js"]
+# The same as in metadata.yaml; an acceptance test holds them together.
+LABEL io.airbyte.name="source-payments" \
+      io.airbyte.version="0.1.0"

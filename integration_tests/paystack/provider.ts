@@ -1,0 +1,130 @@
+import type { PaystackSandboxOptions, PaystackQuirks } from '../../sandbox/paystack/options.js';
+import { startPaystackSandbox } from '../../sandbox/paystack/server.js';
+import type { PaystackSandbox } from '../../sandbox/paystack/server.js';
+import type { JsonObject } from '../../src/protocol/messages.js';
+import type { ProviderUnderTest, SandboxUnderTest, Variant } from '../provider-under-test.js';
+
+/** Data that never changes, of an API that never makes a reader wait. */
+const FIXED: Partial<PaystackSandboxOptions> = {
+  seed: 1,
+  now: '2026-03-17T15:42:07.000Z',
+  size: 300,
+  rateLimit: false,
+};
+
+/** 160 transactions in pages of 5 are 32 pages: more than are read as one slice. */
+const SMALL: Partial<PaystackSandboxOptions> = { ...FIXED, size: 160 };
+const SMALL_PAGES: Partial<PaystackQuirks> = { maxPerPage: 5 };
+
+function withFields(json: string, fields: Readonly<Record<string, string>>): string {
+  const added = Object.entries(fields).map(([name, raw]) => `${JSON.stringify(name)}:${raw}`);
+  return `${json.slice(0, -1)},${added.join(',')}}`;
+}
+
+/** The text of a record's own date, by the record's id. */
+function dates(
+  sandbox: PaystackSandbox,
+  stream: 'settlements' | 'bulk_charges',
+  field: string,
+): Map<string, string> {
+  return new Map(
+    [...sandbox.data[stream]].map(({ id, parsed }) => [id, JSON.stringify((parsed as JsonObject)[field])]),
+  );
+}
+
+/** The API's own text, and the fields that the connector adds to it. */
+function expected(sandbox: PaystackSandbox): Map<string, string[]> {
+  const texts = new Map(
+    Object.entries(sandbox.data).map(([name, records]) => [name, [...records].map(({ json }) => json)]),
+  );
+  const settled = dates(sandbox, 'settlements', 'createdAt');
+  texts.set(
+    'settlement_transactions',
+    [...sandbox.data.settlement_transactions].map(({ json, parentId = '' }) =>
+      withFields(json, { settlement_id: parentId, settlement_createdAt: settled.get(parentId) ?? '' }),
+    ),
+  );
+  const changed = dates(sandbox, 'bulk_charges', 'updatedAt');
+  texts.set(
+    'bulk_charge_items',
+    [...sandbox.data.bulk_charge_items].map(({ json, parentId = '' }) =>
+      withFields(json, { bulk_charge_id: parentId, bulk_charge_updatedAt: changed.get(parentId) ?? '' }),
+    ),
+  );
+  texts.set(
+    'apple_pay_domains',
+    [...sandbox.data.apple_pay_domains].map(({ json }) => `{"domain_name":${json}}`),
+  );
+  return texts;
+}
+
+async function start(options: Partial<PaystackSandboxOptions>): Promise<SandboxUnderTest> {
+  const sandbox = await startPaystackSandbox(options);
+  const { secretKey, violations, requests, faults } = sandbox;
+  return {
+    environment: { PAYSTACK_API_URL: sandbox.url },
+    secretKey,
+    violations,
+    requests,
+    faults,
+    expected: () => expected(sandbox),
+    close: () => sandbox.close(),
+  };
+}
+
+function variant(
+  title: string,
+  quirks: Partial<PaystackQuirks>,
+  more: Partial<PaystackSandboxOptions> = {},
+): Variant {
+  return { title, start: () => start({ ...SMALL, ...more, quirks: { ...SMALL_PAGES, ...quirks } }) };
+}
+
+/** Every list whose dates can be asked for. */
+const DATED = ['/transaction', '/customer', '/dispute', '/paymentrequest', '/refund', '/transfer', '/order'];
+/** Every list that knows both styles of paging. */
+const BOTH_STYLES = ['/transaction', '/customer', '/dispute', '/transfer', '/transferrecipient'];
+
+const settlementDates = (settlement: JsonObject | undefined): unknown[] => [settlement?.['updatedAt']];
+
+export const paystack: ProviderUnderTest = {
+  name: 'paystack',
+  start: () => start(FIXED),
+  startWithSmallPages: () => start({ ...SMALL, quirks: SMALL_PAGES }),
+  variants: [
+    variant('the end of a date range belongs to it', { toInclusive: true }),
+    variant('the start of a date range does not belong to it', { fromExclusive: true }),
+    variant('no bound of a date range belongs to it', { fromExclusive: true, toInclusive: false }),
+    variant('answers do not say how many pages there are', { noPageCount: true }),
+    variant('answers do not say how many records there are', { noTotal: true }),
+    variant('answers say neither', { noPageCount: true, noTotal: true }),
+    variant('lists answer with tokens although pages were asked for', { cursorMetaAlways: BOTH_STYLES }),
+    variant('tokens again, and these lists do not filter by date', {
+      cursorMetaAlways: BOTH_STYLES,
+      cursorIgnoresDates: true,
+      shortCursorPages: true,
+      nextAtEnd: 'null-string',
+    }),
+    variant('pages hold 50 records at most', { maxPerPage: 50 }),
+    variant('answers are indented', { prettyPrint: true, metaFirst: true }),
+    variant('no list filters by date', { ignoreDateFilter: DATED }),
+    variant('dates of a filter are cut to the day', { dateOnlyFilter: DATED }),
+    variant('lists are oldest first', { oldestFirst: DATED }),
+    variant(
+      'every tenth request fails in some way',
+      { maxPerPage: 20 },
+      { faults: { faultRate: 0.1, maxConsecutiveFaults: 2 } },
+    ),
+  ],
+  refusable: { path: '/refund', stream: 'refunds' },
+  clockFields: { balance: ['snapshot_at'] },
+  changeDates: {
+    settlements: settlementDates,
+    settlement_transactions: (record, recordsOf) =>
+      settlementDates(recordsOf('settlements').find(({ id }) => id === record['settlement_id'])),
+    subscriptions: ({ updatedAt, cancelledAt, most_recent_invoice }) => {
+      const invoice = most_recent_invoice as JsonObject | null | undefined;
+      return [updatedAt, cancelledAt, invoice?.['updated_at'], invoice?.['created_at']];
+    },
+  },
+};

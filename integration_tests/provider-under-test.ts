@@ -1,0 +1,52 @@
+import type { Faults } from '../sandbox/faults.js';
+import type { JsonObject } from '../src/protocol/messages.js';
+
+/** A running model of a provider's API. */
+export interface SandboxUnderTest {
+  /** Points the program at the sandbox. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secretKey: string;
+  /** Requests that a reader must not send. */
+  readonly violations: readonly string[];
+  readonly requests: readonly { readonly method: string }[];
+  readonly faults: Faults;
+  /** The records that a full read must print: stream name → text of `data` of each. */
+  expected(): Map<string, string[]>;
+  close(): Promise<void>;
+}
+
+export interface Variant {
+  /** What the API does differently. */
+  readonly title: string;
+  start(): Promise<SandboxUnderTest>;
+  /** The rest of a first failed attempt may be printed again; that is at-least-once, not a loss. */
+  readonly mayRepeat?: true;
+}
+
+/**
+ * What the suite must know of a provider. Its files lie in `integration_tests/<name>/`; an entry of
+ * acceptance-test-config.yml belongs to the provider whose folder its config lies in.
+ */
+export interface ProviderUnderTest {
+  readonly name: string;
+  /** Fixed data: the files with expected records are made of it. */
+  start(): Promise<SandboxUnderTest>;
+  /** The same records in so small pages that streams are read in several slices. */
+  startWithSmallPages(): Promise<SandboxUnderTest>;
+  /** Where the vendor's documentation leaves open what the API does. */
+  readonly variants: readonly Variant[];
+  /** A list that can be refused without harm to another. */
+  readonly refusable: { readonly path: string; readonly stream: string };
+  /**
+   * Fields that the connector adds with the time of the read, by stream. They are left out where a record is
+   * compared with what the sandbox holds.
+   */
+  readonly clockFields: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Dates besides the cursor that make a record new, for the streams that have such.
+   * @param recordsOf the records of a full read
+   */
+  readonly changeDates: Readonly<
+    Record<string, (record: JsonObject, recordsOf: (stream: string) => readonly JsonObject[]) => unknown[]>
+  >;
+}
