@@ -126,9 +126,8 @@ describe('scanRecords, held against JSON.parse', () => {
   test('refuses a document that is cut, at every byte', () => {
     for (const { path, text } of fc.sample(document, { numRuns: 25, seed: 7 })) {
       const bytes = Buffer.from(text.trimEnd());
-      for (let end = 0; end < bytes.length; end++) {
-        expect(() => scan(bytes.subarray(0, end), path)).toThrow(MalformedJsonError);
-      }
+      const cuts = Array.from(bytes, (_, end) => end);
+      expect(cuts.filter((end) => accepts(() => scan(bytes.subarray(0, end), path)))).toEqual([]);
     }
   });
 
