@@ -1,12 +1,10 @@
-import { createServer } from 'node:net';
-import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { http, HttpResponse, passthrough } from 'msw';
+import { HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import { TracedError } from '../protocol/errors.js';
-import { errorHandler } from '../test-support/definitions.js';
-import { answerInTurn, fetchOnePage, ok, status, text } from '../test-support/one-request.js';
-import type { Answer, FetchRun } from '../test-support/one-request.js';
+import { errorHandler } from '../test-support/definitions.fixture.js';
+import { answerInTurn, fetchOnePage, ok, status, text } from '../test-support/one-request.fixture.js';
+import type { Answer, FetchRun } from '../test-support/one-request.fixture.js';
 import { ApiBudget } from './api-budget.js';
 import type { DefaultErrorHandler } from './components.js';
 import { ApiUnavailableError } from './error-handler.js';
@@ -15,7 +13,7 @@ import type { HttpTransport } from './http-transport.js';
 
 const server = setupServer();
 let transport: HttpTransport;
-beforeAll(() => server.listen({ onUnhandledRequest: 'bypass' }));
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 beforeEach(() => {
   transport = createHttpTransport();
 });
@@ -235,38 +233,5 @@ describe('giving up', () => {
     const bug = new TypeError('a bug');
     const { error, sleeps } = await fetchPage({ context: { http: () => Promise.reject(bug) } });
     expect([error, sleeps]).toEqual([bug, []]);
-  });
-});
-
-describe('the transport', () => {
-  test('ends an exchange that takes too long, as something to try again', async () => {
-    const silent = createServer();
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    const address = silent.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    server.use(http.all('http://127.0.0.1/*', () => passthrough()));
-    const impatient = createHttpTransport({ wholeTimeout: 50 });
-    const signal = new AbortController().signal;
-    const sent = impatient.send({ method: 'GET', url: `http://127.0.0.1:${port}/`, headers: {}, signal });
-    await expect(sent).rejects.toMatchObject({ name: 'TransportError', code: 'ETIMEDOUT' });
-    impatient.close();
-    await new Promise((resolve) => silent.close(resolve));
-  });
-
-  test('refuses a body beyond the limit, before and after it is unpacked', async () => {
-    const small = createHttpTransport({ maxBody: 1000 });
-    const big = `{"data":[{"a":"${'x'.repeat(5000)}"}]}`;
-    const signal = new AbortController().signal;
-    const url = 'https://api.vendor.test/orders';
-    for (const answerOf of [
-      text(big),
-      () => new HttpResponse(gzipSync(big), { headers: { 'Content-Encoding': 'gzip' } }),
-    ]) {
-      answer(answerOf);
-      await expect(small.send({ method: 'GET', url, headers: {}, signal })).rejects.toBeInstanceOf(
-        TransportError,
-      );
-    }
-    small.close();
   });
 });

@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import { StoppedError } from '../protocol/errors.js';
-import { API, errorHandler, KEY, requesterOf } from '../test-support/definitions.js';
-import { answerInTurn, fetchOnePage, ok, status } from '../test-support/one-request.js';
-import type { Answer, FetchRun } from '../test-support/one-request.js';
+import { API, errorHandler, KEY, requesterOf } from '../test-support/definitions.fixture.js';
+import { answerInTurn, fetchOnePage, ok, status } from '../test-support/one-request.fixture.js';
+import type { Answer, FetchRun } from '../test-support/one-request.fixture.js';
 import { createHttpTransport } from './http-transport.js';
 import type { HttpRequest, HttpTransport } from './http-transport.js';
 import { baseUrl } from './requester.js';
@@ -172,6 +172,15 @@ describe('a stop', () => {
     expect(requests).toHaveLength(1);
   });
 
+  test('before a request keeps it from being sent', async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const requests = answer(ok);
+    const { error } = await fetchPage({ context: { signal: controller.signal } });
+    expect(requests).toHaveLength(0);
+    expect(error).toBeInstanceOf(StoppedError);
+  });
+
   test('during a wait ends it with what the clock throws', async () => {
     const requests = answer(status(500));
     const sleep = () => Promise.reject(new StoppedError('stopped while waiting'));
@@ -190,5 +199,30 @@ describe('an answer to be ignored', () => {
     });
     expect([records, error]).toEqual([undefined, undefined]);
     expect(warnings).toEqual(['GET /orders: skipped, HTTP 404']);
+  });
+});
+
+describe('the transport', () => {
+  const url = `${API}/orders`;
+  const signal = new AbortController().signal;
+
+  test('ends an exchange that takes too long, as something to try again', async () => {
+    server.use(http.get(url, () => new Promise<Response>(() => undefined)));
+    const impatient = createHttpTransport({ wholeTimeout: 20 });
+    const sent = impatient.send({ method: 'GET', url, headers: {}, signal });
+    await expect(sent).rejects.toMatchObject({ name: 'TransportError', code: 'ETIMEDOUT' });
+    impatient.close();
+  });
+
+  const big = `{"data":[{"a":"${'x'.repeat(5000)}"}]}`;
+  test.each<[string, Answer]>([
+    ['as it comes', () => new HttpResponse(big)],
+    ['unpacked', () => new HttpResponse(gzipSync(big), { headers: { 'Content-Encoding': 'gzip' } })],
+  ])('refuses a body that is too large %s', async (_, response) => {
+    answer(response);
+    const small = createHttpTransport({ maxBody: 1000 });
+    const sent = small.send({ method: 'GET', url, headers: {}, signal });
+    await expect(sent).rejects.toMatchObject({ name: 'TransportError' });
+    small.close();
   });
 });

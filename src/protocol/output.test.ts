@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { MemorySink } from '../test-support/memory-sink.js';
+import { MemorySink } from '../test-support/memory-sink.fixture.js';
 import { OutputClosedError, transientError } from './errors.js';
 import { Output } from './output.js';
 import type { RecordBatch } from './record-batch.js';

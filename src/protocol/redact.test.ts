@@ -47,7 +47,7 @@ describe('secretsOf', () => {
     expect(secretsOf(SCHEMA, config)).toEqual([]);
   });
 
-  test('never fails, and every secret it names is in the config', () => {
+  test('names texts only, whatever the config', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (config) => {
         for (const one of secretsOf(SCHEMA, config as JsonValue)) expect(typeof one).toBe('string');

@@ -10,7 +10,7 @@ import type {
 } from '../declarative/components.js';
 import type { RequestContext } from '../declarative/requester.js';
 import { Slots } from '../declarative/slots.js';
-import { FakeClock } from './fake-clock.js';
+import { FakeClock } from './fake-clock.fixture.js';
 
 export const API = 'https://api.vendor.test';
 export const KEY = 'sk_test_s3cretKeyOfTheTests';

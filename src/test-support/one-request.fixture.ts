@@ -8,8 +8,8 @@ import type { SelectedPage } from '../declarative/record-selector.js';
 import { createRequester } from '../declarative/requester.js';
 import type { PageRequest, RequestContext } from '../declarative/requester.js';
 import { NO_PARTITION } from '../declarative/stream-slice.js';
-import { API, requestContext, requesterOf } from './definitions.js';
-import { FakeClock } from './fake-clock.js';
+import { API, requestContext, requesterOf } from './definitions.fixture.js';
+import { FakeClock } from './fake-clock.fixture.js';
 
 const select = recordSelector(
   { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },

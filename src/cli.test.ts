@@ -1,0 +1,236 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { http, HttpResponse } from 'msw';
+import { setupServer } from 'msw/node';
+import { readSpec, readVersion } from './package-files.js';
+import { paystack } from './providers/paystack/index.js';
+import { runCli } from './test-support/cli-run.fixture.js';
+import { MemorySink } from './test-support/memory-sink.fixture.js';
+
+const KEY = 'sk_test_s3cretKeyOfTheTests';
+const API = 'https://api.paystack.co';
+
+const server = setupServer();
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cli-test-'));
+  server.listen({ onUnhandledRequest: 'error' });
+});
+afterEach(() => server.resetHandlers());
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  server.close();
+});
+
+/** A file with this content, or this JSON. */
+function file(name: string, content: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+const CONFIG = { provider: { name: 'paystack', secret_key: KEY }, start_date: '2024-01-01T00:00:00Z' };
+const config = () => file('config.json', CONFIG);
+const catalogOf = (...names: string[]) =>
+  file('catalog.txt', {
+    streams: names.map((name) => ({
+      stream: { name, json_schema: {}, supported_sync_modes: ['full_refresh'] },
+      sync_mode: 'incremental',
+      destination_sync_mode: 'overwrite',
+    })),
+  });
+
+function apiAnswers(response: () => Response): string[] {
+  const asked: string[] = [];
+  server.use(
+    http.all(`${API}/*`, ({ request }) => {
+      asked.push(new URL(request.url).pathname);
+      return response();
+    }),
+  );
+  return asked;
+}
+
+const emptyList = () => HttpResponse.json({ status: true, data: [], meta: { pageCount: 0 } });
+
+describe('spec', () => {
+  test('prints one SPEC, which is spec.json', async () => {
+    const { code, messages, stderr } = await runCli(['spec']);
+    expect(messages).toEqual([{ type: 'SPEC', spec: readSpec() }]);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+});
+
+describe('help', () => {
+  test('stands on standard output and names every command', async () => {
+    const { code, stdout, stderr } = await runCli(['--help']);
+    for (const word of ['spec', 'check', 'discover', 'read', '--debug']) expect(stdout).toContain(word);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  test('of a command names its options', async () => {
+    const { code, stdout } = await runCli(['read', '--help']);
+    for (const option of ['--config', '--catalog', '--state']) expect(stdout).toContain(option);
+    expect(code).toBe(0);
+  });
+
+  test('--version prints the version', async () => {
+    expect(await runCli(['--version'])).toMatchObject({ code: 0, stdout: `${readVersion()}\n`, stderr: '' });
+  });
+});
+
+describe('a command line that is wrong', () => {
+  test.each<[string, string[], RegExp]>([
+    ['an unknown command', ['sync'], /sync/],
+    ['an unknown option', ['spec', '--verbose'], /verbose/],
+    ['two commands', ['spec', 'check'], /check/],
+    ['check without --config', ['check'], /config/],
+    ['discover without --config', ['discover'], /config/],
+    ['read without --catalog', ['read', '--config', 'c.json'], /catalog/],
+    ['read without anything', ['read'], /config, catalog/],
+    ['an option without its value', ['check', '--config'], /config/],
+  ])('%s: usage on stderr, exit 2', async (_, argv, text) => {
+    const { code, stdout, stderr } = await runCli(argv);
+    expect(stderr).toMatch(text);
+    expect(stderr).toContain('--help');
+    expect(stderr).not.toContain('    at ');
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
+  test('no command at all: exit 1', async () => {
+    const { code, stdout, stderr } = await runCli([]);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('Name a command.');
+  });
+});
+
+describe('options', () => {
+  test.each([
+    ['--config PATH', (path: string) => ['discover', '--config', path]],
+    ['--config=PATH', (path: string) => ['discover', `--config=${path}`]],
+    ['before the command', (path: string) => ['--config', path, 'discover']],
+    ['with --debug', (path: string) => ['discover', '--debug', '--config', path]],
+    ['of which the last counts', (path: string) => ['discover', '--config', '/nowhere', '--config', path]],
+  ])('%s', async (_, argv) => {
+    const { code, messages } = await runCli(argv(config()));
+    expect(messages.map(({ type }) => type)).toEqual(['CATALOG']);
+    expect(code).toBe(0);
+  });
+
+  test.each<[string, string[], Record<string, string>, boolean]>([
+    ['--debug', ['--debug'], {}, true],
+    ['LOG_LEVEL=DEBUG', [], { LOG_LEVEL: 'DEBUG' }, true],
+    ['neither', [], {}, false],
+  ])('messages of level DEBUG: %s', async (_, more, environment, expected) => {
+    apiAnswers(() => HttpResponse.json({ status: false, message: 'Invalid key' }, { status: 401 }));
+    const { messages } = await runCli(['check', '--config', config(), ...more], { environment });
+    const levels = messages.flatMap((message) => (message.type === 'LOG' ? [message.log.level] : []));
+    expect(levels.includes('DEBUG')).toBe(expected);
+  });
+});
+
+describe('discover', () => {
+  test('lists every stream of the provider, without a request', async () => {
+    const { messages } = await runCli(['discover', '--config', config()]);
+    const [message] = messages;
+    if (message?.type !== 'CATALOG') throw new Error('no CATALOG');
+    expect(message.catalog.streams.map(({ name }) => name)).toEqual(
+      paystack.source.streams.map(({ name }) => name),
+    );
+  });
+});
+
+describe('check', () => {
+  test('says that the key works, in which mode, and how much can be read', async () => {
+    apiAnswers(emptyList);
+    const { code, messages, sentences } = await runCli(['check', '--config', config()]);
+    expect(messages.at(-1)).toMatchObject({ connectionStatus: { status: 'SUCCEEDED' } });
+    expect(sentences).toHaveLength(1);
+    expect(sentences[0]).toMatch(/^Connected to Paystack in test mode; \d+ of \d+ streams can be read\.$/);
+    expect(code).toBe(0);
+  });
+
+  test('says that the key is refused, never quoting it, after one request', async () => {
+    const asked = apiAnswers(() =>
+      HttpResponse.json({ status: false, message: `Invalid key ${KEY}` }, { status: 401 }),
+    );
+    const { code, messages, sentences, stdout } = await runCli(['check', '--config', config(), '--debug']);
+    expect(messages.at(-1)).toMatchObject({ connectionStatus: { status: 'FAILED' } });
+    expect(sentences.at(-1)).toContain('Invalid key ****');
+    expect([code, asked]).toEqual([0, ['/transaction']]);
+    expect(stdout).not.toContain('s3cret');
+  });
+
+  test('says which stream cannot be read, and succeeds all the same', async () => {
+    apiAnswers(emptyList);
+    server.use(http.get(`${API}/refund`, () => HttpResponse.json({ message: 'no' }, { status: 403 })));
+    const { messages, code } = await runCli(['check', '--config', config()]);
+    const logs = messages.flatMap((message) => (message.type === 'LOG' ? [message.log.message] : []));
+    expect(logs.filter((line) => line.startsWith('The stream refunds cannot be read: '))).toHaveLength(1);
+    expect(messages.at(-1)).toMatchObject({ connectionStatus: { status: 'SUCCEEDED' } });
+    expect(code).toBe(0);
+  });
+});
+
+describe('read', () => {
+  test('accepts incremental of every stream, also of those that cannot', async () => {
+    apiAnswers(emptyList);
+    const { code, messages } = await runCli([
+      'read',
+      '--config',
+      config(),
+      '--catalog',
+      catalogOf('balance', 'customers'),
+      '--state',
+      file('state.txt', '[]'),
+    ]);
+    expect(code).toBe(0);
+    expect(messages.filter(({ type }) => type === 'STATE')).toHaveLength(2);
+  });
+
+  test('a stop before the end is told from a failure', async () => {
+    const controller = new AbortController();
+    apiAnswers(() => {
+      controller.abort();
+      return HttpResponse.json({}, { status: 500 });
+    });
+    const argv = ['read', '--config', config(), '--catalog', catalogOf('customers')];
+    const { code, messages } = await runCli(argv, { signal: controller.signal });
+    expect(code).toBe('stopped');
+    expect(messages.filter(({ type }) => type === 'TRACE').at(-1)).not.toMatchObject({
+      trace: { type: 'ERROR' },
+    });
+  });
+
+  test('an unknown stream is a config_error, and the others are read', async () => {
+    apiAnswers(emptyList);
+    const argv = ['read', '--config', config(), '--catalog', catalogOf('customers', 'no_such')];
+    const { code, messages, sentences } = await runCli(argv);
+    expect(code).toBe(1);
+    expect(sentences[0]).toContain('There is no stream "no_such"');
+    const complete = messages.filter(
+      (message) =>
+        message.type === 'TRACE' &&
+        message.trace.type === 'STREAM_STATUS' &&
+        message.trace.stream_status.status === 'COMPLETE',
+    );
+    expect(complete).toMatchObject([
+      { trace: { stream_status: { stream_descriptor: { name: 'customers' } } } },
+    ]);
+  });
+});
+
+describe('an output that cannot be written', () => {
+  test('EPIPE: ends quietly', async () => {
+    const { code, stderr } = await runCli(['spec'], { stdout: new MemorySink('EPIPE') });
+    expect([code, stderr]).toEqual([1, '']);
+  });
+
+  test('ENOSPC: says so on stderr, in a sentence', async () => {
+    const { code, stderr } = await runCli(['spec'], { stdout: new MemorySink('ENOSPC') });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^source-payments: standard output cannot be written \(ENOSPC\)\. .*\n$/);
+  });
+});

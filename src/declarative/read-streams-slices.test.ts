@@ -1,0 +1,181 @@
+/** How a stream with a cursor is cut into slices: nothing may be lost. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { JsonObject } from '../protocol/messages.js';
+import { createdBetween, streamOf } from '../test-support/definitions.fixture.js';
+import {
+  at,
+  fakeApi,
+  listBetween,
+  NOW,
+  pageOf,
+  runRead,
+  sorted,
+  spread,
+  START,
+} from '../test-support/read-run.fixture.js';
+import type { Dated, ReadRun } from '../test-support/read-run.fixture.js';
+
+const orders = streamOf('orders', { incremental_sync: createdBetween });
+function ids(run: ReadRun, stream = 'orders'): unknown[] {
+  return run.records(stream).map(({ id }) => id);
+}
+
+/** No two STATEs of a stream that are equal. */
+function expectNoRepeatedState(run: ReadRun, stream: string): void {
+  const states = run.states(stream).map((state) => JSON.stringify(state));
+  expect(states.filter((state, i) => state === states[i - 1])).toEqual([]);
+}
+
+interface Closed {
+  readonly start: string;
+  readonly end: string;
+}
+
+function closedSlices(state: JsonObject): Closed[] {
+  return (state['closed_slices'] ?? []) as unknown as Closed[];
+}
+
+describe('a large range', () => {
+  const all = spread(1000);
+  const api = () => fakeApi((url) => listBetween(url, all));
+
+  test('is cut into slices, and every record comes once', async () => {
+    const run = await runRead([orders], api());
+    expect(run.thrown).toBeUndefined();
+    expect(sorted(ids(run))).toEqual(all.map(({ id }) => id));
+    expect(run.logs.filter((line) => line.includes(' closed, ')).length).toBeGreaterThan(2);
+    expect(run.states('orders').at(-1)).toEqual({ createdAt: all.at(-1)?.createdAt });
+    expectNoRepeatedState(run, 'orders');
+  });
+
+  test('each STATE is true: the records of all ranges that it calls closed stand before it', async () => {
+    const run = await runRead([orders], api());
+    const seen = new Set<unknown>();
+    let states = 0;
+    for (const message of run.messages) {
+      if (message.type === 'RECORD') seen.add(message.record.data['id']);
+      if (message.type !== 'STATE') continue;
+      states++;
+      const { stream_state } = message.state.stream;
+      const mark = stream_state['createdAt'] as string;
+      const claimed = all.filter(({ createdAt }) =>
+        createdAt <= mark && createdAt > at(START)
+          ? true
+          : closedSlices(stream_state).some(({ start, end }) => createdAt >= start && createdAt < end),
+      );
+      expect(claimed.filter(({ id }) => !seen.has(id))).toEqual([]);
+    }
+    expect(states).toBeGreaterThan(1);
+  });
+
+  test('a sync that goes on from any of its states loses nothing', async () => {
+    const run = await runRead([orders], api());
+    for (const state of run.states('orders')) {
+      const position = run.messages.findIndex(
+        (one) =>
+          one.type === 'STATE' && JSON.stringify(one.state.stream.stream_state) === JSON.stringify(state),
+      );
+      const before = run.messages
+        .slice(0, position)
+        .flatMap((one) => (one.type === 'RECORD' ? [one.record.data['id']] : []));
+      const next = await runRead([orders], api(), { states: new Map([['orders', state]]) });
+      expect(next.thrown).toBeUndefined();
+      expect(sorted([...new Set([...before, ...ids(next)])])).toEqual(all.map(({ id }) => id));
+    }
+  });
+
+  test('of which one part fails is incomplete, and the next sync reads what is missing', async () => {
+    const broken = fakeApi((url) => {
+      const from = url.searchParams.get('from') ?? '';
+      const isPart = from > '2024-02-15' && from < '2024-04-15' && url.searchParams.get('page') !== '1';
+      return isPart ? { status: 500, body: {} } : listBetween(url, all);
+    });
+    const first = await runRead([orders], broken);
+    expect(first.course('orders').at(-1)).toBe('INCOMPLETE');
+    expect(first.course('orders').at(-2)).not.toBe('RECORD');
+    const state = first.states('orders').at(-1) ?? {};
+    const second = await runRead([orders], api(), { states: new Map([['orders', state]]) });
+    expect(sorted([...new Set([...ids(first), ...ids(second)])])).toEqual(all.map(({ id }) => id));
+    expect(ids(second).length).toBeLessThan(all.length);
+  });
+
+  test('a finished full refresh that is asked for again with its own state reads nothing anew', async () => {
+    const first = await runRead([orders], api(), { syncMode: 'full_refresh' });
+    const state = first.states('orders').at(-1) ?? {};
+    expect(closedSlices(state)).toEqual([{ start: at(START), end: at(NOW), mark: all.at(-1)?.createdAt }]);
+    const again = api();
+    const second = await runRead([orders], again, {
+      syncMode: 'full_refresh',
+      states: new Map([['orders', state]]),
+    });
+    expect([ids(second), again.asked.length]).toEqual([[], 0]);
+  });
+});
+
+describe('the bounds of requests', () => {
+  test.each<[string, (url: URL, record: Dated) => boolean]>([
+    ['inclusive', (url, { createdAt }) => createdAt >= from(url) && createdAt <= to(url)],
+    ['exclusive', (url, { createdAt }) => createdAt > from(url) && createdAt < to(url)],
+    [
+      'cut to the day',
+      (url, { createdAt }) =>
+        createdAt.slice(0, 10) >= from(url).slice(0, 10) && createdAt.slice(0, 10) <= to(url).slice(0, 10),
+    ],
+  ])('may be %s: no record is lost, none comes twice', async (_, isBetween) => {
+    // On the very bounds of slices too: whole days.
+    const day = 86_400_000;
+    const all = Array.from({ length: 1500 }, (_unused, id) => ({
+      id,
+      createdAt: at(START + Math.floor(id / 10) * day + (id % 2) * 1000),
+    }));
+    const api = fakeApi((url) => pageOf(url, all.filter((one) => isBetween(url, one)).reverse()));
+    const run = await runRead([orders], api);
+    expect(sorted(ids(run))).toEqual(all.map(({ id }) => id));
+  });
+
+  function from(url: URL): string {
+    return url.searchParams.get('from') ?? '';
+  }
+  function to(url: URL): string {
+    return url.searchParams.get('to') ?? '';
+  }
+});
+
+describe('a date filter that does not work', () => {
+  test('is noticed, and the whole list is read', async () => {
+    const old = Array.from({ length: 30 }, (_, id) => ({
+      id,
+      createdAt: at(START - (30 - id) * 86_400_000 * 30),
+    }));
+    const all = [...old, ...spread(300).map((one) => ({ ...one, id: one.id + 30 }))];
+    const api = fakeApi((url) => pageOf(url, [...all].reverse()));
+    const run = await runRead([orders], api);
+    expect(run.thrown).toBeUndefined();
+    expect(run.logs.filter((line) => line.includes('does not filter by createdAt'))).toHaveLength(1);
+    expect(api.asked.at(-1)?.searchParams.has('from')).toBe(false);
+    const wanted = all.filter(({ createdAt }) => createdAt >= at(START)).map(({ id }) => id);
+    expect(sorted([...new Set(ids(run))])).toEqual(wanted);
+    expect(run.states('orders').at(-1)).toEqual({ createdAt: all.at(-1)?.createdAt });
+    expectNoRepeatedState(run, 'orders');
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  });
+});
+
+test('whatever the records, each comes exactly once and the state is the newest of them', async () => {
+  const time = fc.integer({ min: START, max: NOW - 1 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(time, { maxLength: 400 }), async (times) => {
+      const all = times.map((ms, id) => ({ id, createdAt: at(ms) }));
+      const run = await runRead(
+        [orders],
+        fakeApi((url) => listBetween(url, all)),
+      );
+      expect(sorted(ids(run))).toEqual(all.map(({ id }) => id));
+      const newest = at(Math.max(START, ...times));
+      expect(run.states('orders').at(-1)).toEqual({ createdAt: newest });
+      expectNoRepeatedState(run, 'orders');
+    }),
+    { numRuns: 25 },
+  );
+});
