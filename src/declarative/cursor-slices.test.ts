@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { DatetimeCursor } from './datetime-cursor.js';
+import type { Cursor, OpenSlice } from './cursor.js';
 import fc from 'fast-check';
 import type { DatetimeBasedCursor } from './components.js';
 import { requestParameter } from './components.js';
-import { DatetimeCursor } from './cursor.js';
-import type { Cursor, OpenSlice } from './cursor.js';
 import { toIso } from './datetime.js';
 import type { StreamSlice } from './stream-slice.js';
 

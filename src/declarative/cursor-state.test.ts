@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { DatetimeCursor } from './datetime-cursor.js';
+import type { Cursor } from './cursor.js';
+import type { CursorOptions } from './datetime-cursor.js';
 import fc from 'fast-check';
 import { TracedError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { requestParameter } from './components.js';
-import { DatetimeCursor } from './cursor.js';
-import type { Cursor, CursorOptions } from './cursor.js';
 import { mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
 import type { ClosedSlice, CursorMark } from './cursor-state.js';
 import { parseTimestamp, toIso } from './datetime.js';
