@@ -82,7 +82,10 @@ function listOf(items: JsonObject): JsonObject {
 /** A section is either a list of tests or the reason why there is none. */
 function section(test: JsonObject): JsonObject {
   return {
-    oneOf: [closed({ tests: { ...listOf(test), minItems: 1 } }, 'tests'), closed({ bypass_reason: text }, 'bypass_reason')],
+    oneOf: [
+      closed({ tests: { ...listOf(test), minItems: 1 } }, 'tests'),
+      closed({ bypass_reason: text }, 'bypass_reason'),
+    ],
   };
 }
 
@@ -109,7 +112,11 @@ const FORMAT: JsonObject = closed(
       ),
       connection: section(
         closed(
-          { config_path: text, status: { enum: ['succeed', 'failed', 'exception'] }, timeout_seconds: timeout },
+          {
+            config_path: text,
+            status: { enum: ['succeed', 'failed', 'exception'] },
+            timeout_seconds: timeout,
+          },
           'status',
         ),
       ),

@@ -201,7 +201,8 @@ export function createConnector(environment: Readonly<Record<string, string>> = 
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [PROGRAM, ...args], {
         cwd: folder,
-        env: { ...process.env, ...environment },
+        // The tests' own settings must not reach the program.
+        env: { ...process.env, LOG_LEVEL: 'info', NODE_OPTIONS: '', ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
         timeout: MAX_RUN_MS,
         killSignal: 'SIGKILL',
@@ -249,7 +250,8 @@ export function createConnector(environment: Readonly<Record<string, string>> = 
     async streams(config) {
       const result = await discover(config);
       const found = result.messages.find((message) => message.type === 'CATALOG');
-      if (found?.type !== 'CATALOG') throw new Error(`discover printed no CATALOG:\n${result.stdout}`);
+      if (found?.type !== 'CATALOG')
+        throw new Error(`discover printed no CATALOG:\n${result.stdout}${result.stderr}`);
       return found.catalog.streams;
     },
     read: (options, watch) => run(readArguments(options), watch),

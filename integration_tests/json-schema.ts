@@ -24,7 +24,8 @@ export function compile(schema: JsonObject): ValidateFunction {
 /** Every way in which a schema is not a valid draft-07 schema. */
 export function schemaProblems(schema: JsonObject): string[] {
   const ajv = createAjv();
-  if (ajv.validateSchema({ ...schema, $schema: 'http://json-schema.org/draft-07/schema#' }) === true) return [];
+  if (ajv.validateSchema({ ...schema, $schema: 'http://json-schema.org/draft-07/schema#' }) === true)
+    return [];
   return (ajv.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
 }
 
@@ -59,13 +60,15 @@ export function nodesOf(
   const node: SchemaNode = { path, schema, name, parent };
   const found: SchemaNode[] = [node];
   const add = (child: JsonValue | undefined, steps: string, property?: string): void => {
-    if (isObject(child)) found.push(...nodesOf(child, path === '' ? steps : `${path}/${steps}`, property, node));
+    if (isObject(child))
+      found.push(...nodesOf(child, path === '' ? steps : `${path}/${steps}`, property, node));
   };
   for (const key of SCHEMA_MAPS) {
     const map = schema[key];
     if (!isObject(map)) continue;
     const isProperties = key === 'properties';
-    for (const [child, value] of Object.entries(map)) add(value, `${key}/${child}`, isProperties ? child : undefined);
+    for (const [child, value] of Object.entries(map))
+      add(value, `${key}/${child}`, isProperties ? child : undefined);
   }
   for (const key of [...SCHEMA_LISTS, 'items']) {
     const list = schema[key];
@@ -111,6 +114,14 @@ export function parseStrictly(json: string): unknown {
   return JSON.parse(
     json.replace(TOKEN, (token) => (token.startsWith('"') || /^-?\d+$/.test(token) ? token : '0.5')),
   );
+}
+
+/** Parses JSON without rounding: integers too long for a number of JavaScript become strings of their digits. */
+export function parseExactly(json: string): JsonObject {
+  const exact = json.replace(TOKEN, (token) =>
+    token.startsWith('"') || !/^-?\d{16,}$/.test(token) ? token : `"${token}"`,
+  );
+  return JSON.parse(exact) as JsonObject;
 }
 
 /** JSON text without the white space between its tokens. */

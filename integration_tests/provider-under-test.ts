@@ -1,4 +1,5 @@
-import type { Faults } from '../sandbox/faults.js';
+import type { Faults, PathPattern } from '../sandbox/faults.js';
+import type { Reply } from '../sandbox/http-server.js';
 import type { JsonObject } from '../src/protocol/messages.js';
 
 /** A running model of a provider's API. */
@@ -18,9 +19,7 @@ export interface SandboxUnderTest {
 export interface Variant {
   /** What the API does differently. */
   readonly title: string;
-  start(): Promise<SandboxUnderTest>;
-  /** The rest of a first failed attempt may be printed again; that is at-least-once, not a loss. */
-  readonly mayRepeat?: true;
+  readonly start: () => Promise<SandboxUnderTest>;
 }
 
 /**
@@ -37,6 +36,17 @@ export interface ProviderUnderTest {
   readonly variants: readonly Variant[];
   /** A list that can be refused without harm to another. */
   readonly refusable: { readonly path: string; readonly stream: string };
+  /**
+   * How to let the oldest slice of a stream fail for good after its first page, in the sandbox with small pages,
+   * while the later ones are read.
+   */
+  readonly brokenSlice: {
+    readonly stream: string;
+    /** `start_date` of the config. */
+    readonly startDate: string;
+    readonly pattern: PathPattern;
+    readonly reply: Reply;
+  };
   /**
    * Fields that the connector adds with the time of the read, by stream. They are left out where a record is
    * compared with what the sandbox holds.

@@ -6,7 +6,7 @@ import type { SandboxUnderTest } from './provider-under-test.js';
 export interface Running {
   readonly sandbox: SandboxUnderTest;
   readonly connector: Connector;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function running(starting: Promise<SandboxUnderTest>): Promise<Running> {

@@ -1,18 +1,54 @@
 import { parseArgs } from 'node:util';
-import { DEFAULT_SECRET_KEY } from './paystack/options.js';
+import { ROUTE_LIMITS } from './pagarme/limits.js';
+import { startPagarmeSandbox } from './pagarme/server.js';
 import { startPaystackSandbox } from './paystack/server.js';
 
 const HELP = `Usage: npm run sandbox -- [options]
 
-  --port <n>          port on 127.0.0.1 (4010)
-  --size <n>          number of transactions; the other streams follow from it (300)
+  --provider <name>   paystack or pagarme (both, on two ports)
+  --port <n>          port on 127.0.0.1 (4010); Pagar.me takes the next one if both run
+  --size <n>          number of transactions or charges; the other streams follow from it (300)
   --seed <n>          another seed, other data (1)
-  --key <sk_…>        secret key to accept; sk_live_… gives live records and the live rate limit
+  --key <sk_…>        secret key to accept; sk_live_… has the limits of a live account
   --latency <ms>      added to every reply (0)
   --fault-rate <0-1>  share of requests that fail (0)
-  --rate-limit <n>    requests per endpoint and minute (100 for test keys, 600 for live keys)
+  --rate-limit <n>    requests per endpoint and minute, instead of the provider's own limits
   --no-rate-limit
   --help`;
+
+const OPTIONS = {
+  provider: { type: 'string' },
+  port: { type: 'string', default: '4010' },
+  size: { type: 'string', default: '300' },
+  seed: { type: 'string', default: '1' },
+  key: { type: 'string' },
+  latency: { type: 'string', default: '0' },
+  'fault-rate': { type: 'string', default: '0' },
+  'rate-limit': { type: 'string' },
+  'no-rate-limit': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const MINUTE = 60_000; // ms
+const PROVIDERS = ['paystack', 'pagarme'] as const;
+type Provider = (typeof PROVIDERS)[number];
+
+interface Settings {
+  readonly port: number;
+  readonly size: number;
+  readonly seed: number;
+  readonly secretKey?: string;
+  readonly now: number;
+  readonly faults: { readonly latencyMs: number; readonly faultRate: number };
+}
+
+/** Requests per endpoint and minute; undefined for the provider's own limits. */
+type Limit = number | false | undefined;
+
+interface Running {
+  readonly text: string;
+  close(): Promise<void>;
+}
 
 function numberOf(name: string, text: string, low: number, high: number): number {
   const value = Number(text);
@@ -22,55 +58,109 @@ function numberOf(name: string, text: string, low: number, high: number): number
   return value;
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string', default: '4010' },
-      size: { type: 'string', default: '300' },
-      seed: { type: 'string', default: '1' },
-      key: { type: 'string', default: DEFAULT_SECRET_KEY },
-      latency: { type: 'string', default: '0' },
-      'fault-rate': { type: 'string', default: '0' },
-      'rate-limit': { type: 'string' },
-      'no-rate-limit': { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
+function providersOf(name: string | undefined): readonly Provider[] {
+  if (name === undefined) return PROVIDERS;
+  const provider = PROVIDERS.find((known) => known === name);
+  if (provider === undefined) throw new Error(`--provider takes ${PROVIDERS.join(' or ')}, not "${name}"`);
+  return [provider];
+}
+
+interface Introduction {
+  readonly name: Provider;
+  readonly secretKey: string;
+  /** Environment variable → URL. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly curl: string;
+}
+
+function introduce({ name, secretKey, variables, curl }: Introduction): string {
+  const pairs = Object.entries(variables).map(([variable, url]) => `${variable}=${url}`);
+  const config = {
+    provider: { name, secret_key: secretKey },
+    start_date: '2020-01-01T00:00:00Z',
+  };
+  return `${name}: ${Object.values(variables).join(' and ')}
+secret key: ${secretKey}
+
+${name}.json:
+  ${JSON.stringify(config)}
+
+  ${curl}
+  ${pairs.join(' ')} node dist/main.js check --config ${name}.json
+  docker run --rm --network host ${pairs.map((pair) => `-e ${pair}`).join(' ')} -v "$PWD:/data" source-payments check --config /data/${name}.json
+`;
+}
+
+async function startPaystack(settings: Settings, limit: Limit): Promise<Running> {
+  const sandbox = await startPaystackSandbox({
+    ...settings,
+    ...(limit === undefined ? {} : { rateLimit: limit === false ? limit : { limit, windowMs: MINUTE } }),
   });
+  const { url, secretKey } = sandbox;
+  const text = introduce({
+    name: 'paystack',
+    secretKey,
+    variables: { PAYSTACK_API_URL: url },
+    curl: `curl -H 'Authorization: Bearer ${secretKey}' '${url}/transaction?perPage=1'`,
+  });
+  return { text, close: () => sandbox.close() };
+}
+
+async function startPagarme(settings: Settings, limit: Limit): Promise<Running> {
+  const perMinute = Object.fromEntries(Object.keys(ROUTE_LIMITS).map((route) => [route, Number(limit)]));
+  const sandbox = await startPagarmeSandbox({
+    ...settings,
+    ...(limit === undefined ? {} : { rateLimit: limit === false ? limit : { perMinute, perSecond: false } }),
+  });
+  const { url, disputesUrl, secretKey } = sandbox;
+  const text = introduce({
+    name: 'pagarme',
+    secretKey,
+    variables: { PAGARME_API_URL: url, PAGARME_DISPUTES_API_URL: disputesUrl },
+    curl: `curl -u '${secretKey}:' '${url}/charges?size=1'`,
+  });
+  return { text, close: () => sandbox.close() };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: OPTIONS });
   if (values.help) {
     console.log(HELP);
     return;
   }
-  const limit = values['rate-limit'];
-  const sandbox = await startPaystackSandbox({
-    port: numberOf('port', values.port, 0, 65_535),
+  const { key, 'rate-limit': rateLimit, 'no-rate-limit': isUnlimited } = values;
+  const port = numberOf('port', values.port, 0, 65_534);
+  const shared = {
     size: numberOf('size', values.size, 0, 100_000_000),
     seed: numberOf('seed', values.seed, 0, 2 ** 31),
-    secretKey: values.key,
     now: Date.now(),
     faults: {
       latencyMs: numberOf('latency', values.latency, 0, 600_000),
       faultRate: numberOf('fault-rate', values['fault-rate'], 0, 1),
     },
-    ...(values['no-rate-limit'] ? { rateLimit: false as const } : {}),
-    ...(limit === undefined || values['no-rate-limit']
-      ? {}
-      : { rateLimit: { limit: numberOf('rate-limit', limit, 1, 1_000_000), windowMs: 60_000 } }),
-  });
-  console.log(`Paystack sandbox: ${sandbox.url}
-secret key:       ${sandbox.secretKey}
-transactions:     ${values.size}, the newest created just now
+    ...(key === undefined ? {} : { secretKey: key }),
+  };
+  const ownLimit = rateLimit === undefined ? undefined : numberOf('rate-limit', rateLimit, 1, 1_000_000);
+  const limit = isUnlimited ? false : ownLimit;
 
-config.json:
-  {"provider": {"name": "paystack", "secret_key": "${sandbox.secretKey}"}, "start_date": "2020-01-01T00:00:00Z"}
-
-  curl -H 'Authorization: Bearer ${sandbox.secretKey}' '${sandbox.url}/transaction?perPage=1'
-  PAYSTACK_API_URL=${sandbox.url} node dist/main.js check --config config.json
-  docker run --rm --network host -e PAYSTACK_API_URL=${sandbox.url} -v "$PWD:/data" source-payments check --config /data/config.json
-
-Ctrl-C ends it.`);
-  const stop = (): void => void sandbox.close();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  const running: Running[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.map((sandbox) => sandbox.close()));
+  };
+  try {
+    for (const [i, provider] of providersOf(values.provider).entries()) {
+      const settings = { ...shared, port: port === 0 ? 0 : port + i };
+      const start = provider === 'paystack' ? startPaystack : startPagarme;
+      running.push(await start(settings, limit));
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  console.log(running.map((sandbox) => sandbox.text).join('\n'));
+  console.log('The newest records were created just now. Ctrl-C ends it.');
+  process.once('SIGINT', () => void stop());
+  process.once('SIGTERM', () => void stop());
 }
 
 main().catch((error: unknown) => {

@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { AirbyteState, JsonObject } from '../../src/protocol/messages.js';
-import { acceptanceConfig, formatProblems, readAcceptanceYaml, readJson, readText, testsOf } from '../acceptance-config.js';
+import {
+  acceptanceConfig,
+  formatProblems,
+  readAcceptanceYaml,
+  readJson,
+  readText,
+  testsOf,
+} from '../acceptance-config.js';
 import type { Configured } from '../connector-runner.js';
 import { ROOT } from '../connector-runner.js';
 import { PROVIDERS, providerOf } from '../providers.js';
@@ -41,9 +48,19 @@ describe('acceptance-test-config.yml', () => {
   });
 
   it('strictness high: has tests or a reason in every section', () => {
-    for (const name of ['spec', 'connection', 'discovery', 'basic_read', 'full_refresh', 'incremental'] as const) {
+    for (const name of [
+      'spec',
+      'connection',
+      'discovery',
+      'basic_read',
+      'full_refresh',
+      'incremental',
+    ] as const) {
       const { tests = [], bypass_reason } = sections[name];
-      expect({ name, isCovered: tests.length > 0 || bypass_reason !== undefined }).toEqual({ name, isCovered: true });
+      expect({ name, isCovered: tests.length > 0 || bypass_reason !== undefined }).toEqual({
+        name,
+        isCovered: true,
+      });
     }
   });
 
@@ -73,9 +90,12 @@ describe('acceptance-test-config.yml', () => {
     expect([...names(path)].sort()).toEqual(wanted.sort());
   });
 
-  it.each(testsOf(sections.full_refresh))('strictness high: full_refresh of $config_path', ({ ignored_fields = {} }) => {
-    for (const field of Object.values(ignored_fields).flat()) expect(field.bypass_reason).toBeDefined();
-  });
+  it.each(testsOf(sections.full_refresh))(
+    'strictness high: full_refresh of $config_path',
+    ({ ignored_fields = {} }) => {
+      for (const field of Object.values(ignored_fields).flat()) expect(field.bypass_reason).toBeDefined();
+    },
+  );
 
   it.each(testsOf(sections.incremental))('strictness high: incremental of $config_path', (test) => {
     const { future_state_path: path, bypass_reason, missing_streams = [] } = test.future_state ?? {};

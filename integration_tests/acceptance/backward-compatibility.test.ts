@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AirbyteStream, ConnectorSpecification, JsonObject, JsonValue } from '../../src/protocol/messages.js';
+import type {
+  AirbyteStream,
+  ConnectorSpecification,
+  JsonObject,
+  JsonValue,
+} from '../../src/protocol/messages.js';
 import { readJson } from '../acceptance-config.js';
 import { createConnector } from '../connector-runner.js';
 import { compile, isObject, problemsOf, propertiesOf, typesOf } from '../json-schema.js';
@@ -23,7 +28,10 @@ function valuesOf(schema: JsonObject): fc.Arbitrary<JsonValue> {
     case 'boolean':
       return fc.boolean();
     case 'object': {
-      const members = Object.entries(propertiesOf(schema)).map(([name, property]) => [name, valuesOf(property)]);
+      const members = Object.entries(propertiesOf(schema)).map(([name, property]) => [
+        name,
+        valuesOf(property),
+      ]);
       const required = (schema['required'] ?? []) as string[];
       return fc.record(Object.fromEntries(members) as Record<string, fc.Arbitrary<JsonValue>>, {
         requiredKeys: required,
@@ -47,7 +55,9 @@ const current = (value: unknown) => ({ value, else: UPDATE });
 afterAll(() => connector.close());
 
 describe('backward compatibility of the specification', () => {
-  const oldSpec = readJson<ConnectorSpecification>('integration_tests/spec.snapshot.json').connectionSpecification;
+  const oldSpec = readJson<ConnectorSpecification>(
+    'integration_tests/spec.snapshot.json',
+  ).connectionSpecification;
   let spec: JsonObject;
 
   beforeAll(async () => {
@@ -95,9 +105,14 @@ describe('the rules of compatibility', () => {
   const spec: JsonObject = {
     type: 'object',
     required: ['a'],
-    properties: { a: { type: 'string', title: 'A', enum: ['x', 'y'] }, b: { type: ['integer', 'null'], title: 'B' } },
+    properties: {
+      a: { type: 'string', title: 'A', enum: ['x', 'y'] },
+      b: { type: ['integer', 'null'], title: 'B' },
+    },
   };
-  const catalog = { streams: { s: { primary_key: ['id'], cursor: 'at', fields: { id: 'integer', at: 'string date-time' } } } };
+  const catalog = {
+    streams: { s: { primary_key: ['id'], cursor: 'at', fields: { id: 'integer', at: 'string date-time' } } },
+  };
   const withA = (a: JsonObject): JsonObject => ({ ...spec, properties: { ...propertiesOf(spec), a } });
   const a = { type: 'string', title: 'A' };
 
@@ -106,7 +121,11 @@ describe('the rules of compatibility', () => {
     ['a new optional field', { ...spec, properties: { ...propertiesOf(spec), c: { type: 'string' } } }, 0],
     ['a wider type', { ...spec, properties: { ...propertiesOf(spec), b: { type: ['number', 'null'] } } }, 0],
     ['a new required field', { ...spec, required: ['a', 'b'] }, 1],
-    ['a field that may not be null any more', { ...spec, properties: { ...propertiesOf(spec), b: { type: 'integer' } } }, 1],
+    [
+      'a field that may not be null any more',
+      { ...spec, properties: { ...propertiesOf(spec), b: { type: 'integer' } } },
+      1,
+    ],
     ['another type', withA({ ...a, type: 'boolean', enum: ['x', 'y'] }), 1],
     ['a value less', withA({ ...a, enum: ['x'] }), 1],
     ['another format', withA({ ...a, enum: ['x', 'y'], format: 'date' }), 1],
@@ -118,7 +137,11 @@ describe('the rules of compatibility', () => {
     ['nothing', catalog, 0],
     ['a stream less', { streams: {} }, 1],
     ['a field less', { streams: { s: { ...catalog.streams.s, fields: { id: 'integer' } } } }, 1],
-    ['another type', { streams: { s: { ...catalog.streams.s, fields: { id: 'string', at: 'string date-time' } } } }, 1],
+    [
+      'another type',
+      { streams: { s: { ...catalog.streams.s, fields: { id: 'string', at: 'string date-time' } } } },
+      1,
+    ],
     ['another cursor', { streams: { s: { ...catalog.streams.s, cursor: 'id' } } }, 1],
   ])('rule 24: judges %s', (_what, now, breaks) => {
     expect(catalogBreaks(catalog, now)).toHaveLength(breaks);

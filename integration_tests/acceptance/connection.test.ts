@@ -22,24 +22,27 @@ function outcomes({ messages }: ConnectorRun): { statuses: string[]; errors: str
   };
 }
 
-describe.each(testsOf(acceptanceConfig.acceptance_tests.connection))('connection: $config_path', ({ config_path, status }) => {
-  it(`rule 18: is a ${status}`, async () => {
-    const one = await running(providerOf(config_path).start());
-    open.push(one);
-    const { connector, sandbox } = one;
-    const run = await connector.check(config_path);
-    const { statuses, errors } = outcomes(run);
-    if (status === 'exception') {
-      expect(errors).toEqual([expect.stringMatching(/./)]);
-      return;
-    }
-    expect({ statuses, errors, code: run.code, otherLines: run.otherLines, stderr: run.stderr }).toEqual({
-      statuses: [status === 'succeed' ? 'SUCCEEDED' : 'FAILED'],
-      errors: [],
-      code: 0,
-      otherLines: [],
-      stderr: '',
+describe.each(testsOf(acceptanceConfig.acceptance_tests.connection))(
+  'connection: $config_path',
+  ({ config_path, status }) => {
+    it(`rule 18: is a ${status}`, async () => {
+      const one = await running(providerOf(config_path).start());
+      open.push(one);
+      const { connector, sandbox } = one;
+      const run = await connector.check(config_path);
+      const { statuses, errors } = outcomes(run);
+      if (status === 'exception') {
+        expect(errors).toEqual([expect.stringMatching(/./)]);
+        return;
+      }
+      expect({ statuses, errors, code: run.code, otherLines: run.otherLines, stderr: run.stderr }).toEqual({
+        statuses: [status === 'succeed' ? 'SUCCEEDED' : 'FAILED'],
+        errors: [],
+        code: 0,
+        otherLines: [],
+        stderr: '',
+      });
+      expect(sandbox.violations).toEqual([]);
     });
-    expect(sandbox.violations).toEqual([]);
-  });
-});
+  },
+);

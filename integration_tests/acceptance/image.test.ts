@@ -17,7 +17,9 @@ function instructions(dockerfile: string): string[] {
 /** The value of `NAME=value` or `NAME="value"` in instructions of one kind. */
 function valueOf(kind: 'LABEL' | 'ENV', name: string): string | undefined {
   for (const line of instructions(readText('Dockerfile'))) {
-    const found = new RegExp(`^${kind} .*?(?<![\\w.])${name.replaceAll('.', '\\.')}=("([^"]*)"|\\S+)`).exec(line);
+    const found = new RegExp(`^${kind} .*?(?<![\\w.])${name.replaceAll('.', '\\.')}=("([^"]*)"|\\S+)`).exec(
+      line,
+    );
     if (found !== null) return found[2] ?? found[1];
   }
   return undefined;
@@ -28,7 +30,10 @@ describe('image', () => {
   const lines = instructions(readText('Dockerfile'));
 
   it('rule 17: the labels say what metadata.yaml says', () => {
-    expect({ name: valueOf('LABEL', 'io.airbyte.name'), version: valueOf('LABEL', 'io.airbyte.version') }).toEqual({
+    expect({
+      name: valueOf('LABEL', 'io.airbyte.name'),
+      version: valueOf('LABEL', 'io.airbyte.version'),
+    }).toEqual({
       name: data.dockerRepository,
       version: data.dockerImageTag,
     });

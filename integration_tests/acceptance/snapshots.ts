@@ -23,7 +23,10 @@ function words(schema: JsonObject): string {
 export function catalogSnapshot(streams: readonly AirbyteStream[]): CatalogSnapshot {
   const entries = streams.map(
     ({ name, json_schema, source_defined_primary_key: keys = [], default_cursor_field: cursor }) => {
-      const fields = Object.entries(propertiesOf(json_schema)).map(([field, schema]) => [field, words(schema)]);
+      const fields = Object.entries(propertiesOf(json_schema)).map(([field, schema]) => [
+        field,
+        words(schema),
+      ]);
       return [
         name,
         {
@@ -44,7 +47,8 @@ function changedFields(stream: string, before: StreamSnapshot, now: StreamSnapsh
     if (current === undefined) return [`${where} is gone`];
     const [oldTypes = '', ...oldFormat] = old.split(' ');
     const [types = '', ...format] = current.split(' ');
-    const lost = types === 'any' ? [] : oldTypes.split('|').filter((type) => !types.split('|').includes(type));
+    const lost =
+      types === 'any' ? [] : oldTypes.split('|').filter((type) => !types.split('|').includes(type));
     return [
       ...lost.map((type) => `${where} is not of type ${type} any more`),
       ...(oldFormat.join() === format.join() ? [] : [`${where} has another format`]),
@@ -69,7 +73,8 @@ export function catalogBreaks(before: CatalogSnapshot, now: CatalogSnapshot): st
 function byPath(schema: JsonObject): Map<string, JsonObject> {
   const name = (node: SchemaNode): string => {
     if (node.parent === undefined) return '';
-    const step = node.name ?? String(node.schema['title'] ?? node.path);
+    const { title } = node.schema;
+    const step = node.name ?? (typeof title === 'string' ? title : node.path);
     return `${name(node.parent)}/${step}`;
   };
   return new Map(nodesOf(schema).map((node) => [name(node), node.schema]));
@@ -92,7 +97,8 @@ export function specBreaks(before: JsonObject, now: JsonObject): string[] {
     const schema = current.get(path);
     const where = path || 'the root';
     // A field that is gone is ignored from then on, since additional properties are allowed.
-    if (schema === undefined) return old['title'] !== undefined && path.split('/').length <= 2 ? [`${where} is gone`] : [];
+    if (schema === undefined)
+      return old['title'] !== undefined && path.split('/').length <= 2 ? [`${where} is gone`] : [];
     const required = listAt(schema, 'required').filter((name) => !listAt(old, 'required').includes(name));
     const values = listAt(schema, 'enum');
     const types = typesOf(schema);

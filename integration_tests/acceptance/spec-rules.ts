@@ -51,13 +51,15 @@ function oneOfProblems({ schema }: SchemaNode): (string | false)[] {
   const constant = variants.map((variant) => propertiesOf(variant)[constants[0] ?? '']);
   return [
     schema['type'] !== 'object' && 'the parent of oneOf is not of type object',
-    variants.some((variant) => Object.keys(propertiesOf(variant)).length === 0) && 'a variant has no properties',
+    variants.some((variant) => Object.keys(propertiesOf(variant)).length === 0) &&
+      'a variant has no properties',
     shared.length === 0 && 'the variants share no property',
     constants.length !== 1 && `${constants.length} shared properties are a const, instead of one`,
     constant.some((one) => one?.['default'] !== undefined && one['default'] !== one['const']) &&
       'a default is not the const',
-    constant.some((one) => one?.['enum'] !== undefined && JSON.stringify(one['enum']) !== JSON.stringify([one['const']])) &&
-      'an enum is not just the const',
+    constant.some(
+      (one) => one?.['enum'] !== undefined && JSON.stringify(one['enum']) !== JSON.stringify([one['const']]),
+    ) && 'an enum is not just the const',
     repeated(constant.map((one) => one?.['const'])) && 'two variants have the same const',
     variants.some((variant) => typeof variant['title'] !== 'string') && 'a variant has no title',
   ];
@@ -93,7 +95,9 @@ function dateProblems({ schema }: SchemaNode): (string | false)[] {
   const isDate = typeof format === 'string' && DATE_FORMATS.includes(format);
   if (isDate && typeof pattern !== 'string') return ['a date without a pattern'];
   if (!isDate || typeof pattern !== 'string') {
-    return [typeof pattern === 'string' && pattern.includes('[0-9]{4}-') && 'a pattern of dates without a format'];
+    return [
+      typeof pattern === 'string' && pattern.includes('[0-9]{4}-') && 'a pattern of dates without a format',
+    ];
   }
   const sample = format === 'date' ? '2024-01-31' : '2024-01-31T12:30:00Z';
   return [!new RegExp(pattern).test(sample) && 'the pattern refuses what the format means'];
@@ -156,7 +160,10 @@ export const SPEC_RULES: readonly SpecRule[] = [
       const kind = schema['display_type'];
       return [
         kind !== undefined && variantsOf(schema).length === 0 && 'display_type without oneOf',
-        kind !== undefined && kind !== 'dropdown' && kind !== 'radio' && `display_type ${JSON.stringify(kind)}`,
+        kind !== undefined &&
+          kind !== 'dropdown' &&
+          kind !== 'radio' &&
+          `display_type ${JSON.stringify(kind)}`,
       ];
     }),
   },
@@ -167,7 +174,9 @@ export const SPEC_RULES: readonly SpecRule[] = [
   {
     title: 'rule 15: additionalProperties is true where it stands',
     violations: eachNode(({ schema: { additionalProperties } }) => [
-      additionalProperties !== undefined && additionalProperties !== true && 'additionalProperties is not true',
+      additionalProperties !== undefined &&
+        additionalProperties !== true &&
+        'additionalProperties is not true',
     ]),
   },
 ];

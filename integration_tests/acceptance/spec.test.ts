@@ -37,13 +37,16 @@ describe('spec', () => {
     expect(spec.connectionSpecification['type']).toBe('object');
   });
 
-  it.each(testsOf(acceptanceConfig.acceptance_tests.spec))('rule 1: SPEC is $spec_path, and $config_path fits', (test) => {
-    if (test.spec_path !== undefined) expect(spec).toEqual(readJson(test.spec_path));
-    const config = Object.fromEntries(
-      Object.entries(readJson<JsonObject>(test.config_path)).filter(([name]) => !name.startsWith('_')),
-    );
-    expect(problemsOf(compile(spec.connectionSpecification), config)).toEqual([]);
-  });
+  it.each(testsOf(acceptanceConfig.acceptance_tests.spec))(
+    'rule 1: SPEC is $spec_path, and $config_path fits',
+    (test) => {
+      if (test.spec_path !== undefined) expect(spec).toEqual(readJson(test.spec_path));
+      const config = Object.fromEntries(
+        Object.entries(readJson<JsonObject>(test.config_path)).filter(([name]) => !name.startsWith('_')),
+      );
+      expect(problemsOf(compile(spec.connectionSpecification), config)).toEqual([]);
+    },
+  );
 
   it.each(SPEC_RULES)('$title', ({ violations }) => {
     expect(violations(spec.connectionSpecification)).toEqual([]);
@@ -59,7 +62,9 @@ describe('spec', () => {
 
   it('every field has a title, and what is not plain has a description', () => {
     const fields = nodesOf(spec.connectionSpecification).filter(({ name }) => name !== undefined);
-    const untitled = fields.filter(({ schema }) => typeof schema['title'] !== 'string').map(({ path }) => path);
+    const untitled = fields
+      .filter(({ schema }) => typeof schema['title'] !== 'string')
+      .map(({ path }) => path);
     const silent = fields
       .filter(({ schema }) => schema['const'] === undefined && typeof schema['description'] !== 'string')
       .map(({ path }) => path);
@@ -71,7 +76,12 @@ describe('the rules of a specification', () => {
   const secret = { type: 'string', airbyte_secret: true };
   const broken: [string, JsonObject][] = [
     ['rule 2', { properties: { a: { enum: ['x', 'x'] } } }],
-    ['rule 3', { properties: { a: { type: 'object', oneOf: [{ title: 'A', properties: { b: { type: 'string' } } }] } } }],
+    [
+      'rule 3',
+      {
+        properties: { a: { type: 'object', oneOf: [{ title: 'A', properties: { b: { type: 'string' } } }] } },
+      },
+    ],
     ['rule 4', { properties: { Token: { type: 'string' } } }],
     ['rule 4', { properties: { a: { type: 'boolean', airbyte_secret: true } } }],
     ['rule 5', { properties: { a: { type: ['null', 'string'] } } }],

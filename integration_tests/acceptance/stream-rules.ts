@@ -25,12 +25,15 @@ function typeProblems({ json_schema }: AirbyteStream): string[] {
     const types = typesOf(schema);
     const unknown = types.filter((type) => !TYPES.includes(type)).map((type) => `${path}: type ${type}`);
     const found = [...unknown];
-    if (format !== undefined && format !== 'date' && format !== 'date-time') found.push(`${path}: format ${JSON.stringify(format)}`);
+    if (format !== undefined && format !== 'date' && format !== 'date-time')
+      found.push(`${path}: format ${JSON.stringify(format)}`);
     if (format !== undefined && !types.includes('string')) found.push(`${path}: format of what is no string`);
     if (airbyteType !== undefined) {
       const allowed = typeof airbyteType === 'string' ? AIRBYTE_TYPES[airbyteType] : undefined;
       if (allowed?.includes(format as string | undefined) !== true) {
-        found.push(`${path}: airbyte_type ${JSON.stringify(airbyteType)} with format ${JSON.stringify(format)}`);
+        found.push(
+          `${path}: airbyte_type ${JSON.stringify(airbyteType)} with format ${JSON.stringify(format)}`,
+        );
       }
     }
     return found;
@@ -48,11 +51,16 @@ function keyProblems({ json_schema, source_defined_primary_key: keys = [] }: Air
 
 function cursorProblems({ json_schema, default_cursor_field: path }: AirbyteStream): string[] {
   if (path === undefined || path.length === 0) return [];
-  return schemaAt(json_schema, path) === undefined ? [`the cursor ${path.join('.')} is not in the schema`] : [];
+  return schemaAt(json_schema, path) === undefined
+    ? [`the cursor ${path.join('.')} is not in the schema`]
+    : [];
 }
 
 export const STREAM_RULES: readonly StreamRule[] = [
-  { title: 'rule 20: its schema is valid draft-07', violations: ({ json_schema }) => schemaProblems(json_schema) },
+  {
+    title: 'rule 20: its schema is valid draft-07',
+    violations: ({ json_schema }) => schemaProblems(json_schema),
+  },
   {
     title: 'rule 20: its schema uses no $ref, allOf or not',
     violations: ({ json_schema }) =>
@@ -64,7 +72,9 @@ export const STREAM_RULES: readonly StreamRule[] = [
     title: 'rule 20: additionalProperties is true where it stands',
     violations: ({ json_schema }) =>
       nodesOf(json_schema)
-        .filter(({ schema: { additionalProperties } }) => ![undefined, true].includes(additionalProperties as true))
+        .filter(
+          ({ schema: { additionalProperties } }) => ![undefined, true].includes(additionalProperties as true),
+        )
         .map(({ path }) => path),
   },
   { title: 'rule 21: its cursor is in its schema', violations: cursorProblems },
@@ -100,8 +110,10 @@ export const STREAM_RULES: readonly StreamRule[] = [
       const found: string[] = [];
       if (!modes.includes('full_refresh')) found.push('it cannot be read whole');
       if (isIncremental !== (own === true)) found.push('source_defined_cursor does not fit the sync modes');
-      if (isIncremental !== (field !== undefined && field.length > 0)) found.push('the cursor does not fit the sync modes');
-      if (stream.is_resumable === true && own !== true) found.push('is_resumable without source_defined_cursor');
+      if (isIncremental !== (field !== undefined && field.length > 0))
+        found.push('the cursor does not fit the sync modes');
+      if (stream.is_resumable === true && own !== true)
+        found.push('is_resumable without source_defined_cursor');
       if (isIncremental && stream.is_resumable !== true) found.push('incremental, but not is_resumable');
       return found;
     },
@@ -119,7 +131,9 @@ export const STREAM_RULES: readonly StreamRule[] = [
     violations: ({ json_schema, default_cursor_field: path }) => {
       if (path === undefined) return [];
       const schema = schemaAt(json_schema, path);
-      return isObject(schema) && schema['format'] === 'date-time' ? [] : [`${path.join('.')} has no format date-time`];
+      return isObject(schema) && schema['format'] === 'date-time'
+        ? []
+        : [`${path.join('.')} has no format date-time`];
     },
   },
 ];

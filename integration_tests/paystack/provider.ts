@@ -80,6 +80,16 @@ function variant(
   return { title, start: () => start({ ...SMALL, ...more, quirks: { ...SMALL_PAGES, ...quirks } }) };
 }
 
+/** Without a count of pages a stream is read by months, and some records lie just where two months meet. */
+const BY_MONTH: Partial<PaystackQuirks> = { noPageCount: true, noTotal: true };
+/** Records up to the moment of the read. */
+const TODAY: Partial<PaystackSandboxOptions> = { now: Date.now() };
+/** A busy account: slices become shorter than a day. */
+const ONE_DAY: Partial<PaystackSandboxOptions> = {
+  startDate: '2026-03-16T01:00:00.000Z',
+  now: '2026-03-16T23:00:00.000Z',
+};
+
 /** Every list whose dates can be asked for. */
 const DATED = ['/transaction', '/customer', '/dispute', '/paymentrequest', '/refund', '/transfer', '/order'];
 /** Every list that knows both styles of paging. */
@@ -90,14 +100,28 @@ const settlementDates = (settlement: JsonObject | undefined): unknown[] => [sett
 export const paystack: ProviderUnderTest = {
   name: 'paystack',
   start: () => start(FIXED),
-  startWithSmallPages: () => start({ ...SMALL, quirks: SMALL_PAGES }),
+  startWithSmallPages: () => start({ ...FIXED, quirks: SMALL_PAGES }),
   variants: [
-    variant('the end of a date range belongs to it', { toInclusive: true }),
-    variant('the start of a date range does not belong to it', { fromExclusive: true }),
-    variant('no bound of a date range belongs to it', { fromExclusive: true, toInclusive: false }),
+    variant('both bounds of a date range belong to it', { ...BY_MONTH, toInclusive: true }),
+    variant('neither bound of a date range belongs to it', { ...BY_MONTH, fromExclusive: true }),
+    variant('only the end of a date range belongs to it', {
+      ...BY_MONTH,
+      fromExclusive: true,
+      toInclusive: true,
+    }),
+    variant('records are of today', {}, TODAY),
+    variant(
+      'records are of today, and dates of a filter are cut to the day',
+      { dateOnlyFilter: DATED },
+      TODAY,
+    ),
+    variant('dates have the other of their two names', {
+      refundsCreatedField: 'created_at',
+      ordersCreatedField: 'createdAt',
+    }),
     variant('answers do not say how many pages there are', { noPageCount: true }),
     variant('answers do not say how many records there are', { noTotal: true }),
-    variant('answers say neither', { noPageCount: true, noTotal: true }),
+    variant('answers say neither', BY_MONTH),
     variant('lists answer with tokens although pages were asked for', { cursorMetaAlways: BOTH_STYLES }),
     variant('tokens again, and these lists do not filter by date', {
       cursorMetaAlways: BOTH_STYLES,
@@ -105,6 +129,8 @@ export const paystack: ProviderUnderTest = {
       shortCursorPages: true,
       nextAtEnd: 'null-string',
     }),
+    variant('one day has more records than are read as one slice', {}, ONE_DAY),
+    variant('one day again, and dates of a filter are cut to the day', { dateOnlyFilter: DATED }, ONE_DAY),
     variant('pages hold 50 records at most', { maxPerPage: 50 }),
     variant('answers are indented', { prettyPrint: true, metaFirst: true }),
     variant('no list filters by date', { ignoreDateFilter: DATED }),
@@ -117,6 +143,13 @@ export const paystack: ProviderUnderTest = {
     ),
   ],
   refusable: { path: '/refund', stream: 'refunds' },
+  brokenSlice: {
+    stream: 'transactions',
+    startDate: '2025-03-01T00:00:00Z',
+    // A second before, since requests reach a little further. Page 1 is also that of the whole range.
+    pattern: /^\/transaction\?(?=.*from=2025-02-28)(?=.*[?&]page=[2-9])/,
+    reply: { status: 404, body: '{"status":false,"message":"Entity not found"}' },
+  },
   clockFields: { balance: ['snapshot_at'] },
   changeDates: {
     settlements: settlementDates,

@@ -97,6 +97,7 @@ class Simulation {
     let queue = cursor.slices();
     let choice = 0;
     const choose = (count: number): number => (choices[choice++ % choices.length] ?? 0) % count;
+    let splits = 0;
     let hasFailed = false;
     for (let done = 0; queue.length > 0; done++) {
       if (done === crashAfter) {
@@ -111,11 +112,13 @@ class Simulation {
       }
       const [slice] = queue.splice(choose(queue.length), 1);
       const parts =
-        slice === undefined || choose(3) > 0
+        slice === undefined || splits >= 4 || choose(3) > 0
           ? []
           : cursor.split(slice, choose(2) === 0 ? undefined : choose(6) + 1);
-      if (parts.length > 1) queue.push(...parts);
-      else {
+      if (parts.length > 1) {
+        queue.push(...parts);
+        splits++;
+      } else {
         this.#read(cursor, slice, Infinity);
         if (queue.length > 0 && choose(3) > 0) this.#print(cursor, false);
       }
@@ -136,7 +139,8 @@ class Simulation {
   #print(cursor: Cursor, complete: boolean): void {
     const state = JSON.parse(JSON.stringify(cursor.state(complete))) as JsonObject;
     this.#state = state;
-    const mark = parseTimestamp(String(state['createdAt'])) ?? Infinity;
+    const text = state['createdAt'];
+    const mark = (typeof text === 'string' ? parseTimestamp(text) : undefined) ?? Infinity;
     const missed = this.missing().filter((time) => time <= this.#now && time < mark);
     expect({ mark: toIso(mark), missed: missed.map(toIso) }).toEqual({ mark: toIso(mark), missed: [] });
     expect(mark).toBeLessThanOrEqual(this.#now);

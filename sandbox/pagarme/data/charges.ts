@@ -1,15 +1,13 @@
 import type { Json, JsonObject } from '../../json-text.js';
-import { without } from '../../json-text.js';
 import type { Generator } from '../../record-store.js';
-import { addressRef, customer, metadataPart, personName } from './customers.js';
-import { invoiceRef } from './invoices.js';
+import { customer, metadataPart } from './customers.js';
+import { invoiceRef } from './invoice-ref.js';
 import { gatewayId, kindOf, transaction, transactionId } from './transactions.js';
 import type { Attempt } from './transactions.js';
 import {
   anyOf,
   CHARGES_PER_GROUP,
   chargesOfOrder,
-  childId,
   childTimeline,
   later,
   INVOICED_PLACE,
@@ -19,7 +17,17 @@ import {
 } from './world.js';
 import type { World } from './world.js';
 
-const DONE = ['paid', 'paid', 'paid', 'failed', 'canceled', 'paid', 'overpaid', 'underpaid', 'chargedback'] as const;
+const DONE = [
+  'paid',
+  'paid',
+  'paid',
+  'failed',
+  'canceled',
+  'paid',
+  'overpaid',
+  'underpaid',
+  'chargedback',
+] as const;
 /** States that still move, found on the newest records. */
 const MOVING = ['pending', 'processing', 'paid'] as const;
 const PAID: readonly string[] = ['paid', 'overpaid', 'underpaid', 'chargedback'];
@@ -32,7 +40,8 @@ export function chargeStatus(world: World, index: number): string {
 }
 
 export function chargeAmount(world: World, index: number): number {
-  return world.dice('charge amount', index).int(100, 50_000_000); // cents
+  // Both charges of an order ask for the same amount.
+  return world.dice('charge amount', orderOfCharge(index) ?? -1 - index).int(100, 50_000_000); // cents
 }
 
 export function customerOfCharge(world: World, index: number): number {
@@ -81,7 +90,13 @@ export function chargeRef(world: World, index: number): JsonObject {
     code: `PED/${index}`,
     gateway_id: gatewayId(dice, index + 1),
     amount,
-    paid_amount: !isPaid ? null : status === 'overpaid' ? amount + 1 : status === 'underpaid' ? amount - 1 : amount,
+    paid_amount: !isPaid
+      ? null
+      : status === 'overpaid'
+        ? amount + 1
+        : status === 'underpaid'
+          ? amount - 1
+          : amount,
     canceled_amount: isCanceled ? amount : null,
     interest_and_fine_paid: kindOf(index) === 'boleto' && isPaid ? 35 : null,
     status,
@@ -94,13 +109,16 @@ export function chargeRef(world: World, index: number): JsonObject {
     updated_at: world.stamp(later(world, settledMs, dice, 60)),
     recurrency_cycle: cycleOf(index),
     customer: customer(world, customerOfCharge(world, index)),
-    last_transaction: transaction(world, attempt(world, index, last, childTimeline(world, createdMs, last + 1).at(last))),
+    last_transaction: transaction(
+      world,
+      attempt(world, index, last, childTimeline(world, createdMs, last + 1).at(last)),
+    ),
     payment_origin: index % 8 === 0 ? { charge_id: world.id('charges', 0), brand_id: 'MCC0C7JKB0327' } : null,
     ...metadataPart(index),
   };
 }
 
-function orderStatus(world: World, order: number): string {
+export function orderStatus(world: World, order: number): string {
   const last = chargesOfOrder(order, world.count('charges')).at(-1) ?? 0;
   const status = chargeStatus(world, last);
   if (PAID.includes(status)) return 'paid';
@@ -108,7 +126,7 @@ function orderStatus(world: World, order: number): string {
 }
 
 /** An order without its charges, as it stands inside a charge. */
-function orderRef(world: World, index: number): JsonObject {
+export function orderRef(world: World, index: number): JsonObject {
   const createdMs = world.timeline('orders').at(index);
   const charges = chargesOfOrder(index, world.count('charges'));
   const dice = world.dice('orders', index);
@@ -148,96 +166,5 @@ export function charges(world: World): Generator {
       code: (index) => `PED/${index}`,
       'customer.id': (index) => world.id('customers', customerOfCharge(world, index)),
     },
-  };
-}
-
-function orderItems(world: World, index: number, createdMs: number): Json[] {
-  return Array.from({ length: 1 + (index % 3) }, (_, i) => ({
-    id: childId(world, 'oi', String(index), i),
-    type: 'product',
-    description: 'Chaveiro do Tesseract / edição especial',
-    amount: 2990,
-    quantity: i + 1,
-    category: i === 0 ? null : 'acessórios',
-    code: `SKU-${i}`,
-    status: 'active',
-    created_at: world.stamp(createdMs),
-    updated_at: world.stamp(createdMs),
-  }));
-}
-
-export function shipping(world: World, index: number): JsonObject {
-  const createdMs = world.nowMs - 86_400_000;
-  return {
-    amount: 1500,
-    description: 'Sedex – até às 18h',
-    recipient_name: personName(world, index),
-    recipient_phone: '5521998887766',
-    address: without(addressRef(world, `shipping ${index}`, 0, createdMs), ['metadata']),
-    max_delivery_date: world.stamp(createdMs),
-    estimated_delivery_date: world.stamp(createdMs),
-    type: 'standard',
-  };
-}
-
-function checkout(world: World, index: number, createdMs: number): JsonObject {
-  const authentication = {
-    type: 'threed_secure',
-    threed_secure: { mpi: 'acquirer', eci: '05', cavv: 'AAAB', transaction_Id: 'x/1', success_url: 'https://loja.example' },
-  };
-  return {
-    id: childId(world, 'chk', String(index), 0),
-    amount: 2990,
-    default_payment_method: null,
-    success_url: 'https://loja.example/obrigado?é=1',
-    payment_url: 'https://api.pagar.me/checkout/v1/orders/chk',
-    gateway_affiliation_id: '',
-    accepted_payment_methods: ['credit_card', 'pix'],
-    accepted_brands: ['Visa'],
-    status: 'open',
-    skip_checkout_success_page: false,
-    customer_editable: true,
-    billing_address_editable: true,
-    shippable: false,
-    customer: customer(world, customerOfCharge(world, index)),
-    billingaddress: addressRef(world, `checkout ${index}`, 0, createdMs), // sic
-    shipping: shipping(world, index),
-    credit_card: { statementDescriptor: 'LOJA', installments: [{ number: 1, total: 2990 }], authentication }, // sic
-    debit_card: { statement_descriptor: 'LOJA', authentication },
-    boleto: { due_at: world.stamp(createdMs), instructions: 'Pagar até o vencimento' },
-    bank_transfer: {},
-    pix: { expires_at: world.stamp(createdMs), additional_information: [{ Name: 'Pedido', Value: 'n.º 1' }] },
-    currency: 'BRL',
-    created_at: world.stamp(createdMs),
-    updated_at: world.stamp(createdMs),
-    canceled_at: null,
-    closed_at: null,
-    expires_at: world.stamp(createdMs + 86_400_000),
-  };
-}
-
-export function order(world: World, index: number, createdMs: number): JsonObject {
-  const ref = without(orderRef(world, index), ['customer_id']);
-  const own = chargesOfOrder(index, world.count('charges'));
-  return sparse(index, {
-    ...ref,
-    items: orderItems(world, index, createdMs),
-    customer: customer(world, customerOfCharge(world, own[0] ?? 0)),
-    shipping: index % 3 === 0 ? shipping(world, index) : null,
-    checkouts: index % 5 === 0 ? [checkout(world, index, createdMs)] : [],
-    ip: index % 2 === 0 ? '52.168.67.32' : null,
-    session_id: index % 2 === 0 ? '322b821a' : null,
-    location: index % 4 === 0 ? { latitude: '-22.970722', longitude: '43.182365' } : null,
-    device: index % 4 === 0 ? { platform: 'ANDROID OS' } : null,
-    integration: index % 9 === 0 ? { code: 'integração' } : null,
-    invoice_url: index % 10 === 0 ? 'https://loja.example/nota' : null,
-    charges: own.map((position) => chargeRef(world, position)),
-  });
-}
-
-export function orders(world: World): Generator {
-  return {
-    ...prefixed(world, 'orders', (index, createdMs) => order(world, index, createdMs)),
-    fields: { status: (index) => orderStatus(world, index) },
   };
 }

@@ -39,7 +39,9 @@ export function metadataPart(index: number): JsonObject {
         },
       };
     case 5:
-      return { metadata: { presente: true, itens: [1, 2, { id: 3 }], observação: 'linha um\nlinha "dois"\t\\' } };
+      return {
+        metadata: { presente: true, itens: [1, 2, { id: 3 }], observação: 'linha um\nlinha "dois"\t\\' },
+      };
     case 6:
       return { metadata: { vazio: '' } };
     default:
@@ -189,7 +191,8 @@ function customerChildren(
     parentMs,
     count,
     (index) => childId(world, prefix, owner, index),
-    (index, createdMs) => sparse(index, { ...ref(world, owner, index, createdMs), customer: customer(world, parent) }),
+    (index, createdMs) =>
+      sparse(index, { ...ref(world, owner, index, createdMs), customer: customer(world, parent) }),
   );
 }
 

@@ -1,44 +1,13 @@
 import type { JsonObject } from '../../json-text.js';
 import type { Generator } from '../../record-store.js';
-import { chargeRef, shipping } from './charges.js';
+import { chargeRef } from './charges.js';
 import { billingAddress, customer, metadataPart } from './customers.js';
+import { chargeOfInvoice, invoiceRef, subscriptionOf } from './invoice-ref.js';
+import { shipping } from './orders.js';
 import { pricingScheme } from './plans.js';
 import { cycle, customerOfSubscription, subscriptionItemId, subscriptionRef } from './subscriptions.js';
-import { kindOf } from './transactions.js';
-import { CHARGES_PER_GROUP, INVOICED_PLACE, later, prefixed, sparse } from './world.js';
+import { later, prefixed, sparse } from './world.js';
 import type { World } from './world.js';
-
-function chargeOfInvoice(index: number): number {
-  return index * CHARGES_PER_GROUP + INVOICED_PLACE;
-}
-
-function subscriptionOf(world: World, index: number): number {
-  return index % Math.max(1, world.count('subscriptions'));
-}
-
-/** Whole days after creation; the filters `due_since` and `due_until` ask for it. */
-function dueMs(createdMs: number, index: number): number {
-  return createdMs + (index % 8) * 86_400_000;
-}
-
-/** An invoice inside a charge: some real ones have a camelCase key there. */
-export function invoiceRef(world: World, index: number): JsonObject {
-  const createdMs = world.timeline('invoices').at(index);
-  const subscription = world.id('subscriptions', subscriptionOf(world, index));
-  return {
-    id: world.id('invoices', index),
-    code: `FAT-${index}`,
-    url: 'https://api.pagar.me/invoices/pública',
-    amount: 2990,
-    status: world.dice('invoices', index).pick(['paid', 'paid', 'pending', 'canceled', 'failed']),
-    payment_method: kindOf(chargeOfInvoice(index)),
-    due_at: world.stamp(dueMs(createdMs, index)),
-    created_at: world.stamp(createdMs),
-    total_discount: 0,
-    total_increment: 0,
-    [index % 2 === 0 ? 'subscription_id' : 'subscriptionId']: subscription,
-  };
-}
 
 function invoice(world: World, index: number, createdMs: number): JsonObject {
   const subscription = subscriptionOf(world, index);
@@ -56,7 +25,8 @@ function invoice(world: World, index: number, createdMs: number): JsonObject {
         amount: 2990,
         quantity: 1,
         pricing_scheme: pricingScheme(index),
-        price_bracket: index % 3 === 0 ? { start_quantity: 1, end_quantity: 10, price: 299, overage_price: null } : null,
+        price_bracket:
+          index % 3 === 0 ? { start_quantity: 1, end_quantity: 10, price: 299, overage_price: null } : null,
         subscription_item_id: subscriptionItemId(world, subscription, 0),
       },
     ],

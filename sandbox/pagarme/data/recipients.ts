@@ -121,7 +121,9 @@ export function recipient(world: World, index: number, createdMs: number): JsonO
     description: index % 2 === 0 ? 'Recebedor / padrão' : null,
     type: index % 2 === 0 ? 'individual' : 'company',
     payment_mode: 'bank_transfer',
-    status: isDeleted ? 'inactive' : dice.pick(['active', 'active', 'registration', 'affiliation', 'refused']),
+    status: isDeleted
+      ? 'inactive'
+      : dice.pick(['active', 'active', 'registration', 'affiliation', 'refused']),
     default_bank_account: bankAccount(world, index, createdMs),
     gateway_recipients: [
       {
@@ -171,7 +173,8 @@ export function recipientBalance(world: World, parent: number): Generator {
     id: () => recipientId(world, parent),
     build: () => ({
       currency: 'BRL',
-      available_amount: parent % 3 === 1 ? raw(String(9_007_199_254_740_993n + BigInt(parent))) : dice.int(-500, 9_000_000),
+      available_amount:
+        parent % 3 === 1 ? raw(String(9_007_199_254_740_993n + BigInt(parent))) : dice.int(-500, 9_000_000),
       waiting_funds_amount: waiting,
       transferred_amount: null,
       recipient: recipientRef(world, parent),

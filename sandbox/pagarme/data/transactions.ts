@@ -78,7 +78,8 @@ export interface Attempt {
 }
 
 function cardPart(world: World, { charge, isPaid, createdMs }: Attempt, kind: Kind, dice: Dice): JsonObject {
-  const customer = world.count('customers') === 0 ? 'cus' : world.id('customers', anyOf(world, 'customers', dice));
+  const customer =
+    world.count('customers') === 0 ? 'cus' : world.id('customers', anyOf(world, 'customers', dice));
   return {
     statement_descriptor: 'LOJA É AQUI',
     acquirer_name: dice.pick(['pagarme', 'stone', 'cielo']),
@@ -91,9 +92,7 @@ function cardPart(world: World, { charge, isPaid, createdMs }: Attempt, kind: Ki
     operation_type: 'auth_and_capture',
     card: cardRef(world, customer, 0, createdMs),
     ...(kind === 'credit_card' || kind === 'private_label' ? { installments: dice.int(1, 12) } : {}),
-    ...(kind === 'credit_card'
-      ? { indirect_acceptor: charge % 5 === 0 ? 'sub/credenciador' : null }
-      : {}),
+    ...(kind === 'credit_card' ? { indirect_acceptor: charge % 5 === 0 ? 'sub/credenciador' : null } : {}),
     ...(kind === 'credit_card' || kind === 'debit_card'
       ? {
           funding_source: kind === 'credit_card' ? 'credit' : 'debit',
@@ -186,7 +185,8 @@ function kindPart(world: World, attempt: Attempt, kind: Kind, dice: Dice): JsonO
 }
 
 function statusOf(kind: Kind, isPaid: boolean): string {
-  if (kind === 'pix' || kind === 'boleto') return isPaid ? 'paid' : kind === 'pix' ? 'waiting_payment' : 'generated';
+  if (kind === 'pix' || kind === 'boleto')
+    return isPaid ? 'paid' : kind === 'pix' ? 'waiting_payment' : 'generated';
   return isPaid ? 'captured' : 'not_authorized';
 }
 
@@ -212,9 +212,18 @@ export function transaction(world: World, attempt: Attempt): JsonObject {
     max_attempts: isCard ? 4 : null,
     next_attempt: isCard && !isPaid ? world.stamp(createdMs + 86_400_000) : null,
     ...splitPart(world, charge, amount, dice),
-    gateway_response: { code: isPaid ? '200' : '412', errors: isPaid ? [] : [{ message: 'Cartão recusado: "51"' }] },
+    gateway_response: {
+      code: isPaid ? '200' : '412',
+      errors: isPaid ? [] : [{ message: 'Cartão recusado: "51"' }],
+    },
     antifraud_response: isCard
-      ? { status: 'approved', return_code: '0', return_message: 'Aceito', provider_name: 'pagarme', score: '1.0' }
+      ? {
+          status: 'approved',
+          return_code: '0',
+          return_message: 'Aceito',
+          provider_name: 'pagarme',
+          score: '1.0',
+        }
       : {},
     interest: kind === 'boleto' ? { days: 1, type: 'percentage', amount: raw('1.0') } : null,
     fine: kind === 'boleto' ? { days: 1, type: 'flat', amount: 200 } : null,

@@ -238,12 +238,13 @@ export function anyOf(world: World, stream: NumberedStream, dice: Dice): number 
 /** Real replies leave keys out where the documentation shows null; here every second record does. */
 export function sparse(index: number, record: JsonObject): JsonObject {
   if (index % 2 === 1) return record;
-  return Object.fromEntries(Object.entries(record).filter((entry): entry is [string, Json] => entry[1] !== null));
+  return Object.fromEntries(
+    Object.entries(record).filter((entry): entry is [string, Json] => entry[1] !== null),
+  );
 }
 
 export function uuid(dice: Dice, index: number): string {
-  const hex = (length: number): string =>
-    Array.from({ length }, () => dice.int(0, 15).toString(16)).join('');
+  const hex = (length: number): string => Array.from({ length }, () => dice.int(0, 15).toString(16)).join('');
   return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${index.toString(16).padStart(12, '0')}`;
 }
 
@@ -252,4 +253,3 @@ export function indexOfUuid(id: string): number | undefined {
   const tail = /-([0-9a-f]{12})$/i.exec(id)?.[1];
   return tail === undefined ? undefined : parseInt(tail, 16);
 }
-

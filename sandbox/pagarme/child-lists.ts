@@ -1,0 +1,112 @@
+import { CREATED_TIME } from './list-endpoint.js';
+import type { ListEndpoint } from './list-endpoint.js';
+
+const created = { created: CREATED_TIME };
+const status = { status: 'status' };
+
+export const CHILD_LISTS: readonly ListEndpoint[] = [
+  {
+    path: '/charges/{id}/transactions',
+    stream: 'charge_transactions',
+    noun: 'Charge',
+    paging: 'page',
+    scope: 'Transacional',
+  },
+  {
+    path: '/customers/{id}/cards',
+    stream: 'customer_cards',
+    noun: 'Customer',
+    paging: 'page',
+    scope: 'Transacional',
+  },
+  {
+    path: '/customers/{id}/addresses',
+    stream: 'customer_addresses',
+    noun: 'Customer',
+    paging: 'page',
+    totalOnly: true,
+    scope: 'Transacional',
+  },
+  {
+    path: '/subscriptions/{id}/items',
+    stream: 'subscription_items',
+    noun: 'Subscription',
+    paging: 'page',
+    dates: created,
+    filters: { ...status, name: 'name', description: 'description' },
+    scope: 'Transacional',
+  },
+  {
+    path: '/subscriptions/{id}/cycles',
+    stream: 'subscription_cycles',
+    noun: 'Subscription',
+    paging: 'page',
+    scope: 'Transacional',
+  },
+  {
+    path: '/subscriptions/{id}/discounts',
+    stream: 'subscription_discounts',
+    noun: 'Subscription',
+    paging: 'page',
+    scope: 'Transacional',
+  },
+  {
+    path: '/subscriptions/{id}/increments',
+    stream: 'subscription_increments',
+    noun: 'Subscription',
+    paging: 'page',
+    scope: 'Transacional',
+  },
+  {
+    path: '/subscriptions/{id}/items/{item_id}/usages',
+    stream: 'subscription_item_usages',
+    noun: 'Subscription item',
+    paging: 'page',
+    dates: { used: 'used_at' },
+    filters: { code: 'code', group: 'group' },
+    scope: 'Transacional',
+  },
+  {
+    path: '/recipients/{id}/balance',
+    stream: 'recipient_balances',
+    noun: 'Recipient',
+    paging: 'single',
+    scope: 'Financeiro',
+  },
+  {
+    path: '/recipients/{id}/transfers',
+    stream: 'recipient_transfers',
+    noun: 'Recipient',
+    paging: 'page',
+    dates: created,
+    filters: status,
+    scope: 'Financeiro',
+  },
+  {
+    path: '/recipients/{id}/withdrawals',
+    stream: 'recipient_withdrawals',
+    noun: 'Recipient',
+    paging: 'page',
+    dates: created,
+    filters: status,
+    scope: 'Financeiro',
+  },
+  {
+    path: '/recipients/{id}/bulk_anticipations',
+    stream: 'recipient_anticipations',
+    noun: 'Recipient',
+    paging: 'count',
+    maxSize: 1000,
+    filters: { id: 'id', amount: 'amount' },
+    scope: 'Financeiro',
+  },
+  {
+    path: '/recipients/{id}/anticipations',
+    stream: 'recipient_anticipations',
+    noun: 'Recipient',
+    paging: 'page',
+    dates: { ...created, payment_date: 'payment_date' },
+    filters: { ...status, timeframe: 'timeframe' },
+    scope: 'Financeiro',
+  },
+];

@@ -1,0 +1,200 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ApiBudget } from './api-budget.js';
+import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy, Rate } from './components.js';
+
+/** A clock that only moves when it is told to; sleepers wake in the order of their times. */
+class FakeClock {
+  time = 1_700_000_000_000;
+  readonly #sleepers: { until: number; wake: () => void }[] = [];
+
+  readonly now = (): number => this.time;
+  readonly sleep = (ms: number): Promise<void> =>
+    new Promise((wake) => void this.#sleepers.push({ until: this.time + ms, wake }));
+
+  async advance(ms: number): Promise<void> {
+    const end = this.time + ms;
+    await settle();
+    for (;;) {
+      const next = this.#sleepers.sort((a, b) => a.until - b.until)[0];
+      if (next === undefined || next.until > end) break;
+      this.#sleepers.shift();
+      this.time = Math.max(this.time, next.until);
+      next.wake();
+      await settle();
+    }
+    this.time = end;
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+}
+
+function policy(
+  limit: Rate['limit'],
+  interval: string,
+  pattern?: string,
+  extensions?: MovingWindowCallRatePolicy['extensions'],
+): MovingWindowCallRatePolicy {
+  return {
+    type: 'MovingWindowCallRatePolicy',
+    rates: [{ type: 'Rate', limit, interval }],
+    matchers: [
+      { type: 'HttpRequestRegexMatcher', ...(pattern === undefined ? {} : { url_path_pattern: pattern }) },
+    ],
+    ...(extensions === undefined ? {} : { extensions }),
+  };
+}
+
+const PER_ENDPOINT = { per_endpoint: true } as const;
+
+/** A budget with a clock of its own, and the times (ms since the start) of the calls that it let through. */
+class Harness {
+  readonly clock = new FakeClock();
+  readonly budget: ApiBudget;
+  readonly calls: Record<string, number[]> = {};
+  readonly #start = this.clock.time;
+
+  constructor(
+    policies: readonly MovingWindowCallRatePolicy[],
+    requestsPerMinute?: number,
+    keyMode: KeyMode = 'test',
+  ) {
+    const budget: HTTPAPIBudget = { type: 'HTTPAPIBudget', policies };
+    this.budget = new ApiBudget({
+      now: this.clock.now,
+      sleep: this.clock.sleep,
+      budget,
+      keyMode,
+      requestsPerMinute,
+    });
+  }
+
+  call(endpoint: string, times = 1): void {
+    for (let i = 0; i < times; i++) {
+      void this.budget
+        .acquire(endpoint)
+        .then(() => void (this.calls[endpoint] ??= []).push(this.clock.time - this.#start));
+    }
+  }
+}
+
+describe('ApiBudget', () => {
+  test('never lets more than the limit through in any interval, and wastes no call', async () => {
+    const steps = fc.array(fc.tuple(fc.nat({ max: 12 }), fc.nat({ max: 3000 })), {
+      minLength: 1,
+      maxLength: 15,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 4 }),
+        steps,
+        async (limit, seconds, all) => {
+          const harness = new Harness([policy(limit, `PT${seconds}S`)]);
+          const asked: number[] = [];
+          let elapsed = 0;
+          for (const [times, ms] of all) {
+            harness.call('/a', times);
+            for (let i = 0; i < times; i++) asked.push(elapsed);
+            await harness.clock.advance(ms);
+            elapsed += ms;
+          }
+          await harness.clock.advance(1_000_000);
+          const calls = harness.calls['/a'] ?? [];
+          expect(calls).toHaveLength(asked.length);
+          calls.forEach((time, i) => {
+            const earliest = i < limit ? 0 : (calls[i - limit] ?? 0) + seconds * 1000;
+            expect(time).toBe(Math.max(asked[i] ?? 0, earliest));
+          });
+        },
+      ),
+    );
+  });
+
+  test('lets all through where no policy matches', async () => {
+    const harness = new Harness([policy(1, 'PT1H', '^/limited')]);
+    harness.call('/free', 50);
+    await harness.clock.advance(0);
+    expect(harness.calls['/free']).toHaveLength(50);
+  });
+
+  test('takes the first policy that matches the path template', async () => {
+    const harness = new Harness([policy(1, 'PT1S', '^/orders/\\{\\{'), policy(3, 'PT1S')]);
+    harness.call('/orders/{{ stream_partition.id }}', 5);
+    harness.call('/orders', 5);
+    await harness.clock.advance(0);
+    expect(harness.calls['/orders/{{ stream_partition.id }}']).toHaveLength(1);
+    expect(harness.calls['/orders']).toHaveLength(3);
+  });
+
+  test('shares one window among the endpoints of a policy, unless each has its own', async () => {
+    const shared = new Harness([policy(3, 'PT1S')]);
+    const own = new Harness([policy(3, 'PT1S', undefined, PER_ENDPOINT)]);
+    for (const harness of [shared, own]) {
+      harness.call('/a', 2);
+      harness.call('/b', 2);
+      await harness.clock.advance(999);
+    }
+    expect(shared.calls).toEqual({ '/a': [0, 0], '/b': [0] });
+    expect(own.calls).toEqual({ '/a': [0, 0], '/b': [0, 0] });
+    await shared.clock.advance(1);
+    expect(shared.calls['/b']).toEqual([0, 1000]);
+  });
+
+  test.each<[KeyMode, number]>([
+    ['test', 2],
+    ['live', 5],
+  ])('goes by the limit of a %s key', async (mode, limit) => {
+    const harness = new Harness([policy({ test: 2, live: 5 }, 'PT1M')], undefined, mode);
+    harness.call('/a', 9);
+    await harness.clock.advance(59_999);
+    expect(harness.calls['/a']).toHaveLength(limit);
+  });
+
+  test("takes the user's requests per minute instead of the documented limit and interval", async () => {
+    const harness = new Harness([policy({ test: 2, live: 5 }, 'PT1S', undefined, PER_ENDPOINT)], 4);
+    harness.call('/a', 9);
+    await harness.clock.advance(59_999);
+    expect(harness.calls['/a']).toEqual([0, 0, 0, 0]);
+    await harness.clock.advance(60_001);
+    expect(harness.calls['/a']?.slice(4)).toEqual([60_000, 60_000, 60_000, 60_000, 120_000]);
+  });
+
+  test('pauses an endpoint for as long as the API wants, also calls that wait already', async () => {
+    const harness = new Harness([policy(1, 'PT1S', undefined, PER_ENDPOINT)]);
+    harness.call('/a', 3);
+    await harness.clock.advance(500);
+    harness.budget.pause('/a', 5000);
+    harness.budget.pause('/a', 10);
+    harness.call('/b');
+    await harness.clock.advance(10_000);
+    expect(harness.calls).toEqual({ '/a': [0, 5500, 6500], '/b': [500] });
+  });
+
+  test('pauses all endpoints of a shared window, and those without a limit', async () => {
+    const harness = new Harness([policy(9, 'PT1S', '^/shared')]);
+    harness.budget.pause('/shared/a', 2000);
+    harness.budget.pause('/free', 3000);
+    for (const endpoint of ['/shared/b', '/free', '/other']) harness.call(endpoint);
+    await harness.clock.advance(10_000);
+    expect(harness.calls).toEqual({ '/shared/b': [2000], '/free': [3000], '/other': [0] });
+  });
+
+  test('passes on the error of a sleep that was stopped, and counts no call for it', async () => {
+    const clock = new FakeClock();
+    const stopped = () => Promise.reject(new Error('stopped'));
+    const budget = new ApiBudget({
+      now: clock.now,
+      sleep: stopped,
+      budget: { type: 'HTTPAPIBudget', policies: [policy(1, 'PT1S')] },
+      keyMode: 'live',
+      requestsPerMinute: undefined,
+    });
+    await budget.acquire('/a');
+    await expect(budget.acquire('/a')).rejects.toThrow('stopped');
+    clock.time += 1000;
+    await expect(budget.acquire('/a')).resolves.toBeUndefined();
+  });
+});

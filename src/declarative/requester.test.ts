@@ -1,0 +1,194 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { http, HttpResponse } from 'msw';
+import { setupServer } from 'msw/node';
+import { StoppedError } from '../protocol/errors.js';
+import { API, errorHandler, KEY, requesterOf } from '../test-support/definitions.js';
+import { answerInTurn, fetchOnePage, ok, status } from '../test-support/one-request.js';
+import type { Answer, FetchRun } from '../test-support/one-request.js';
+import { createHttpTransport } from './http-transport.js';
+import type { HttpRequest, HttpTransport } from './http-transport.js';
+import { baseUrl } from './requester.js';
+
+const server = setupServer();
+let transport: HttpTransport;
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
+beforeEach(() => {
+  transport = createHttpTransport();
+});
+afterEach(() => {
+  transport.close();
+  server.resetHandlers();
+});
+afterAll(() => server.close());
+
+const fetchPage = (run: FetchRun = {}) => fetchOnePage(transport, run);
+const answer = (...answers: Answer[]) => answerInTurn(server, ...answers);
+
+describe('a request', () => {
+  test('is a GET with the key, the product’s name and all parameters', async () => {
+    const requests = answer(ok);
+    const request = { partition: { values: new Map() }, parameters: { from: '2024-01-01', q: 'a&b=c d' } };
+    const { records } = await fetchPage({ request, definition: { request_parameters: { perPage: '10' } } });
+    expect(records).toEqual(['{"id":1}']);
+    expect(requests.map(({ method }) => method)).toEqual(['GET']);
+    expect(requests[0]?.headers.get('Authorization')).toBe(`Bearer ${KEY}`);
+    expect(requests[0]?.headers.get('User-Agent')).toBe('source-payments/tests');
+    expect(Object.fromEntries(new URL(requests[0]?.url ?? '').searchParams)).toEqual({
+      perPage: '10',
+      from: '2024-01-01',
+      q: 'a&b=c d',
+    });
+  });
+
+  test('with Basic authentication has the key as user name and no password', async () => {
+    const requests = answer(ok);
+    const username = { type: 'ConfigReference', path: ['provider', 'secret_key'] } as const;
+    await fetchPage({ definition: { authenticator: { type: 'BasicHttpAuthenticator', username } } });
+    const expected = `Basic ${Buffer.from(`${KEY}:`).toString('base64')}`;
+    expect(requests[0]?.headers.get('Authorization')).toBe(expected);
+  });
+
+  test.each([
+    ['a number beyond 2^53', '12345678901234567890', '12345678901234567890'],
+    ['text', '"CUS_1"', 'CUS_1'],
+    ['text that would change the path', '"../transfer?x=1#/é"', '..%2Ftransfer%3Fx%3D1%23%2F%C3%A9'],
+  ])('has a value of the partition in its path: %s', async (_, raw, expected) => {
+    const urls: string[] = [];
+    server.use(
+      http.get(`${API}/*`, ({ request }) => {
+        urls.push(request.url);
+        return ok();
+      }),
+    );
+    const request = { partition: { values: new Map([['parent_id', raw]]) }, parameters: {} };
+    await fetchPage({ path: '/parents/{{ stream_partition.parent_id }}/children', request });
+    expect(urls).toEqual([`${API}/parents/${expected}/children`]);
+  });
+
+  test('nothing but GET is sent, even if the type is got round', async () => {
+    const requests = answer(ok);
+    const post = { method: 'POST', url: `${API}/orders`, headers: {}, signal: new AbortController().signal };
+    await expect(transport.send(post as unknown as HttpRequest)).rejects.toThrow(
+      'Only GET requests are sent.',
+    );
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('a redirect', () => {
+  test.each([301, 302, 303, 307, 308])('%i to another host is not followed, and fails', async (code) => {
+    const elsewhere: string[] = [];
+    server.use(
+      http.all('https://elsewhere.test/*', ({ request }) => {
+        elsewhere.push(request.url);
+        return ok();
+      }),
+    );
+    const requests = answer(
+      () => new HttpResponse(null, { status: code, headers: { Location: 'https://elsewhere.test/orders' } }),
+    );
+    const { error } = await fetchPage();
+    expect(error).toMatchObject({ failureType: 'system_error' });
+    expect(String(error)).toContain('not followed');
+    expect([requests.length, elsewhere]).toEqual([1, []]);
+  });
+});
+
+describe('a body', () => {
+  const page = JSON.stringify({ status: true, data: [{ id: 1, note: 'é😀' }] });
+
+  test.each([
+    ['gzip', gzipSync(page)],
+    ['br', brotliCompressSync(page)],
+    ['identity', Buffer.from(page)],
+  ])('compressed with %s is unpacked', async (encoding, body) => {
+    answer(() => new HttpResponse(body, { headers: { 'Content-Encoding': encoding } }));
+    expect((await fetchPage()).records).toEqual(['{"id":1,"note":"é😀"}']);
+  });
+
+  test('that is damaged in a compressed form is fetched again', async () => {
+    const damaged = gzipSync(page).subarray(0, 20);
+    answer(() => new HttpResponse(damaged, { headers: { 'Content-Encoding': 'gzip' } }), ok);
+    const { records, sleeps } = await fetchPage();
+    expect(records).toEqual(['{"id":1}']);
+    expect(sleeps).toHaveLength(1);
+  });
+
+  test('with bytes that are not UTF-8 is taken, with a warning', async () => {
+    const body = Buffer.from('{"data":[{"name":"\xff"}]}', 'latin1');
+    answer(() => new HttpResponse(body));
+    const { records, warnings } = await fetchPage();
+    expect(records).toEqual(['{"name":"\uFFFD"}']);
+    expect(warnings).toEqual(['GET /orders: replaced bytes that are not UTF-8']);
+  });
+});
+
+describe('baseUrl', () => {
+  const at = (value?: string) => baseUrl(requesterOf('/orders'), { VENDOR_API_URL: value });
+
+  test.each([undefined, ''])('is the definition’s own when the environment says %p', (value) => {
+    expect(at(value)).toBe(API);
+  });
+
+  test.each(['https://proxy.example', 'http://127.0.0.1:8080', 'http://localhost:1', 'http://[::1]:1'])(
+    '%s may replace it',
+    (value) => {
+      expect(at(value)).toBe(value);
+      expect(at(`${value}/`)).toBe(value);
+    },
+  );
+
+  test.each([
+    ['http://proxy.example', 'must begin with https://'],
+    ['http://127.0.0.1.evil.example', 'must begin with https://'],
+    ['http://localhost.evil.example', 'must begin with https://'],
+    ['ftp://127.0.0.1', 'must begin with https://'],
+    ['file:///etc/passwd', 'must begin with https://'],
+    ['https://user@proxy.example', 'must not hold a user name'],
+    ['https://:word@proxy.example', 'must not hold a user name'],
+    ['proxy.example', 'is not a URL'],
+  ])('%s may not', (value, why) => {
+    expect(() => at(value)).toThrow(`The environment variable VENDOR_API_URL ${why}`);
+  });
+
+  test('a value of the config cannot replace it', async () => {
+    const requests = answer(ok);
+    const provider = { secret_key: KEY, url_base: 'https://evil.test', VENDOR_API_URL: 'https://evil.test' };
+    const { records } = await fetchPage({ context: { config: { provider, url_base: 'https://evil.test' } } });
+    expect([records, requests.length]).toEqual([['{"id":1}'], 1]);
+  });
+});
+
+describe('a stop', () => {
+  test('during a request ends it with StoppedError, without another try', async () => {
+    const controller = new AbortController();
+    const requests = answer(() => {
+      controller.abort();
+      return status(500)();
+    });
+    const { error } = await fetchPage({ context: { signal: controller.signal } });
+    expect(error).toBeInstanceOf(StoppedError);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('during a wait ends it with what the clock throws', async () => {
+    const requests = answer(status(500));
+    const sleep = () => Promise.reject(new StoppedError('stopped while waiting'));
+    const { error } = await fetchPage({ context: { clock: { now: () => 0, sleep } } });
+    expect(error).toBeInstanceOf(StoppedError);
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe('an answer to be ignored', () => {
+  test('is skipped with a warning', async () => {
+    const ignore = { type: 'HttpResponseFilter', action: 'IGNORE', http_codes: [404] } as const;
+    answer(status(404));
+    const { records, error, warnings } = await fetchPage({
+      definition: { error_handler: { ...errorHandler, response_filters: [ignore] } },
+    });
+    expect([records, error]).toEqual([undefined, undefined]);
+    expect(warnings).toEqual(['GET /orders: skipped, HTTP 404']);
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Slots, forEachConcurrently } from './slots.js';
+
+/** Lets whatever is due now run. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+}
+
+/** Work that goes on until it is ended from outside. */
+class Work {
+  readonly begun: string[] = [];
+  running = 0;
+  most = 0;
+  readonly #ends = new Map<string, (error?: Error) => void>();
+
+  readonly run = async (name: string): Promise<string> => {
+    this.begun.push(name);
+    this.most = Math.max(this.most, ++this.running);
+    try {
+      await new Promise<void>((resolve, reject) =>
+        this.#ends.set(name, (error) => (error === undefined ? resolve() : reject(error))),
+      );
+      return name;
+    } finally {
+      this.running--;
+    }
+  };
+
+  async end(name: string, error?: Error): Promise<void> {
+    this.#ends.get(name)?.(error);
+    await settle();
+  }
+}
+
+describe('Slots', () => {
+  test('lets in as many as there are slots, then one for each that ends, in order of arrival', async () => {
+    const slots = new Slots(2);
+    const work = new Work();
+    const all = ['a', 'b', 'c', 'd'].map((name) => slots.run(() => work.run(name)));
+    await settle();
+    expect(work.begun).toEqual(['a', 'b']);
+    await work.end('b');
+    expect(work.begun).toEqual(['a', 'b', 'c']);
+    await work.end('a');
+    await work.end('c');
+    await work.end('d');
+    expect(await Promise.all(all)).toEqual(['a', 'b', 'c', 'd']);
+    expect(work.most).toBe(2);
+  });
+
+  test('gives a slot on after an error, which the caller gets', async () => {
+    const slots = new Slots(1);
+    const work = new Work();
+    const failing = slots.run(() => work.run('a'));
+    const caught = expect(failing).rejects.toThrow('broken');
+    const next = slots.run(() => work.run('b'));
+    await work.end('a', new Error('broken'));
+    await caught;
+    await work.end('b');
+    expect(await next).toBe('b');
+    expect(await slots.run(() => Promise.resolve(5))).toBe(5);
+  });
+});
+
+describe('forEachConcurrently', () => {
+  test('does every piece once, never more at a time than allowed, however they end', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: 30 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.scheduler(),
+        async (count, limit, s) => {
+          const done: number[] = [];
+          let running = 0;
+          let most = 0;
+          const queue = Array.from({ length: count }, (_, i) => i);
+          const all = forEachConcurrently(queue, limit, async (item) => {
+            most = Math.max(most, ++running);
+            await s.schedule(Promise.resolve());
+            running--;
+            done.push(item);
+          });
+          await s.waitFor(all);
+          expect(done.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
+          expect(most).toBe(Math.min(count, limit));
+        },
+      ),
+    );
+  });
+
+  test('does what a piece puts into the queue, before the rest if it is put in front', async () => {
+    const queue = ['a', 'z'];
+    const done: string[] = [];
+    await forEachConcurrently(queue, 1, async (item) => {
+      done.push(item);
+      if (item === 'a') queue.unshift('a1', 'a2');
+      if (item === 'z') queue.push('last');
+    });
+    expect(done).toEqual(['a', 'a1', 'a2', 'z', 'last']);
+  });
+
+  test('after an error begins nothing more, waits for what runs, and throws the first error', async () => {
+    const work = new Work();
+    let outcome = 'pending';
+    const all = forEachConcurrently(
+      ['a', 'b', 'c', 'd'],
+      3,
+      async (name) => void (await work.run(name)),
+    ).then(
+      () => (outcome = 'done'),
+      (error: unknown) => (outcome = String(error)),
+    );
+    await work.end('b', new Error('first'));
+    expect(outcome).toBe('pending');
+    await work.end('a', new Error('second'));
+    expect(outcome).toBe('pending');
+    await work.end('c');
+    await all;
+    expect(outcome).toBe('Error: first');
+    expect(work.begun).toEqual(['a', 'b', 'c']);
+  });
+
+  test('ends at once with an empty queue', async () => {
+    await expect(
+      forEachConcurrently([], 3, () => Promise.reject(new Error('never'))),
+    ).resolves.toBeUndefined();
+  });
+});

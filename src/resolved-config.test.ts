@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals';
+import { readSpec } from './package-files.js';
+import { TracedError } from './protocol/errors.js';
+import type { JsonObject, JsonValue } from './protocol/messages.js';
+import { paystack } from './providers/paystack/index.js';
+import { resolveConfig } from './resolved-config.js';
+import type { ResolvedConfig } from './resolved-config.js';
+
+const NOW = Date.parse('2024-06-15T12:00:00Z');
+const KEY = 'sk_test_s3cret';
+
+function resolve(changes: JsonObject = {}, secret_key: JsonValue = KEY): ResolvedConfig {
+  return resolveConfig(
+    { provider: { name: 'paystack', secret_key }, ...changes },
+    readSpec(),
+    [paystack],
+    NOW,
+  );
+}
+
+function sentence(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof TracedError)) throw error;
+    expect(error.failureType).toBe('config_error');
+    expect(error.message).toMatch(/^Config validation error: /);
+    expect(error.message).not.toContain('s3cret');
+    return error.message;
+  }
+  throw new Error('the config was accepted');
+}
+
+describe('the key', () => {
+  test.each([
+    ['sk_test_s3cret', 'test'],
+    ['sk_live_s3cret', 'live'],
+  ])('%s is of mode %s', (key, mode) => {
+    expect(resolve({}, key).keyMode).toBe(mode);
+  });
+
+  test.each([
+    ['pk_live_s3cret', /public key/],
+    ['pk_test_s3cret', /public key/],
+    ['rk_live_s3cret', /no restricted keys/],
+    ['ak_s3cret', /key of Pagar\.me/],
+    ['sk_s3cret', /not a secret key of Paystack/],
+    ['sk_live_', /not a secret key of Paystack/],
+    ['sk_live_s3cret!', /not a secret key of Paystack/],
+    ['SK_LIVE_s3cret', /not a secret key of Paystack/],
+    ['Bearer sk_live_s3cret', /not a secret key of Paystack/],
+    ['****', /not a secret key of Paystack/],
+    ['', /not a secret key of Paystack/],
+    [' sk_live_s3cret', /white space/],
+    ['sk_live_s3cret\n', /white space/],
+    ['\tpk_live_s3cret', /white space/],
+  ])('%j is refused, with the reason', (key, reason) => {
+    expect(sentence(() => resolve({}, key))).toMatch(reason);
+  });
+
+  test('white space within it is refused', () => {
+    expect(sentence(() => resolve({}, 'sk_live_s3cret\nsk_live_s3cret'))).toMatch(/not a secret key/);
+  });
+
+  test.each<JsonValue>([null, 5, ['sk_test_s3cret'], { key: 'sk_test_s3cret' }])(
+    'a key that is no text is refused: %p',
+    (key) => {
+      expect(sentence(() => resolve({}, key))).toContain('provider.secret_key must be of type string');
+    },
+  );
+
+  test('is judged before all else, so that the sentence about it is the first', () => {
+    expect(sentence(() => resolve({ num_workers: 0 }, 'pk_s3cret'))).toMatch(/public key/);
+  });
+});
+
+describe('what is left out', () => {
+  test('has the defaults of the spec and of the provider', () => {
+    expect(resolve()).toMatchObject({
+      provider: paystack,
+      startDate: '2015-01-01T00:00:00Z',
+      lookbackDays: 30,
+      numWorkers: 10,
+      requestsPerMinute: undefined,
+    });
+  });
+
+  test('the default lookback is the one that spec.json names', () => {
+    const spec = readSpec().connectionSpecification['properties'] as Record<string, { default?: number }>;
+    expect(resolve().lookbackDays).toBe(spec['lookback_window_days']?.default);
+  });
+
+  test('null counts as left out', () => {
+    const nulls = {
+      start_date: null,
+      lookback_window_days: null,
+      num_workers: null,
+      requests_per_minute: null,
+    };
+    expect(resolve(nulls)).toEqual(resolve());
+  });
+
+  test('a lookback of 0 does not', () => {
+    expect(resolve({ lookback_window_days: 0 }).lookbackDays).toBe(0);
+  });
+
+  test('what is given is taken', () => {
+    const given = {
+      start_date: '2024-01-01T00:00:00Z',
+      lookback_window_days: 7,
+      num_workers: 100,
+      requests_per_minute: 42,
+    };
+    expect(resolve(given)).toMatchObject({
+      startDate: '2024-01-01T00:00:00Z',
+      lookbackDays: 7,
+      numWorkers: 100,
+      requestsPerMinute: 42,
+    });
+  });
+});
+
+describe('the start date', () => {
+  test('may be this very moment', () => {
+    expect(resolve({ start_date: '2024-06-15T12:00:00Z' }).startDate).toBe('2024-06-15T12:00:00Z');
+  });
+
+  test.each(['2024-06-15T12:00:01Z', '2124-01-01T00:00:00Z'])(
+    '%s lies in the future and is refused',
+    (date) => {
+      expect(sentence(() => resolve({ start_date: date }))).toContain('start_date lies in the future');
+    },
+  );
+});
+
+describe('the provider', () => {
+  test.each<[string, JsonObject]>([
+    ['left out', {}],
+    ['null', { provider: null }],
+  ])('%s is said to be missing', (_, raw) => {
+    expect(sentence(() => resolveConfig(raw, readSpec(), [paystack], NOW))).toContain('provider is missing');
+  });
+
+  test('that is in the spec but not in this version is refused', () => {
+    const raw = { provider: { name: 'paystack', secret_key: KEY } };
+    expect(sentence(() => resolveConfig(raw, readSpec(), [], NOW))).toContain(
+      'not one that this version knows',
+    );
+  });
+});

@@ -1,0 +1,86 @@
+/** One request to a made-up list, and answers to it at the HTTP boundary. */
+import { http, HttpResponse } from 'msw';
+import type { SetupServer } from 'msw/node';
+import type { HttpRequester } from '../declarative/components.js';
+import type { HttpTransport } from '../declarative/http-transport.js';
+import { recordSelector } from '../declarative/record-selector.js';
+import type { SelectedPage } from '../declarative/record-selector.js';
+import { createRequester } from '../declarative/requester.js';
+import type { PageRequest, RequestContext } from '../declarative/requester.js';
+import { NO_PARTITION } from '../declarative/stream-slice.js';
+import { API, requestContext, requesterOf } from './definitions.js';
+import { FakeClock } from './fake-clock.js';
+
+const select = recordSelector(
+  { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
+  [],
+);
+
+export interface FetchRun {
+  readonly request?: PageRequest;
+  readonly definition?: Partial<HttpRequester>;
+  readonly path?: string;
+  readonly context?: Partial<RequestContext>;
+}
+
+export interface FetchOutcome {
+  /** The text of each record. */
+  readonly records: readonly string[] | undefined;
+  readonly error: unknown;
+  /** ms */
+  readonly sleeps: readonly number[];
+  readonly warnings: readonly string[];
+  /** Unix ms */
+  readonly limitedUntil: readonly number[];
+  readonly clock: FakeClock;
+}
+
+/** Fetches one page, and says what it came to. */
+export async function fetchOnePage(transport: HttpTransport, run: FetchRun): Promise<FetchOutcome> {
+  const { request, definition, path = '/orders', context } = run;
+  const clock = new FakeClock();
+  const warnings: string[] = [];
+  const limitedUntil: number[] = [];
+  const requester = createRequester(
+    requesterOf(path, definition),
+    requestContext({ http: transport.send, clock, ...context }),
+    { warn: (line) => warnings.push(line), rateLimited: (until) => limitedUntil.push(until) },
+  );
+  const textsOf = async ({ bytes, ranges }: SelectedPage): Promise<string[]> =>
+    ranges.flatMap((start, i) => (i % 2 === 0 ? [bytes.toString('utf8', start, ranges[i + 1])] : []));
+  const outcome = await requester
+    .fetch(request ?? { partition: NO_PARTITION, parameters: {} }, select, textsOf)
+    .then(
+      (records) => ({ records, error: undefined }),
+      (error: unknown) => ({ records: undefined, error }),
+    );
+  return { ...outcome, sleeps: clock.sleeps, warnings, limitedUntil, clock };
+}
+
+export type Answer = () => Response;
+
+/**
+ * Answers `/orders` with each of these in turn, then always with the last.
+ * @returns the requests, as they come in
+ */
+export function answerInTurn(server: SetupServer, ...answers: Answer[]): Request[] {
+  const requests: Request[] = [];
+  server.use(
+    http.all(`${API}/orders`, ({ request }) => {
+      requests.push(request);
+      return answers[Math.min(requests.length, answers.length) - 1]?.() ?? HttpResponse.error();
+    }),
+  );
+  return requests;
+}
+
+/** A page with one record. */
+export const ok: Answer = () => HttpResponse.json({ status: true, data: [{ id: 1 }] });
+
+export function status(code: number, headers: Record<string, string> = {}): Answer {
+  return () => HttpResponse.json({ message: `this is ${code}` }, { status: code, headers });
+}
+
+export function text(body: string, type = 'application/json', code = 200): Answer {
+  return () => new HttpResponse(body, { status: code, headers: { 'Content-Type': type } });
+}
