@@ -177,7 +177,7 @@ export class DatetimeCursor implements Cursor {
   split(slice: StreamSlice, parts: number | undefined): StreamSlice[] {
     if (!slice.filtered || slice.ofChanges === true) return [slice];
     const count = parts ?? blindParts(slice, this.#step());
-    return evenRanges(slice, count, this.#grain()).map((range) => this.#slice(range, true));
+    return evenRanges(slice, count).map((range) => this.#slice(range, true));
   }
 
   requestParameters(slice: StreamSlice): Record<string, string> {
@@ -221,7 +221,7 @@ export class DatetimeCursor implements Cursor {
     const ahead = slice.isLast ? fixedDuration(this.#definition.extensions?.look_ahead ?? 'P0D') : 0;
     return {
       start: Math.floor(slice.start / grain) * grain - grain,
-      end: Math.ceil((slice.end + ahead) / grain) * grain + grain,
+      end: Math.ceil((slice.end + ahead) / DAY_MS) * DAY_MS + grain,
     };
   }
 

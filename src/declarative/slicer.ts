@@ -9,17 +9,15 @@ const DAY_MS = 86_400_000;
 const BLIND_PARTS = 8;
 
 /**
- * Cuts a range into equal parts. Cuts lie on midnight (UTC) where parts are longer than a day, so that an
- * API that cuts bounds to the day still answers each of them fully; else on whole grains of the filter.
- * @param grain ms: what the API's filter can tell apart
+ * Cuts a range into about equal parts, at midnight (UTC), so that an API that cuts the bounds of its filter
+ * to the day still answers each of them fully. For the same reason no part is shorter than a day.
  * @returns fewer parts, or the range itself, where it is too short
  */
-export function evenRanges(range: TimeRange, parts: number, grain: number): TimeRange[] {
+export function evenRanges(range: TimeRange, parts: number): TimeRange[] {
   const length = (range.end - range.start) / parts;
-  const unit = length > DAY_MS ? DAY_MS : Math.max(1000, grain);
   const cuts = Array.from(
     { length: parts - 1 },
-    (_, i) => Math.round((range.start + (i + 1) * length) / unit) * unit,
+    (_, i) => Math.round((range.start + (i + 1) * length) / DAY_MS) * DAY_MS,
   ).filter((cut) => cut > range.start && cut < range.end);
   const bounds = [...new Set([range.start, ...cuts, range.end])];
   return bounds.slice(1).map((end, i) => ({ start: bounds[i] ?? range.start, end }));
