@@ -65,10 +65,13 @@ export class ApiBudget {
   }
 
   #windowOf(endpoint: string): Window {
-    const policy = this.#options.budget.policies.find((one) =>
-      one.matchers.some(
-        ({ url_path_pattern: pattern }) => pattern === undefined || new RegExp(pattern).test(endpoint),
-      ),
+    const { budget, keyMode } = this.#options;
+    const policy = budget.policies.find(
+      ({ matchers, extensions }) =>
+        (extensions?.key_mode ?? keyMode) === keyMode &&
+        matchers.some(
+          ({ url_path_pattern: pattern }) => pattern === undefined || new RegExp(pattern).test(endpoint),
+        ),
     );
     const isShared = policy !== undefined && policy.extensions?.per_endpoint !== true;
     const key = isShared ? JSON.stringify(policy.matchers) : endpoint;

@@ -1,12 +1,16 @@
 import { configError, StoppedError, toTracedError } from '../protocol/errors.js';
 import type { TracedError } from '../protocol/errors.js';
-import type { DeclarativeSource, DeclarativeStream, FieldPath } from './components.js';
+import type { DeclarativeSource, DeclarativeStream } from './components.js';
+import { fullRefreshCursor } from './cursor.js';
 import { ApiUnavailableError } from './error-handler.js';
-import { parentKeyPath, parentPartition } from './partition-router.js';
+import { ParentStream } from './parent-stream.js';
 import type { RequestContext, RequestListener } from './requester.js';
 import { createRetriever } from './retriever.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
+
+/** Empty lists of parents after which a check looks no further for one. */
+const MAX_EMPTY_LISTS = 5;
 
 /** What a key can do. */
 export interface CheckResult {
@@ -17,41 +21,29 @@ export interface CheckResult {
 
 const listener: RequestListener = { warn: () => undefined, rateLimited: () => undefined };
 
-/** Asks for the first page of a list, and returns the partition that its first record stands for. */
-async function firstPartition(
-  stream: DeclarativeStream,
-  capture: FieldPath[],
-  partition: StreamPartition,
-  context: RequestContext,
-  toPartition: Parameters<typeof parentPartition>[0] | undefined,
-): Promise<StreamPartition | undefined> {
-  const retriever = createRetriever(stream.retriever, capture, context, listener);
-  const pages = retriever.pages(partition, {}, async (page) =>
-    toPartition === undefined || page.ranges.length === 0
-      ? undefined
-      : parentPartition(toPartition, page, 0, 0, []),
-  );
-  for await (const found of pages) return found;
-  return undefined;
+/** @throws TracedError if the stream cannot be read */
+async function probe(stream: DeclarativeStream, context: RequestContext, parameters = {}): Promise<void> {
+  const router = stream.retriever.partition_router;
+  let partition = NO_PARTITION;
+  if (router?.type === 'SubstreamPartitionRouter') {
+    const parents = new ParentStream(router, fullRefreshCursor(0), context, listener);
+    const found = await firstPartition(parents);
+    // Without a parent there is nothing to try, and nothing to read either.
+    if (found === undefined) return;
+    partition = found;
+  }
+  const retriever = createRetriever(stream.retriever, [], context, listener);
+  for await (const _page of retriever.pages(partition, parameters, async () => undefined)) return;
 }
 
-/** @throws TracedError if the stream cannot be read */
-async function probe(stream: DeclarativeStream, context: RequestContext): Promise<void> {
-  const router = stream.retriever.partition_router;
-  if (router?.type !== 'SubstreamPartitionRouter') {
-    await firstPartition(stream, [], NO_PARTITION, context, undefined);
-    return;
+/** The first parent that there is. */
+async function firstPartition(parents: ParentStream): Promise<StreamPartition | undefined> {
+  let tried = 0;
+  for await (const [first] of parents.partitions(undefined, () => undefined)) {
+    if (first !== undefined) return first;
+    if (++tried >= MAX_EMPTY_LISTS) return undefined;
   }
-  const [parent] = router.parent_stream_configs;
-  const partition = await firstPartition(
-    parent.stream,
-    [parentKeyPath(parent)],
-    NO_PARTITION,
-    context,
-    parent,
-  );
-  // Without a parent there is nothing to try, and nothing to read either.
-  if (partition !== undefined) await firstPartition(stream, [], partition, context, undefined);
+  return undefined;
 }
 
 /**

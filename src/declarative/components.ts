@@ -92,17 +92,23 @@ export interface HttpRequester {
   readonly extensions: {
     /** Environment variable that replaces `url_base`, for tests and demos. */
     readonly url_base_variable: string;
+    /** Tried when the API does not know `path`, where the vendor's sources disagree on it. */
+    readonly alternative_path?: string;
   };
 }
 
-/**
- * Where the records are. With `wrap_as`, a list of plain strings becomes records with that one field (a
- * manifest cannot say it).
- */
+/** Where the records are. */
 export interface DpathExtractor {
   readonly type: 'DpathExtractor';
   readonly field_path: FieldPath;
-  readonly extensions?: { readonly wrap_as?: string };
+  readonly extensions?: {
+    /** A list of plain strings becomes records with this one field. A manifest cannot say it. */
+    readonly wrap_as?: string;
+    /** The answer may also be a list itself, where the vendor's sources disagree. */
+    readonly or_root_list?: true;
+    /** One object stands in place of a list; it is the only record. */
+    readonly single_object?: true;
+  };
 }
 
 export interface RecordSelector {
@@ -118,8 +124,15 @@ export interface PageIncrement {
   readonly extensions?: {
     /** Where an answer says how many pages there are; reading stops there, never at a short page. */
     readonly page_count?: FieldPath;
-    /** Where an answer says how many records there are. */
+    /** Where an answer says how many records there are. An estimate only: reading never stops by it. */
     readonly total?: FieldPath;
+    /**
+     * Where an answer names the next page: null means the end; if it is missing, reading goes on to an
+     * empty page. What it says is never called.
+     */
+    readonly next_page?: FieldPath;
+    /** Page size to go on with when the API refuses the larger one (HTTP 400). */
+    readonly fallback_page_size?: number;
   };
 }
 
@@ -127,7 +140,7 @@ export interface CursorPagination {
   readonly type: 'CursorPagination';
   readonly page_size: number;
   /** Where an answer holds the next token; null, missing, "" and "null" mean the end. */
-  readonly cursor_value: { readonly response: FieldPath };
+  readonly cursor_value: { readonly response: FieldPath } | { readonly headers: string };
   readonly extensions?: { readonly total?: FieldPath };
 }
 
@@ -146,6 +159,11 @@ export interface DefaultPaginator {
       readonly page_token_option: RequestOption;
       readonly request_parameters: Readonly<Record<string, string>>;
     };
+    /**
+     * Taken up, from its first page, when an answer has this path: where the vendor's sources disagree on
+     * how a list is paged.
+     */
+    readonly page_fallback?: { readonly when: FieldPath; readonly paginator: DefaultPaginator };
   };
 }
 
@@ -160,8 +178,11 @@ export interface ParentStreamConfig {
   readonly parent_key: string;
   /** Name under which the path template and AddFields refer to that value. */
   readonly partition_field: string;
-  /** The parents are read incrementally, and the state is the parents'. */
-  readonly incremental_dependency: true;
+  /**
+   * True: the parents are read incrementally, and the state is the parents'. False: all parents are read,
+   * and the children's own date decides.
+   */
+  readonly incremental_dependency: boolean;
 }
 
 export interface SubstreamPartitionRouter {
@@ -210,6 +231,18 @@ export interface DatetimeBasedCursor {
   readonly extensions?: {
     /** Other names under which the API may send the cursor field. */
     readonly cursor_field_aliases?: readonly string[];
+    /**
+     * The API can also be asked for what has changed, although the records do not say when: in a sync with
+     * state, older records that changed since then are read first, before the new ones.
+     */
+    readonly changed_since?: {
+      readonly start_time_option: RequestOption;
+      readonly end_time_option: RequestOption;
+    };
+    /** ISO 8601 duration that the last request reaches beyond now, for records that carry a date to come. */
+    readonly look_ahead?: string;
+    /** Slices are never longer than `step`, because the API limits the range of a request. */
+    readonly limited_range?: true;
     /**
      * Paths of further dates that move when a record changes. A record is read again when any of them is
      * new, although the state speaks of the cursor field only.
@@ -270,6 +303,8 @@ export interface MovingWindowCallRatePolicy {
   readonly rates: readonly [Rate];
   readonly matchers: readonly HttpRequestRegexMatcher[];
   readonly extensions?: {
+    /** Applies to keys of this mode only. */
+    readonly key_mode?: KeyMode;
     /** Each path template has a window of its own. A manifest needs one policy for each path instead. */
     readonly per_endpoint?: true;
   };

@@ -1,11 +1,11 @@
 /** Whole syncs against a model of an API: whatever happens, no record is lost and no mark runs ahead. */
 import { describe, expect, test } from '@jest/globals';
+import { DatetimeCursor } from './datetime-cursor.js';
+import type { Cursor } from './cursor.js';
 import fc from 'fast-check';
 import type { JsonObject, SyncMode } from '../protocol/messages.js';
 import type { DatetimeBasedCursor } from './components.js';
 import { requestParameter } from './components.js';
-import { DatetimeCursor } from './cursor.js';
-import type { Cursor } from './cursor.js';
 import { parseTimestamp, toIso } from './datetime.js';
 import type { StreamSlice } from './stream-slice.js';
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { DatetimeCursor } from './datetime-cursor.js';
+import type { Cursor } from './cursor.js';
+import type { CursorOptions } from './datetime-cursor.js';
 import fc from 'fast-check';
 import { TracedError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { requestParameter } from './components.js';
-import { DatetimeCursor } from './cursor.js';
-import type { Cursor, CursorOptions } from './cursor.js';
 import { mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
 import type { ClosedSlice, CursorMark } from './cursor-state.js';
 import { parseTimestamp, toIso } from './datetime.js';
@@ -12,9 +13,11 @@ import type { StreamSlice } from './stream-slice.js';
 
 const day = (number: number): string => `2024-06-${String(number).padStart(2, '0')}T00:00:00.000Z`;
 const ms = (number: number): number => Date.parse(day(number));
-const closed = (start: number, end: number, mark?: number): JsonObject => ({
+/** A closed slice as it is printed; the sync that closed it ended on the day `asOf`. */
+const closed = (start: number, end: number, mark?: number, asOf = 20): JsonObject => ({
   start: day(start),
   end: day(end),
+  as_of: day(asOf),
   ...(mark === undefined ? {} : { mark: day(mark) }),
 });
 
@@ -87,11 +90,14 @@ describe('the state of a sync', () => {
   });
 
   test('of a resumed sync is not newer than what was closed before, so that the lookback covers it', () => {
-    const cursor = cursorOf({ createdAt: day(4), closed_slices: [closed(1, 5, 4), closed(10, 15, 14)] });
+    const cursor = cursorOf({
+      createdAt: day(4),
+      closed_slices: [closed(1, 5, 4, 15), closed(10, 15, 14, 17)],
+    });
     read(cursor, 5, 10, 8);
     read(cursor, 15, 20, 19);
     expect(cursor.state(true)).toEqual({ createdAt: day(15) });
-    const late = cursorOf({ createdAt: day(17), closed_slices: [closed(1, 5, 4)] });
+    const late = cursorOf({ createdAt: day(17), closed_slices: [closed(1, 5, 4, 16)] });
     read(late, 17, 20, 19);
     expect(late.state(true)).toEqual({ createdAt: day(17) });
   });
@@ -168,9 +174,9 @@ describe('a saved state', () => {
   test('comes back as it was printed', () => {
     const time = fc.integer({ min: ms(1), max: ms(28) });
     const mark = time.map((at): CursorMark => ({ time: at, text: toIso(at) }));
-    const slice = fc.record<ClosedSlice>(
-      { start: time, end: time, mark },
-      { requiredKeys: ['start', 'end'] },
+    const slice = fc.oneof(
+      fc.record({ start: time, end: time, asOf: time }),
+      fc.record({ start: time, end: time, asOf: time, mark }),
     );
     fc.assert(
       fc.property(mark, fc.array(slice, { maxLength: 4 }), (one, slices) => {
@@ -193,6 +199,7 @@ describe('mergeClosed', () => {
         const slices = ranges.map(([start, length, at]): ClosedSlice => ({
           start,
           end: start + length,
+          asOf: 50 - start,
           ...(at === null ? {} : { mark: { time: at, text: String(at) } }),
         }));
         const merged = mergeClosed(slices);
@@ -202,8 +209,9 @@ describe('mergeClosed', () => {
           expect([at, isIn(merged)]).toEqual([at, isIn(slices)]);
         }
         expect(merged.slice(1).every(({ start }, i) => start > (merged[i]?.end ?? 0))).toBe(true);
-        for (const { start, end, mark } of merged) {
+        for (const { start, end, mark, asOf } of merged) {
           const within = slices.filter((slice) => slice.start >= start && slice.end <= end);
+          expect(asOf).toBe(Math.min(...within.map((slice) => slice.asOf)));
           expect(mark?.time).toBe(within.map((slice) => slice.mark).reduce(newerMark, undefined)?.time);
         }
       }),

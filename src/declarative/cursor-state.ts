@@ -13,6 +13,8 @@ export interface CursorMark {
 /** A range that has been read to its end, and the newest cursor seen in it. */
 export interface ClosedSlice extends TimeRange {
   readonly mark?: CursorMark;
+  /** Unix ms: the end of the sync that closed it; of joined ranges the earliest. */
+  readonly asOf: number;
 }
 
 /** The state of a stream with a cursor, as read from a STATE message. */
@@ -62,7 +64,8 @@ function parseClosed(stream: string, value: JsonValue | undefined): ClosedSlice[
       throw refuse(stream, `"${CLOSED_SLICES}" holds an entry without start and end`);
     }
     const mark = toMark(slice['mark']);
-    return { start: start.time, end: end.time, ...(mark === undefined ? {} : { mark }) };
+    const asOf = toMark(slice['as_of'])?.time ?? end.time;
+    return { start: start.time, end: end.time, asOf, ...(mark === undefined ? {} : { mark }) };
   });
 }
 
@@ -102,6 +105,7 @@ export function printCursorState(
     [CLOSED_SLICES]: closed.map((slice) => ({
       start: toIso(slice.start),
       end: toIso(slice.end),
+      as_of: toIso(slice.asOf),
       ...(slice.mark === undefined ? {} : { mark: slice.mark.text }),
     })),
   };
@@ -124,6 +128,7 @@ export function mergeClosed(slices: readonly ClosedSlice[]): ClosedSlice[] {
       merged[merged.length - 1] = {
         start: last.start,
         end: Math.max(last.end, slice.end),
+        asOf: Math.min(last.asOf, slice.asOf),
         ...(mark === undefined ? {} : { mark }),
       };
     }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { DateFilterError, fullRefreshCursor } from './cursor.js';
+import { DatetimeCursor } from './datetime-cursor.js';
+import type { Cursor, OpenSlice, Verdict } from './cursor.js';
+import type { CursorOptions } from './datetime-cursor.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { DatetimeBasedCursor } from './components.js';
 import { requestParameter } from './components.js';
-import { DateFilterError, DatetimeCursor, fullRefreshCursor } from './cursor.js';
-import type { Cursor, CursorOptions, OpenSlice, Verdict } from './cursor.js';
 import { toIso } from './datetime.js';
 import type { StreamSlice } from './stream-slice.js';
 

@@ -18,6 +18,7 @@ function zoneOffset(zone: string): number {
   const match = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone);
   if (match === null) return NaN;
   const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
+  if (Number(match[2]) > 23 || Number(match[3] ?? 0) > 59) return NaN;
   return (match[1] === '-' ? -minutes : minutes) * 60_000;
 }
 
@@ -32,7 +33,8 @@ export function parseTimestamp(text: string): number | undefined {
   const year = digits(text, 0, 4);
   const month = digits(text, 5, 2);
   const day = digits(text, 8, 2);
-  const date = Date.UTC(year, month - 1, day);
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  const date = year < 100 ? new Date(0).setUTCFullYear(year, month - 1, day) : Date.UTC(year, month - 1, day);
   // Date.UTC rolls 2024-02-30 over into March.
   if (Number.isNaN(date) || new Date(date).getUTCDate() !== day || month < 1 || month > 12) return undefined;
   if (text.length === 10) return date;
@@ -61,6 +63,7 @@ export function parseTimestamp(text: string): number | undefined {
     ms = Math.floor(ms);
   }
   if (hour > 24 || minute > 59 || second > 60) return undefined;
+  if (hour === 24 && (minute > 0 || second > 0 || ms > 0)) return undefined;
   const time = date + ((hour * 60 + minute) * 60 + second) * 1000 + ms - zoneOffset(text.slice(at));
   return Number.isNaN(time) ? undefined : time;
 }
@@ -92,7 +95,7 @@ export function formatDatetime(ms: number, format: string): string {
   });
 }
 
-interface Duration {
+export interface Duration {
   readonly months: number;
   readonly ms: number;
 }
@@ -100,7 +103,9 @@ interface Duration {
 /** @throws Error unless it is an ISO 8601 duration such as P1M, P30D, PT1S, PT0.001S */
 export function parseDuration(text: string): Duration {
   const match =
-    /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(text);
+    /^P(?=.*\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(
+      text,
+    );
   if (match === null) throw new Error(`${text} is not an ISO 8601 duration`);
   const [years, months, weeks, days, hours, minutes, seconds] = match
     .slice(1)

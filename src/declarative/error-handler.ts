@@ -37,7 +37,8 @@ const MAX_QUOTE = 300;
 
 /** The API's own words about an error, in one line; undefined if there are none. */
 export function apiMessage(json: JsonValue | undefined): string | undefined {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
+  if (Array.isArray(json)) return json.map(apiMessage).find((text) => text !== undefined);
+  if (typeof json !== 'object' || json === null) return undefined;
   for (const key of MESSAGE_KEYS) {
     const value = json[key];
     const text = typeof value === 'string' ? value : apiMessage(value);

@@ -87,8 +87,16 @@ class Scanner {
   #base = -1;
   /** 1 for each open object, 0 for each open array. */
   readonly #stack = new Uint8Array(MAX_DEPTH + 1);
+  readonly #takesObject: boolean;
 
-  constructor(bytes: Buffer, path: FieldPath, tree: readonly CaptureNode[], width: number) {
+  constructor(
+    bytes: Buffer,
+    path: FieldPath,
+    tree: readonly CaptureNode[],
+    width: number,
+    takesObject: boolean,
+  ) {
+    this.#takesObject = takesObject;
     this.#bytes = bytes;
     this.#end = bytes.length;
     this.#path = path;
@@ -108,6 +116,7 @@ class Scanner {
     const first = this.#bytes[at];
     if (level === this.#path.length) {
       this.found = first === OPEN_BRACKET ? 'list' : first === OPEN_BRACE ? 'object' : 'scalar';
+      if (this.found === 'object' && this.#takesObject) return this.#single(at);
       return first === OPEN_BRACKET ? this.#list(at) : this.#skip(at);
     }
     return first === OPEN_BRACE ? this.#objectOnPath(at, level) : this.#skip(at);
@@ -121,17 +130,31 @@ class Scanner {
       const keyEnd = this.#key(at);
       const valueAt = this.#space(this.#colon(keyEnd));
       const isWanted = this.#isKey(at, keyEnd, wanted);
+      if (isWanted) this.#forget();
       at = this.#space(isWanted ? this.#value(valueAt, level + 1) : this.#skip(valueAt));
       if (this.#bytes[at] === CLOSE_BRACE) return at + 1;
       at = this.#space(this.#comma(at));
     }
   }
 
-  #list(start: number): number {
-    // A key that stands twice: the last one counts, as in JSON.parse.
+  /** An object that is the only record. */
+  #single(start: number): number {
+    this.#base = 0;
+    for (let i = 0; i < this.#width; i++) this.captured.push(undefined);
+    const end = this.#record(start, this.#tree);
+    this.ranges.push(start, end);
+    return end;
+  }
+
+  /** A key that stands twice: the last one counts, as in JSON.parse. */
+  #forget(): void {
+    this.found = 'nothing';
     this.ranges.length = 0;
     this.captured.length = 0;
     this.allObjects = true;
+  }
+
+  #list(start: number): number {
     this.listStart = start;
     let at = this.#space(start + 1);
     if (this.#bytes[at] === CLOSE_BRACKET) return (this.listEnd = at + 1);
@@ -162,6 +185,7 @@ class Scanner {
       const node = this.#nodeOf(keyStart, keyEnd, nodes);
       if (node === undefined) at = this.#skip(valueAt);
       else {
+        this.#forgetValues(node);
         const leadsOn = node.children.length > 0 && this.#bytes[valueAt] === OPEN_BRACE;
         at = leadsOn ? this.#record(valueAt, node.children) : this.#skip(valueAt);
         if (node.index >= 0) {
@@ -172,6 +196,11 @@ class Scanner {
       if (this.#bytes[at] === CLOSE_BRACE) return at + 1;
       at = this.#space(this.#comma(at));
     }
+  }
+
+  #forgetValues(node: CaptureNode): void {
+    if (node.index >= 0) this.captured[this.#base + node.index] = undefined;
+    for (const child of node.children) this.#forgetValues(child);
   }
 
   #nodeOf(keyStart: number, keyEnd: number, nodes: readonly CaptureNode[]): CaptureNode | undefined {
@@ -349,6 +378,7 @@ function isHexDigit(byte: number | undefined): boolean {
  * @param path keys down to the list of records; `[]` if it is the document itself
  * @param tree from captureTree
  * @param width number of paths in the tree
+ * @param takesObject an object at the path counts as a list of one
  * @throws MalformedJsonError
  */
 export function scanRecords(
@@ -356,8 +386,9 @@ export function scanRecords(
   path: FieldPath,
   tree: readonly CaptureNode[],
   width: number,
+  takesObject = false,
 ): Scan {
-  const scanner = new Scanner(bytes, path, tree, width);
+  const scanner = new Scanner(bytes, path, tree, width, takesObject);
   scanner.document();
   const { found, ranges, captured, allObjects, listStart, listEnd } = scanner;
   const envelope =

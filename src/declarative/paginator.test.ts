@@ -122,10 +122,11 @@ describe('pages by number', () => {
     expect(walk(fromZero, answers).map((one) => one?.['page'])).toEqual(['0', '1', undefined]);
   });
 
-  test('are counted by the page count, else by the total, else not', () => {
+  test('are counted by the page count, else by the total and the size of the page, else not', () => {
     const paginator = paginate(BY_PAGE);
     expect(paginator.pageCount(page([1], { pageCount: '7', total: 3 }))).toBe(7);
-    expect(paginator.pageCount(page([1], { total: 10 }))).toBe(4);
+    expect(paginator.pageCount(page([1, 2, 3], { total: 10 }))).toBe(4);
+    expect(paginator.pageCount(page([1, 2], { total: 10 }))).toBe(5);
     expect(paginator.pageCount(page([1]))).toBeUndefined();
   });
 });
@@ -181,7 +182,7 @@ describe('pages by token', () => {
   });
 
   test('are counted by the total', () => {
-    expect(paginate(BY_TOKEN).pageCount(page([1], { total: '4' }))).toBe(2);
+    expect(paginate(BY_TOKEN).pageCount(page([1, 2], { total: '4' }))).toBe(2);
     expect(paginate(BY_TOKEN).pageCount(page([1]))).toBeUndefined();
   });
 });

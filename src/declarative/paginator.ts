@@ -7,6 +7,7 @@ import type {
   NoPagination,
   PageIncrement,
 } from './components.js';
+import type { Headers } from './http-transport.js';
 import { valueAt } from './record-selector.js';
 import type { SelectedPage } from './record-selector.js';
 import { tokenText } from './stream-slice.js';
@@ -18,12 +19,13 @@ export type PageParameters = Readonly<Record<string, string>>;
 export interface Paginator {
   readonly first: PageParameters;
   /**
+   * @param headers of the answer
    * @returns undefined at the end of the list, which the API says itself; a short page is no sign of it,
    *   since page sizes may be clamped
    * @throws TracedError (transient_error) if the API sends the same page or token again
    */
-  next(page: SelectedPage): PageParameters | undefined;
-  /** How many pages the API says there are; undefined if it does not. */
+  next(page: SelectedPage, headers?: Headers): PageParameters | undefined;
+  /** How many pages the API says there are; undefined if it does not. An estimate where pages are clamped. */
   pageCount(page: SelectedPage): number | undefined;
 }
 
@@ -34,13 +36,25 @@ function countAt(envelope: JsonValue, path: FieldPath | undefined): number | und
   return typeof count === 'number' && Number.isFinite(count) && count >= 0 ? count : undefined;
 }
 
+/** Pages that a number of records makes, going by the size of the first page, which may be clamped. */
+function pagesOf(total: number | undefined, pageSize: number, page: SelectedPage): number | undefined {
+  if (total === undefined) return undefined;
+  const received = page.ranges.length / 2;
+  return Math.ceil(total / (received === 0 ? pageSize : Math.min(received, pageSize)));
+}
+
 function recordsOf(page: SelectedPage): Buffer {
   return page.bytes.subarray(page.ranges[0] ?? 0, page.ranges.at(-1) ?? 0);
 }
 
-/** Whether an answer's metadata is of the cursor kind: it has the token's key, whatever its value. */
-function isCursorStyle(envelope: JsonValue, path: FieldPath): boolean {
-  return valueAt(envelope, path) !== undefined;
+function tokenOf(
+  { cursor_value }: CursorPagination,
+  page: SelectedPage,
+  headers: Headers,
+): string | undefined {
+  return tokenText(
+    'headers' in cursor_value ? headers[cursor_value.headers] : valueAt(page.envelope, cursor_value.response),
+  );
 }
 
 function tokenWalk(
@@ -48,25 +62,42 @@ function tokenWalk(
   parameters: (token: string | undefined) => PageParameters,
   start?: { token: string },
 ): Paginator {
-  let last = start?.token;
+  // Brent's cycle detection: a token is held against the one at the last power of two, so that a loop of
+  // any length is found without remembering all of them.
+  let held = start?.token;
+  let steps = 0;
+  let power = 1;
   return {
-    first: parameters(last),
-    next(page) {
-      const token = tokenText(valueAt(page.envelope, strategy.cursor_value.response));
+    first: parameters(held),
+    next(page, headers = {}) {
+      const token = tokenOf(strategy, page, headers);
       if (token === undefined) return undefined;
-      if (token === last) {
+      if (token === held) {
         throw transientError('The API sent the same page token twice, so the list would never end.', {
-          internalMessage: `token ${strategy.cursor_value.response.join('.')} did not change`,
+          internalMessage: `the token at ${JSON.stringify(strategy.cursor_value)} came before`,
         });
       }
-      last = token;
+      if (++steps === power) {
+        held = token;
+        power *= 2;
+        steps = 0;
+      }
       return parameters(token);
     },
-    pageCount(page) {
-      const total = countAt(page.envelope, strategy.extensions?.total);
-      return total === undefined ? undefined : Math.ceil(total / strategy.page_size);
-    },
+    pageCount: (page) =>
+      pagesOf(countAt(page.envelope, strategy.extensions?.total), strategy.page_size, page),
   };
+}
+
+/** What an answer says about whether there is another page. */
+type Outlook = 'more' | 'end' | 'unknown';
+
+function outlook({ extensions }: PageIncrement, page: SelectedPage, pagesRead: number): Outlook {
+  const known = countAt(page.envelope, extensions?.page_count);
+  if (known !== undefined) return pagesRead < known ? 'more' : 'end';
+  const next = extensions?.next_page === undefined ? undefined : valueAt(page.envelope, extensions.next_page);
+  if (next === undefined) return 'unknown';
+  return tokenText(next) === undefined || page.ranges.length === 0 ? 'end' : 'more';
 }
 
 function pageWalk(definition: DefaultPaginator, strategy: PageIncrement): Paginator {
@@ -78,19 +109,16 @@ function pageWalk(definition: DefaultPaginator, strategy: PageIncrement): Pagina
   let previous: Buffer | undefined;
   let tokens: Paginator | undefined;
 
-  function pageCount(page: SelectedPage): number | undefined {
-    const count = countAt(page.envelope, strategy.extensions?.page_count);
-    if (count !== undefined) return count;
-    const total = countAt(page.envelope, strategy.extensions?.total);
-    return total === undefined ? undefined : Math.ceil(total / strategy.page_size);
-  }
-
-  function nextByToken(page: SelectedPage): PageParameters | undefined {
+  /** The walk by tokens, if this answer has a place for one, whatever stands there. */
+  function byTokens(page: SelectedPage): Paginator | 'end' | undefined {
     if (fallback === undefined) return undefined;
     const { pagination_strategy, page_token_option: option, request_parameters } = fallback;
-    const token = tokenText(valueAt(page.envelope, pagination_strategy.cursor_value.response));
-    if (token === undefined) return undefined;
-    tokens = tokenWalk(
+    const { cursor_value } = pagination_strategy;
+    if ('headers' in cursor_value || valueAt(page.envelope, cursor_value.response) === undefined)
+      return undefined;
+    const token = tokenOf(pagination_strategy, page, {});
+    if (token === undefined) return 'end';
+    return tokenWalk(
       pagination_strategy,
       (one) => ({
         ...size,
@@ -99,23 +127,27 @@ function pageWalk(definition: DefaultPaginator, strategy: PageIncrement): Pagina
       }),
       { token },
     );
-    return tokens.first;
   }
 
   return {
     first: parameters(number),
-    pageCount,
+    pageCount(page) {
+      const { page_count, total } = strategy.extensions ?? {};
+      return (
+        countAt(page.envelope, page_count) ?? pagesOf(countAt(page.envelope, total), strategy.page_size, page)
+      );
+    },
     next(page) {
       if (tokens !== undefined) return tokens.next(page);
-      const known = countAt(page.envelope, strategy.extensions?.page_count);
-      if (known === undefined && fallback !== undefined) {
-        const path = fallback.pagination_strategy.cursor_value.response;
-        if (isCursorStyle(page.envelope, path)) return nextByToken(page);
-      }
+      const says = outlook(strategy, page, number - strategy.start_from_page + 1);
+      if (says === 'end') return undefined;
+      const walk = says === 'unknown' ? byTokens(page) : undefined;
+      if (walk === 'end') return undefined;
+      if (walk !== undefined) return (tokens = walk).first;
+
       const records = recordsOf(page);
       const isRepeated = previous !== undefined && records.length > 0 && records.equals(previous);
-      const read = number - strategy.start_from_page + 1;
-      if (known === undefined ? records.length === 0 || isRepeated : read >= known) return undefined;
+      if (says === 'unknown' && (records.length === 0 || isRepeated)) return undefined;
       if (isRepeated) {
         throw transientError('The API sent the same page twice, although it says that there are more.', {
           internalMessage: `page ${number} equals page ${number - 1}`,
@@ -128,16 +160,44 @@ function pageWalk(definition: DefaultPaginator, strategy: PageIncrement): Pagina
   };
 }
 
+/** A walk by tokens that becomes one by pages when an answer turns out to be of that kind. */
+function withPageFallback(walk: Paginator, { when, paginator }: PageFallback): Paginator {
+  let pages: Paginator | undefined;
+  return {
+    first: walk.first,
+    pageCount: (page) => (pages ?? walk).pageCount(page),
+    next(page, headers = {}) {
+      if (pages !== undefined) return pages.next(page, headers);
+      if (valueAt(page.envelope, when) === undefined) return walk.next(page, headers);
+      pages = paginate(paginator);
+      return pages.first;
+    },
+  };
+}
+
+type PageFallback = NonNullable<NonNullable<DefaultPaginator['extensions']>['page_fallback']>;
+
 /** Begins a walk through a list. */
 export function paginate(definition: DefaultPaginator | NoPagination): Paginator {
   if (definition.type === 'NoPagination') {
     return { first: {}, next: () => undefined, pageCount: () => 1 };
   }
-  const { pagination_strategy: strategy, page_size_option, page_token_option } = definition;
+  const { pagination_strategy: strategy, page_size_option, page_token_option, extensions } = definition;
   if (strategy.type === 'PageIncrement') return pageWalk(definition, strategy);
   const size = { [page_size_option.field_name]: String(strategy.page_size) };
-  return tokenWalk(strategy, (token) => ({
+  const walk = tokenWalk(strategy, (token) => ({
     ...size,
     ...(token === undefined ? {} : { [page_token_option.field_name]: token }),
   }));
+  return extensions?.page_fallback === undefined ? walk : withPageFallback(walk, extensions.page_fallback);
+}
+
+/** The same walk with the smaller page size that the definition names; undefined if it names none. */
+export function withSmallerPages(definition: DefaultPaginator | NoPagination): DefaultPaginator | undefined {
+  if (definition.type === 'NoPagination') return undefined;
+  const { pagination_strategy: strategy } = definition;
+  if (strategy.type !== 'PageIncrement') return undefined;
+  const { fallback_page_size: page_size, ...extensions } = strategy.extensions ?? {};
+  if (page_size === undefined) return undefined;
+  return { ...definition, pagination_strategy: { ...strategy, page_size, extensions } };
 }

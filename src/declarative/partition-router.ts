@@ -27,6 +27,7 @@ export function parentKeyPath(config: ParentStreamConfig): FieldPath {
 
 /**
  * The partition that a parent record stands for.
+ * @param within the partition in which the parent itself was read
  * @param width captured values for each record
  * @param keyPlace place of the parent's key among them
  * @param cursorPlaces places at which the parent's cursor may stand, by preference
@@ -34,6 +35,7 @@ export function parentKeyPath(config: ParentStreamConfig): FieldPath {
  */
 export function parentPartition(
   config: ParentStreamConfig,
+  within: StreamPartition,
   page: SelectedPage,
   offset: number,
   keyPlace: number,
@@ -43,7 +45,7 @@ export function parentPartition(
   if (!isPresent(key)) return undefined;
   const cursor = cursorPlaces.map((place) => page.captured[offset + place]).find(isPresent);
   return {
-    values: new Map([[config.partition_field, key]]),
+    values: new Map([...within.values, [config.partition_field, key]]),
     ...(cursor === undefined ? {} : { parentCursor: cursor }),
   };
 }

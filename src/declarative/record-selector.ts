@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { JsonValue } from '../protocol/messages.js';
-import type { FieldPath, RecordSelector } from './components.js';
+import type { DpathExtractor, FieldPath, RecordSelector } from './components.js';
 import { captureTree, scanRecords } from './json-scanner.js';
+import type { Scan } from './json-scanner.js';
 
 const BYTE_ORDER_MARK = 0xef;
 
@@ -37,27 +38,31 @@ export function valueAt(value: JsonValue, path: FieldPath): JsonValue | undefine
  * @returns a function from a body to its records; it throws MalformedJsonError
  */
 export function recordSelector(definition: RecordSelector, capture: readonly FieldPath[]): SelectRecords {
-  const { field_path: path, extensions } = definition.extractor;
+  const { field_path, extensions } = definition.extractor;
   const tree = captureTree(capture);
-  const name = path.length === 0 ? 'the answer' : `"${path.join('.')}"`;
 
   return (body) => {
     let bytes = body[0] === BYTE_ORDER_MARK && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
     const repaired = !isUtf8(bytes);
     // Asking again would bring the same bytes; a replaced character loses less than a failed stream.
     if (repaired) bytes = Buffer.from(bytes.toString('utf8'));
-    const scan = scanRecords(bytes, path, tree, capture.length);
-    return { ...scan, bytes, repaired, problem: problemOf(scan, name, extensions?.wrap_as !== undefined) };
+    const path = extensions?.or_root_list === true && startsWithList(bytes) ? [] : field_path;
+    const scan = scanRecords(bytes, path, tree, capture.length, extensions?.single_object === true);
+    const name = path.length === 0 ? 'the answer' : `"${path.join('.')}"`;
+    return { ...scan, bytes, repaired, problem: problemOf(scan, name, extensions) };
   };
 }
 
-function problemOf(
-  scan: { found: string; allObjects: boolean },
-  name: string,
-  wrapped: boolean,
-): string | undefined {
+function startsWithList(bytes: Buffer): boolean {
+  return /^\s*\[/.test(bytes.toString('latin1', 0, 64));
+}
+
+function problemOf(scan: Scan, name: string, extensions: DpathExtractor['extensions']): string | undefined {
   if (scan.found === 'nothing') return `the answer has no ${name}`;
+  if (extensions?.single_object === true)
+    return scan.found === 'object' ? undefined : `${name} is not an object`;
   if (scan.found !== 'list') return `${name} is not a list`;
-  if (!scan.allObjects && !wrapped) return `${name} holds something that is not an object`;
+  if (!scan.allObjects && extensions?.wrap_as === undefined)
+    return `${name} holds something that is not an object`;
   return undefined;
 }

@@ -7,7 +7,7 @@ import { readReference } from './config-reference.js';
 import { ApiUnavailableError, resolveAnswer } from './error-handler.js';
 import type { ErrorResolution } from './error-handler.js';
 import { TransportError } from './http-transport.js';
-import type { HttpResponse, SendHttp } from './http-transport.js';
+import type { Headers, HttpResponse, SendHttp } from './http-transport.js';
 import { MalformedJsonError } from './json-scanner.js';
 import type { SelectedPage, SelectRecords } from './record-selector.js';
 import { rawToText } from './stream-slice.js';
@@ -50,6 +50,19 @@ export interface PageRequest {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** What is done with a page while a slot is held. */
+export type UseResponse<T> = (page: SelectedPage, headers: Headers) => Promise<T>;
+
+/** The API refused a request (4xx) for a reason that asking again does not change. */
+export class RefusedRequestError extends TracedError {
+  readonly status: number;
+
+  constructor(status: number, ...rest: ConstructorParameters<typeof TracedError>) {
+    super(...rest);
+    this.status = status;
+  }
+}
+
 export interface Requester {
   /**
    * Fetches one page, again and again if need be, and hands it to `use` while a slot is held: so as many
@@ -57,11 +70,7 @@ export interface Requester {
    * @returns undefined if the error handler says to ignore the answer
    * @throws TracedError when it gives up; StoppedError
    */
-  fetch<T>(
-    request: PageRequest,
-    select: SelectRecords,
-    use: (page: SelectedPage) => Promise<T>,
-  ): Promise<T | undefined>;
+  fetch<T>(request: PageRequest, select: SelectRecords, use: UseResponse<T>): Promise<T | undefined>;
 }
 
 function isLoopback(hostname: string): boolean {
@@ -132,9 +141,20 @@ function parseErrorBody(body: Buffer): JsonValue | undefined {
 
 interface Attempt {
   readonly resolution: ErrorResolution;
-  readonly headers?: HttpResponse['headers'];
+  /** 0 if no answer came */
+  readonly status: number;
+  readonly headers?: Headers;
   readonly page?: SelectedPage;
   readonly detail: string;
+}
+
+function toError({ resolution, status, detail }: Attempt, what: string): TracedError {
+  const { message, failureType, concernsAllStreams } = resolution;
+  const options = { internalMessage: `${what}: ${detail}` };
+  if (concernsAllStreams === true) return new ApiUnavailableError(message, failureType, options);
+  return resolution.action === 'FAIL'
+    ? new RefusedRequestError(status, message, failureType, options)
+    : new TracedError(message, failureType, options);
 }
 
 export function createRequester(
@@ -169,13 +189,19 @@ export function createRequester(
       if (!(error instanceof TransportError)) throw error;
       return {
         resolution: unreachable(context.title, url, error),
+        status: 0,
         detail: `${error.code}: ${error.message}`,
       };
     }
     const { status, headers: received, body } = response;
     if (status < 200 || status >= 300) {
       const answer = { status, headers: received, json: parseErrorBody(body), problem: undefined };
-      return { resolution: resolveAnswer(handler, answer), headers: received, detail: `HTTP ${status}` };
+      return {
+        resolution: resolveAnswer(handler, answer),
+        status,
+        headers: received,
+        detail: `HTTP ${status}`,
+      };
     }
     let page: SelectedPage | undefined;
     let problem: string | undefined;
@@ -189,7 +215,7 @@ export function createRequester(
     const answer = { status, headers: received, json: page?.envelope, problem };
     const resolution = resolveAnswer(handler, answer);
     const detail = `HTTP ${status}${problem === undefined ? '' : `, ${problem}`}`;
-    return { resolution, headers: received, detail, ...(page === undefined ? {} : { page }) };
+    return { resolution, status, headers: received, detail, ...(page === undefined ? {} : { page }) };
   }
 
   return {
@@ -205,16 +231,12 @@ export function createRequester(
           const { page, resolution } = one;
           if (resolution.action !== 'SUCCESS' || page === undefined) return { again: one };
           if (page.repaired) listener.warn(`${what}: replaced bytes that are not UTF-8`);
-          return { value: await use(page) };
+          return { value: await use(page, one.headers ?? {}) };
         });
         if ('value' in result) return result.value;
 
         const { resolution, headers: received, detail } = result.again;
-        const error = new (resolution.concernsAllStreams === true ? ApiUnavailableError : TracedError)(
-          resolution.message,
-          resolution.failureType,
-          { internalMessage: `${what}: ${detail}` },
-        );
+        const error = toError(result.again, what);
         if (resolution.action === 'IGNORE') {
           listener.warn(`${what}: skipped, ${detail}`);
           return undefined;

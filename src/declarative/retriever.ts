@@ -1,10 +1,10 @@
 import type { FieldPath, SimpleRetriever } from './components.js';
-import { paginate } from './paginator.js';
-import type { PageParameters, Paginator } from './paginator.js';
+import { paginate, withSmallerPages } from './paginator.js';
+import type { PageParameters } from './paginator.js';
 import { recordSelector } from './record-selector.js';
 import type { SelectedPage } from './record-selector.js';
-import { createRequester } from './requester.js';
-import type { PageRequest, RequestContext, RequestListener } from './requester.js';
+import { createRequester, RefusedRequestError } from './requester.js';
+import type { PageRequest, RequestContext, Requester, RequestListener, UseResponse } from './requester.js';
 import type { StreamPartition } from './stream-slice.js';
 
 /** What `use` is told about a page. */
@@ -31,6 +31,8 @@ export interface Retriever {
   ): AsyncGenerator<T, void, void>;
 }
 
+const BAD_REQUEST = 400;
+
 /** @param capture paths of the values wanted from each record */
 export function createRetriever(
   definition: SimpleRetriever,
@@ -38,34 +40,69 @@ export function createRetriever(
   context: RequestContext,
   listener: RequestListener,
 ): Retriever {
-  const requester = createRequester(definition.requester, context, listener);
   const select = recordSelector(definition.record_selector, capture);
+  const { alternative_path } = definition.requester.extensions;
+  // The paths at which the list may be; what has answered once is tried first from then on.
+  let requesters: Requester[] = [
+    definition.requester,
+    ...(alternative_path === undefined ? [] : [{ ...definition.requester, path: alternative_path }]),
+  ].map((requester) => createRequester(requester, context, listener));
+  let paginator = definition.paginator;
+
+  async function fetch<T>(request: PageRequest, use: UseResponse<T>): Promise<T | undefined> {
+    for (const requester of requesters) {
+      const read = await requester.fetch(request, select, use);
+      if (read === undefined) continue;
+      requesters = [requester, ...requesters.filter((one) => one !== requester)];
+      return read;
+    }
+    return undefined;
+  }
+
+  async function* walk<T>(
+    partition: StreamPartition,
+    parameters: PageParameters,
+    use: UsePage<T>,
+  ): AsyncGenerator<T, void, void> {
+    const pages = paginate(paginator);
+    let next: PageParameters | undefined = pages.first;
+    for (let isFirst = true; next !== undefined; isFirst = false) {
+      const request: PageRequest = { partition, parameters: { ...parameters, ...next } };
+      const info = { isFirst };
+      const read: { next: PageParameters | undefined; used: T } | undefined = await fetch(
+        request,
+        async (page, headers) => {
+          const following = pages.next(page, headers);
+          const hasMore = following !== undefined;
+          const used = await use(page, { ...info, pageCount: pages.pageCount(page), hasMore });
+          return { next: following, used };
+        },
+      );
+      if (read === undefined) return;
+      next = read.next;
+      yield read.used;
+    }
+  }
 
   return {
     async *pages<T>(
       partition: StreamPartition,
-      parameters: Readonly<Record<string, string>>,
+      parameters: PageParameters,
       use: UsePage<T>,
     ): AsyncGenerator<T, void, void> {
-      const paginator: Paginator = paginate(definition.paginator);
-      let page: PageParameters | undefined = paginator.first;
+      const smaller = withSmallerPages(paginator);
       let isFirst = true;
-      while (page !== undefined) {
-        const request: PageRequest = { partition, parameters: { ...parameters, ...page } };
-        const info = { isFirst };
-        const read: { next: PageParameters | undefined; used: T } | undefined = await requester.fetch(
-          request,
-          select,
-          async (selected) => {
-            const next = paginator.next(selected);
-            const pageCount = paginator.pageCount(selected);
-            return { next, used: await use(selected, { ...info, pageCount, hasMore: next !== undefined }) };
-          },
-        );
-        if (read === undefined) return;
-        isFirst = false;
-        page = read.next;
-        yield read.used;
+      try {
+        for await (const used of walk(partition, parameters, use)) {
+          isFirst = false;
+          yield used;
+        }
+      } catch (error) {
+        const isRefused = error instanceof RefusedRequestError && error.status === BAD_REQUEST;
+        if (!isRefused || !isFirst || smaller === undefined) throw error;
+        listener.warn('the API refused the request; trying again with smaller pages');
+        paginator = smaller;
+        yield* walk(partition, parameters, use);
       }
     },
   };

@@ -3,12 +3,14 @@ import type { TracedError } from '../protocol/errors.js';
 import type { ConfiguredAirbyteStream, JsonObject, StreamDescriptor } from '../protocol/messages.js';
 import type { Output } from '../protocol/output.js';
 import { addedFields } from './add-fields.js';
-import type { DeclarativeStream, FieldPath, ParentStreamConfig } from './components.js';
-import { DateFilterError, DatetimeCursor, fullRefreshCursor } from './cursor.js';
+import type { DeclarativeStream, FieldPath } from './components.js';
+import { beginList, DateFilterError, fullRefreshCursor } from './cursor.js';
 import type { Cursor, OpenSlice } from './cursor.js';
 import { toIso } from './datetime.js';
+import { DatetimeCursor } from './datetime-cursor.js';
 import { PageOverlap } from './page-overlap.js';
-import { listPartitions, parentKeyPath, parentPartition, partitionParameters } from './partition-router.js';
+import { ParentStream } from './parent-stream.js';
+import { listPartitions, partitionParameters } from './partition-router.js';
 import type { SelectedPage } from './record-selector.js';
 import type { RequestContext, RequestListener } from './requester.js';
 import { createRetriever } from './retriever.js';
@@ -57,11 +59,12 @@ export class StreamReader {
   readonly #cursor: Cursor;
   /** Fetches the records of the stream. */
   readonly #retriever: Retriever;
-  /** Fetches the parents, for a stream that is read for each of them. */
-  readonly #parent: { config: ParentStreamConfig; retriever: Retriever; keyPlace: number } | undefined;
+  /** For a stream whose lists belong to the records of another one. */
+  readonly #parents: ParentStream | undefined;
+  /** Whether the cursor is that of the parents, and all children of a parent are taken. */
+  readonly #goesByParent: boolean;
   readonly #width: number;
   readonly #keyPlaces: readonly number[];
-  readonly #cursorPlaces: readonly number[];
   #running: Promise<void> | undefined;
   #lastState = '';
   #records = 0;
@@ -97,22 +100,16 @@ export class StreamReader {
           });
 
     const router = retriever.partition_router;
-    const parent = router?.type === 'SubstreamPartitionRouter' ? router.parent_stream_configs[0] : undefined;
+    const substream = router?.type === 'SubstreamPartitionRouter' ? router : undefined;
+    this.#goesByParent = substream?.parent_stream_configs[0].incremental_dependency === true;
     const keys: FieldPath[] = definition.primary_key.map((key) => [key]);
-    // Of a child the cursor is that of its parent, and so are the values that it wants.
-    const capture: FieldPath[] = parent === undefined ? [...this.#cursor.capture, ...keys] : keys;
+    const capture: FieldPath[] = this.#goesByParent ? keys : [...this.#cursor.capture, ...keys];
     this.#width = capture.length;
     this.#keyPlaces = keys.map((_, i) => capture.length - keys.length + i);
-    this.#cursorPlaces = this.#cursor.capture.map((_, i) => i);
     const listener = this.#listener();
     this.#retriever = createRetriever(retriever, capture, context.requests, listener);
-    if (parent !== undefined) {
-      const wanted = [...this.#cursor.capture, parentKeyPath(parent)];
-      this.#parent = {
-        config: parent,
-        retriever: createRetriever(parent.stream.retriever, wanted, context.requests, listener),
-        keyPlace: wanted.length - 1,
-      };
+    if (substream !== undefined) {
+      this.#parents = new ParentStream(substream, this.#cursor, context.requests, listener);
     }
   }
 
@@ -186,15 +183,8 @@ export class StreamReader {
     const open = this.#cursor.open(slice);
     const before = this.#records;
     const parameters = this.#cursor.requestParameters(slice);
-    if (this.#parent !== undefined) await this.#readChildren(open, parameters);
-    else {
-      const router = this.#definition.retriever.partition_router;
-      const partitions = router?.type === 'ListPartitionRouter' ? listPartitions(router) : [NO_PARTITION];
-      for (const partition of partitions) {
-        const own = router?.type === 'ListPartitionRouter' ? partitionParameters(router, partition) : {};
-        await this.#readPartition(partition, { ...parameters, ...own }, open);
-      }
-    }
+    if (this.#parents !== undefined) await this.#readChildren(this.#parents, open, parameters);
+    else await this.#readPartitions(open, parameters);
     this.#cursor.close(open);
     this.#withoutCursor += open.withoutCursor;
     if (this.#definition.incremental_sync !== undefined) {
@@ -205,32 +195,45 @@ export class StreamReader {
     }
   }
 
-  /** Reads the pages of parents in a slice, and after each page the children of its parents. */
-  async #readChildren(open: OpenSlice, parameters: Record<string, string>): Promise<void> {
-    if (this.#parent === undefined) return;
-    const { config, retriever, keyPlace } = this.#parent;
-    const width = this.#cursor.capture.length + 1;
-    const pages = retriever.pages(NO_PARTITION, parameters, async (page, info) => {
-      this.#requests++;
-      this.#splitIfLarge(open.slice, info);
-      const parents: StreamPartition[] = [];
-      open.newestOfPage = -Infinity;
-      for (let i = 0; i < page.ranges.length / 2; i++) {
-        if (this.#cursor.judge(open, page.captured, i * width) !== 'emit') continue;
-        const one = parentPartition(config, page, i * width, keyPlace, this.#cursorPlaces);
-        if (one !== undefined) parents.push(one);
-      }
-      return { parents, isPast: this.#cursor.isPast(open) };
-    });
-    for await (const { parents, isPast } of pages) {
-      await forEachConcurrently(parents, this.#context.numWorkers, (parent) =>
-        this.#readPartition(parent, {}, undefined),
+  async #readPartitions(open: OpenSlice, parameters: Record<string, string>): Promise<void> {
+    const router = this.#definition.retriever.partition_router;
+    if (router?.type !== 'ListPartitionRouter') {
+      await this.#readPartition(NO_PARTITION, parameters, open);
+      return;
+    }
+    for (const partition of listPartitions(router)) {
+      beginList(open);
+      await this.#readPartition(
+        partition,
+        { ...parameters, ...partitionParameters(router, partition) },
+        open,
       );
-      if (isPast) return;
     }
   }
 
-  /** @param open undefined for children, of which all are taken */
+  /** Reads a page of parents at a time, and then the lists of those parents beside each other. */
+  async #readChildren(
+    parents: ParentStream,
+    open: OpenSlice,
+    parameters: Record<string, string>,
+  ): Promise<void> {
+    const onPage = (info: PageInfo): void => {
+      this.#requests++;
+      if (this.#goesByParent) this.#splitIfLarge(open.slice, info);
+    };
+    const own = this.#goesByParent ? {} : parameters;
+    const judged = this.#goesByParent ? undefined : open;
+    for await (const page of parents.partitions(
+      this.#goesByParent ? { open, parameters } : undefined,
+      onPage,
+    )) {
+      await forEachConcurrently(page, this.#context.numWorkers, (parent) =>
+        this.#readPartition(parent, own, judged),
+      );
+    }
+  }
+
+  /** @param open undefined to take all records */
   async #readPartition(
     partition: StreamPartition,
     parameters: Record<string, string>,
@@ -239,9 +242,11 @@ export class StreamReader {
     const overlap = new PageOverlap(this.#width, this.#keyPlaces);
     const pages = this.#retriever.pages(partition, parameters, async (page, info) => {
       this.#requests++;
-      if (open !== undefined) this.#splitIfLarge(open.slice, info);
+      // The lists of one parent must not be begun anew because that of another is long.
+      if (open !== undefined && this.#parents === undefined) this.#splitIfLarge(open.slice, info);
       await this.#write(page, this.#select(page, overlap, open), partition);
-      return open !== undefined && this.#cursor.isPast(open);
+      // Children of several parents are read beside each other, so their order says nothing.
+      return open !== undefined && this.#parents === undefined && this.#cursor.isPast(open);
     });
     for await (const isPast of pages) if (isPast) return;
   }

@@ -17,6 +17,7 @@ export interface RecordBatch {
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
+const COMMA = 0x2c;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACE = 0x7b;
 const SUFFIX = Buffer.from('}}\n');
@@ -44,9 +45,13 @@ export function encodeRecords(stream: string, emittedAt: number, batch: RecordBa
     const end = ranges[i + 1] ?? 0;
     at += prefix.copy(out, at);
     const dataStart = at;
-    if (added.length === 0) {
+    if (wrap !== '') {
       at += bytes.copy(out, at, start, end);
-      if (wrap !== '') out[at++] = CLOSE_BRACE;
+      if (added.length > 0) out[at++] = COMMA;
+      at += added.copy(out, at);
+      out[at++] = CLOSE_BRACE;
+    } else if (added.length === 0) {
+      at += bytes.copy(out, at, start, end);
     } else {
       at = copyWithFields(bytes, start, end, added, out, at);
     }
@@ -68,7 +73,7 @@ function copyWithFields(
   let at = to + bytes.copy(out, to, start, end - 1);
   let last = at - 1;
   while (last > to && (out[last] ?? 0) <= SPACE) last--;
-  if (out[last] !== OPEN_BRACE) out[at++] = 0x2c;
+  if (out[last] !== OPEN_BRACE) out[at++] = COMMA;
   at += added.copy(out, at);
   out[at++] = CLOSE_BRACE;
   return at;

@@ -1,0 +1,244 @@
+import type { JsonObject, SyncMode } from '../protocol/messages.js';
+import type { DatetimeBasedCursor, FieldPath } from './components.js';
+import { DateFilterError, newOpenSlice } from './cursor.js';
+import type { Cursor, OpenSlice, Verdict } from './cursor.js';
+import { mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
+import type { ClosedSlice, CursorMark } from './cursor-state.js';
+import { fixedDuration, formatDatetime, parseDuration, parseTimestamp, toIso } from './datetime.js';
+import type { Duration } from './datetime.js';
+import { blindParts, evenRanges, rangesByStep } from './slicer.js';
+import { subtractRanges } from './stream-slice.js';
+import type { StreamSlice, TimeRange } from './stream-slice.js';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * How far outside of the requested range a record may lie before the API's date filter counts as not
+ * working on the cursor field: an API that cuts bounds to whole days, in whatever time zone, stays below.
+ */
+const FILTER_TOLERANCE_MS = 2 * DAY_MS;
+
+export interface CursorOptions {
+  readonly stream: string;
+  readonly syncMode: SyncMode;
+  readonly state: JsonObject | undefined;
+  /** ISO timestamp of the config. */
+  readonly startDate: string;
+  readonly lookbackDays: number;
+  /** Unix ms: the frozen end of this sync. */
+  readonly now: number;
+}
+
+/** A raw JSON value as a mark, if it is a timestamp. */
+function markOf(raw: string | undefined): CursorMark | undefined {
+  if (raw === undefined || raw.charCodeAt(0) !== 0x22) return undefined;
+  const text = raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+  const time = parseTimestamp(text);
+  return time === undefined ? undefined : { time, text };
+}
+
+/**
+ * The cursor of a stream whose records carry a date.
+ *
+ * Range: from the state less the lookback window (a full refresh: from the start date) to `now`, which is
+ * frozen. Lists come newest first, so the mark moves only when slices are closed, and only as far as they
+ * are closed without a gap.
+ *
+ * @throws TracedError (config_error) if the state is not one of this stream
+ */
+export class DatetimeCursor implements Cursor {
+  readonly capture: readonly FieldPath[];
+  readonly notice: string | undefined;
+  readonly #definition: DatetimeBasedCursor;
+  readonly #fullRefresh: boolean;
+  readonly #cursorFields: number;
+  readonly #initial: CursorMark;
+  readonly #range: TimeRange;
+  readonly #filtered: boolean;
+  /**
+   * Newest value that the mark may take. Slices that earlier, unfinished syncs had closed are known as of
+   * then; were the mark to pass that time, the next lookback would miss what changed in them since.
+   */
+  readonly #ceiling: number;
+  /** Unix ms: older records are not read at all. */
+  readonly #startDate: number;
+  #closed: ClosedSlice[];
+  /** Older records that have changed are still to be read; until then the mark must not move. */
+  #changesAreDue: boolean;
+
+  constructor(definition: DatetimeBasedCursor, options: CursorOptions) {
+    const { stream, syncMode, state, startDate, lookbackDays, now } = options;
+    this.#definition = definition;
+    this.#fullRefresh = syncMode === 'full_refresh';
+    const aliases = definition.extensions?.cursor_field_aliases ?? [];
+    this.#cursorFields = 1 + aliases.length;
+    this.capture = [
+      [definition.cursor_field],
+      ...aliases.map((alias) => [alias]),
+      ...(definition.extensions?.change_fields ?? []),
+    ];
+    this.#filtered = definition.start_time_option !== undefined;
+
+    const saved = parseCursorState(stream, definition.cursor_field, state);
+    const start: CursorMark = { time: parseTimestamp(startDate) ?? 0, text: startDate };
+    // A full refresh goes on from a state only if it is that of a full refresh: one with closed slices.
+    const resumes = !this.#fullRefresh || saved.closed.length > 0;
+    this.#initial = (resumes ? saved.mark : undefined) ?? start;
+    const lookback = this.#fullRefresh ? Infinity : lookbackDays * DAY_MS;
+    const isFuture = this.#initial.time > now;
+    if (isFuture) {
+      this.notice = `the ${saved.mark === undefined ? 'start date' : 'state'} ${this.#initial.text} lies in the future: nothing to read`;
+    }
+    this.#range = {
+      start: isFuture ? now : Math.max(start.time, this.#initial.time - lookback),
+      end: now,
+    };
+    this.#startDate = start.time;
+    this.#changesAreDue =
+      definition.extensions?.changed_since !== undefined && !isFuture && this.#range.start > start.time;
+    this.#closed = resumes ? mergeClosed(saved.closed) : [];
+    this.#ceiling = Math.min(now, ...this.#closed.map((slice) => slice.asOf));
+  }
+
+  slices(): StreamSlice[] {
+    const gaps = subtractRanges(this.#range, this.#closed);
+    const [first] = gaps;
+    if (first === undefined) return this.#changes();
+    // Without a filter each slice would read the whole list, so there is one.
+    if (!this.#filtered) return [this.#slice({ start: first.start, end: this.#range.end }, false)];
+    const ranges =
+      this.#definition.extensions?.limited_range === true
+        ? gaps.flatMap((gap) => rangesByStep(gap, this.#step()))
+        : gaps;
+    return [...this.#changes(), ...ranges.map((range) => this.#slice(range, true))];
+  }
+
+  readWhole(): StreamSlice[] {
+    this.#closed = [];
+    return [...this.#changes(), this.#slice(this.#range, false)];
+  }
+
+  open(slice: StreamSlice): OpenSlice {
+    return newOpenSlice(slice);
+  }
+
+  judge(open: OpenSlice, values: readonly (string | undefined)[], offset: number): Verdict {
+    let mark: CursorMark | undefined;
+    for (let i = 0; i < this.#cursorFields && mark === undefined; i++) mark = markOf(values[offset + i]);
+    if (mark === undefined) {
+      open.withoutCursor++;
+      open.newestOfPage = Infinity;
+      return 'emit';
+    }
+    const { time } = mark;
+    if (open.slice.ofChanges === true) {
+      return time < this.#range.start && time >= this.#startDate ? 'emit' : 'outside';
+    }
+    if (time > open.lastTime) open.newestFirst = false;
+    open.lastTime = time;
+    open.newestTime = Math.max(open.newestTime, time);
+    open.newestOfPage = Math.max(open.newestOfPage, time);
+
+    const { slice } = open;
+    if (slice.filtered) this.#checkFilter(slice, time);
+    let newest = time;
+    for (let i = this.#cursorFields; i < this.capture.length; i++) {
+      newest = Math.max(newest, markOf(values[offset + i])?.time ?? newest);
+    }
+    if (newest < slice.start || (time >= slice.end && !slice.isLast)) return 'outside';
+    if (open.mark === undefined || time > open.mark.time) open.mark = mark;
+    return 'emit';
+  }
+
+  isPast(open: OpenSlice): boolean {
+    return (
+      this.#definition.is_data_feed === true &&
+      this.capture.length === this.#cursorFields &&
+      open.newestFirst &&
+      open.newestOfPage < open.slice.start &&
+      open.newestOfPage > -Infinity &&
+      // All at one time proves no order.
+      open.newestTime > open.lastTime
+    );
+  }
+
+  close(open: OpenSlice): void {
+    const { slice, mark } = open;
+    if (slice.ofChanges === true) {
+      this.#changesAreDue = false;
+      return;
+    }
+    this.#closed = mergeClosed([
+      ...this.#closed,
+      { start: slice.start, end: slice.end, asOf: this.#range.end, ...(mark === undefined ? {} : { mark }) },
+    ]);
+  }
+
+  split(slice: StreamSlice, parts: number | undefined): StreamSlice[] {
+    if (!slice.filtered || slice.ofChanges === true) return [slice];
+    const count = parts ?? blindParts(slice, this.#step());
+    return evenRanges(slice, count).map((range) => this.#slice(range, true));
+  }
+
+  requestParameters(slice: StreamSlice): Record<string, string> {
+    const { datetime_format, extensions } = this.#definition;
+    const { start_time_option, end_time_option } =
+      (slice.ofChanges === true ? extensions?.changed_since : undefined) ?? this.#definition;
+    if (!slice.filtered || start_time_option === undefined) return {};
+    const bounds = this.#requestBounds(slice);
+    return {
+      [start_time_option.field_name]: formatDatetime(bounds.start, datetime_format),
+      ...(end_time_option === undefined
+        ? {}
+        : { [end_time_option.field_name]: formatDatetime(bounds.end, datetime_format) }),
+    };
+  }
+
+  state(complete: boolean): JsonObject {
+    const prefix = this.#changesAreDue
+      ? undefined
+      : this.#closed.find((slice) => slice.start <= this.#range.start && slice.end >= this.#range.start);
+    const seen = newerMark(this.#initial, prefix?.mark) ?? this.#initial;
+    const isCapped = seen.time > this.#ceiling && seen.time > this.#initial.time;
+    const mark = isCapped
+      ? (newerMark(this.#initial, { time: this.#ceiling, text: toIso(this.#ceiling) }) ?? this.#initial)
+      : seen;
+    const keep = complete && !this.#fullRefresh ? [] : this.#closed;
+    return printCursorState(this.#definition.cursor_field, mark, keep);
+  }
+
+  #slice(range: TimeRange, filtered: boolean): StreamSlice {
+    return { ...range, filtered, isLast: range.end === this.#range.end };
+  }
+
+  #changes(): StreamSlice[] {
+    return this.#changesAreDue ? [{ ...this.#slice(this.#range, true), ofChanges: true }] : [];
+  }
+
+  /** One grain wider than the slice on both sides, on whole grains, so that bounds may be in- or exclusive. */
+  #requestBounds(slice: StreamSlice): TimeRange {
+    const grain = this.#grain();
+    const ahead = slice.isLast ? fixedDuration(this.#definition.extensions?.look_ahead ?? 'P0D') : 0;
+    return {
+      start: Math.floor(slice.start / grain) * grain - grain,
+      end: Math.ceil((slice.end + ahead) / DAY_MS) * DAY_MS + grain,
+    };
+  }
+
+  #step(): Duration {
+    return parseDuration(this.#definition.step ?? 'P1M');
+  }
+
+  #grain(): number {
+    return fixedDuration(this.#definition.cursor_granularity ?? 'PT1S');
+  }
+
+  #checkFilter(slice: StreamSlice, time: number): void {
+    const bounds = this.#requestBounds(slice);
+    if (time < bounds.start - FILTER_TOLERANCE_MS || time > bounds.end + FILTER_TOLERANCE_MS) {
+      throw new DateFilterError(
+        `asked for ${toIso(bounds.start)} to ${toIso(bounds.end)}, the API sent a record of ${toIso(time)}`,
+      );
+    }
+  }
+}
