@@ -62,7 +62,7 @@ async function connector(
   });
   child.stdout.pipe(output);
   const exit = new Promise<number | null>((resolve) => child.on('close', resolve));
-  await new Promise((resolve) => output.on('close', resolve));
+  await new Promise<void>((resolve) => output.on('close', () => resolve()));
   return exit;
 }
 

@@ -37,7 +37,9 @@ describe('a child stream', () => {
       ),
     );
     expect(run.records('items')).toHaveLength(parents.length * 25);
-    expect(new Set(run.records('items').map((record) => JSON.stringify(record))).size).toBe(parents.length * 25);
+    expect(new Set(run.records('items').map((record) => JSON.stringify(record))).size).toBe(
+      parents.length * 25,
+    );
   });
 
   test('skips a parent that has gone, with a warning', async () => {

@@ -110,7 +110,7 @@ describe('a configured catalog', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), catalog), (value) => {
         try {
-          parseConfiguredCatalog(value as JsonValue);
+          parseConfiguredCatalog(value);
         } catch (error) {
           expect(error).toBeInstanceOf(TracedError);
         }

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { readSpec } from '../package-files.js';
 import { readConfigFile, validateConfig } from './config.js';
 import { TracedError } from './errors.js';
-import type { ConnectorSpecification, JsonObject, JsonValue } from './messages.js';
+import type { ConnectorSpecification, JsonObject } from './messages.js';
 
 const KEY = 'sk_test_s3cret';
 
@@ -179,7 +179,7 @@ describe('validateConfig', () => {
     );
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), provider, (rest, one) => {
-        sentence({ ...(rest as JsonObject), provider: one as JsonValue }, spec);
+        sentence({ ...(rest as JsonObject), provider: one }, spec);
       }),
       { numRuns: 50 },
     );

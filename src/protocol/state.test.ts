@@ -12,7 +12,7 @@ function stream(name: string, stream_state: JsonValue): JsonValue {
 }
 
 function parsed(value: JsonValue): Record<string, JsonValue> {
-  return Object.fromEntries(parseState(value)) as Record<string, JsonValue>;
+  return Object.fromEntries(parseState(value));
 }
 
 function errorOf(value: JsonValue): TracedError {
@@ -203,7 +203,7 @@ describe('a state that is refused', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.array(message)), (value) => {
         try {
-          expect(parseState(value as JsonValue)).toBeInstanceOf(Map);
+          expect(parseState(value)).toBeInstanceOf(Map);
         } catch (error) {
           expect(error).toBeInstanceOf(TracedError);
         }
