@@ -37,13 +37,23 @@ function textOf(value: unknown): string | undefined {
 }
 
 function parse(argv: readonly string[]): Parsed {
-  const config = { type: 'string', demandOption: true, describe: 'JSON file with the config' } as const;
+  const config = {
+    type: 'string',
+    demandOption: true,
+    requiresArg: true,
+    describe: 'JSON file with the config',
+  } as const;
   const catalog = {
     type: 'string',
     demandOption: true,
+    requiresArg: true,
     describe: 'JSON file with the configured catalog',
   } as const;
-  const state = { type: 'string', describe: 'JSON file with the state of the last sync' } as const;
+  const state = {
+    type: 'string',
+    requiresArg: true,
+    describe: 'JSON file with the state of the last sync',
+  } as const;
   let problem: string | undefined;
   let output = '';
   const parser = yargs([])

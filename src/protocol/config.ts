@@ -87,7 +87,13 @@ function problems(schema: Schema, config: JsonObject, at: string): string[] {
   }
   const validate = validator(schema);
   if (validate(config)) return [];
-  return (validate.errors ?? []).map((error) => {
+  // Of several complaints about one field the first is enough.
+  const errors = (validate.errors ?? []).filter(
+    (error, index, all) =>
+      error.keyword === 'required' ||
+      all.findIndex((other) => other.instancePath === error.instancePath) === index,
+  );
+  return errors.map((error) => {
     const text = sentence(error, schema);
     return at === '' ? text : text.replace(/^the config /, `${at} `).replace(/^(?=[a-z_]+ )/, `${at}.`);
   });

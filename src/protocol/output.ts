@@ -22,6 +22,9 @@ interface OutputOptions {
   readonly debug?: boolean;
 }
 
+/** The parts of messages that hold free text. */
+const TEXTS: ReadonlySet<string> = new Set(['message', 'internal_message', 'stack_trace']);
+
 /**
  * The only writer of standard output.
  *
@@ -36,6 +39,9 @@ export class Output {
   readonly #now: () => number;
   readonly #debug: boolean;
   #redact: (text: string) => string = (text) => text;
+  /** Only texts are masked: were a key to be "TRACE", a message must still be one. */
+  readonly #maskTexts = (name: string, value: unknown): unknown =>
+    typeof value === 'string' && TEXTS.has(name) ? this.#redact(value) : value;
   #failure: OutputClosedError | undefined;
   /** Records of each stream since its last STATE. */
   readonly #counts = new Map<string, number>();
@@ -47,14 +53,14 @@ export class Output {
     sink.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
   }
 
-  /** From here on these texts are replaced by `****` in every message except RECORD and STATE. */
+  /** From here on these texts are replaced by `****` in whatever messages say. */
   hide(secrets: readonly string[]): void {
     this.#redact = redactor(secrets);
   }
 
   /** Any message except RECORD and STATE, which have methods of their own. */
   message(message: Exclude<AirbyteMessage, { type: 'RECORD' | 'STATE' }>): Promise<void> {
-    return this.#write(`${this.#redact(JSON.stringify(message))}\n`);
+    return this.#write(`${JSON.stringify(message, this.#maskTexts)}\n`);
   }
 
   log(level: LogLevel, message: string): Promise<void> {

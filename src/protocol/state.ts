@@ -19,20 +19,26 @@ function refuse(why: string): Error {
   return configError(`The state is not valid: ${why}. ${HINT}`);
 }
 
-/** name and stream_state of `{stream_descriptor, stream_state}`; no entry for a reset stream (null). */
-function parseStreamState(value: JsonValue, where: string): [string, JsonObject] | undefined {
+interface StreamState {
+  readonly name: string;
+  /** undefined for a reset stream */
+  readonly state: JsonObject | undefined;
+}
+
+/** name and stream_state of `{stream_descriptor, stream_state}` */
+function parseStreamState(value: JsonValue, where: string): StreamState {
   if (!isObject(value)) throw refuse(`${where} is not an object`);
   const descriptor = value['stream_descriptor'];
   const name = isObject(descriptor) ? descriptor['name'] : undefined;
   if (typeof name !== 'string') throw refuse(`${where} has no stream_descriptor.name`);
   const state = value['stream_state'];
-  if (state === undefined || state === null) return undefined;
+  if (state === undefined || state === null) return { name, state: undefined };
   if (!isObject(state)) throw refuse(`stream_state of "${name}" is not an object`);
-  return state['__ab_no_cursor_state_message'] === true ? undefined : [name, state];
+  return { name, state: state['__ab_no_cursor_state_message'] === true ? undefined : state };
 }
 
 /** The entries of one AirbyteStateMessage: a STREAM one, or a GLOBAL one without shared state. */
-function parseStateMessage(value: JsonValue, index: number): ([string, JsonObject] | undefined)[] {
+function parseStateMessage(value: JsonValue, index: number): StreamState[] {
   const where = `element ${index}`;
   if (!isObject(value)) throw refuse(`${where} is not an object`);
   // A file made of a sync's own output holds the whole message.
@@ -63,8 +69,12 @@ export function parseState(value: JsonValue): StreamStates {
   if (!value || (isObject(value) && Object.keys(value).length === 0)) return new Map();
   const list = isObject(value) && ('stream' in value || 'type' in value) ? [value] : value;
   if (!Array.isArray(list)) throw refuse('it must be a JSON list of STATE messages');
-  const entries = list.flatMap((message, index) => parseStateMessage(message, index));
-  return new Map(entries.filter((entry) => entry !== undefined));
+  const states = new Map<string, JsonObject>();
+  for (const { name, state } of list.flatMap((message, index) => parseStateMessage(message, index))) {
+    if (state === undefined) states.delete(name);
+    else states.set(name, state);
+  }
+  return states;
 }
 
 /** @throws TracedError (config_error) */
