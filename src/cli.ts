@@ -18,6 +18,9 @@ export interface Process {
   readonly signal: AbortSignal;
 }
 
+/** ms. Airbyte's tests give a check a minute. */
+const CHECK_TIMEOUTS = { idleTimeout: 15_000, wholeTimeout: 20_000 };
+
 /** How the process ends. `stopped` is an end by request, before the work was done. */
 export type ExitCode = 0 | 1 | 2 | 'stopped';
 
@@ -103,7 +106,7 @@ async function runCommand(
   const { readConfigFile } = await import('./protocol/config.js');
   const { createHttpTransport } = await import('./declarative/http-transport.js');
   const config = readConfigFile(args.config);
-  const http = createHttpTransport();
+  const http = createHttpTransport(args.command === 'check' ? CHECK_TIMEOUTS : {});
   transport(http);
   const context: SourceContext = {
     output,

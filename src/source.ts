@@ -21,8 +21,8 @@ import type { ResolvedConfig } from './resolved-config.js';
 
 const PROVIDERS: readonly Provider[] = [paystack];
 
-/** Tries of the connection check after the first one: somebody is waiting for it. */
-const CHECK_RETRIES = 1;
+/** Somebody is waiting for the connection check. */
+const CHECK_PATIENCE = { retries: 1, rateLimitWaits: 0 };
 
 /** What the commands need from the process; everything that tests replace. */
 export interface SourceContext {
@@ -70,14 +70,17 @@ export async function check(config: JsonObject, context: SourceContext): Promise
   try {
     const resolved = resolve(readSpec(), config, context);
     const { provider, keyMode } = resolved;
-    const requests = { ...requestContext(resolved, context), maxRetries: CHECK_RETRIES };
+    const requests = { ...requestContext(resolved, context), patience: CHECK_PATIENCE };
     const result = await checkStreams(provider.source, requests);
     requireReadable(result);
     for (const { name, error } of result.unreadable) {
       await output.log('WARN', `The stream ${name} cannot be read: ${error.message}`);
     }
     const total = provider.source.streams.length;
-    const message = `Connected to ${provider.title} in ${keyMode} mode; ${result.readable.length} of ${total} streams can be read.`;
+    const missing = result.unreadable.map(({ name }) => name).join(', ');
+    const message =
+      `Connected to ${provider.title} in ${keyMode} mode; ${result.readable.length} of ${total} streams can be read` +
+      (missing === '' ? '.' : `; not ${missing} (the log says why).`);
     await output.log('INFO', `Check succeeded. ${message}`);
     await output.message({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED', message } });
   } catch (error) {
@@ -102,7 +105,7 @@ export async function discover(config: JsonObject, context: SourceContext): Prom
 
 /** A state that names streams, but none of this provider, was saved for another connector. */
 function requireOwnState(states: StreamStates, provider: Provider): void {
-  const names = [...states.keys()];
+  const names = [...states].filter(([, state]) => Object.keys(state).length > 0).map(([name]) => name);
   const own = new Set(provider.source.streams.map(({ name }) => name));
   if (names.length > 0 && !names.some((name) => own.has(name))) {
     throw configError(

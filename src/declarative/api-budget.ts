@@ -30,6 +30,13 @@ interface Window {
 const MINUTE_MS = 60_000;
 
 /**
+ * A call may take longer on its way than one that left before it, so the vendor sees them closer together
+ * than they were sent: a little more than the interval is kept.
+ */
+const SLACK_SHARE = 0.02;
+const SLACK_MS = 25;
+
+/**
  * Keeps each endpoint below the vendor's limit: never more than `limit` calls in any span of `interval`,
  * which holds wherever the vendor's own window begins.
  */
@@ -88,9 +95,10 @@ export class ApiBudget {
     if (policy === undefined) return { limit: 0, interval: 0, calls: [], next: 0, pausedUntil: 0 };
     const [rate] = policy.rates;
     const documented = typeof rate.limit === 'number' ? rate.limit : rate.limit[keyMode];
+    const interval = requestsPerMinute === undefined ? fixedDuration(rate.interval) : MINUTE_MS;
     return {
       limit: requestsPerMinute ?? documented,
-      interval: requestsPerMinute === undefined ? fixedDuration(rate.interval) : MINUTE_MS,
+      interval: interval * (1 + SLACK_SHARE) + SLACK_MS,
       calls: [],
       next: 0,
       pausedUntil: 0,

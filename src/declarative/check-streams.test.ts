@@ -49,7 +49,10 @@ function answers(byPath: Record<string, () => Response> = {}): string[] {
 const status = (code: number) => () => HttpResponse.json({ message: 'no' }, { status: code });
 
 function check(source: DeclarativeSource, changes: Partial<RequestContext> = {}): Promise<CheckResult> {
-  return checkStreams(source, requestContext({ http: transport.send, maxRetries: 1, ...changes }));
+  return checkStreams(
+    source,
+    requestContext({ http: transport.send, patience: { retries: 1, rateLimitWaits: 30 }, ...changes }),
+  );
 }
 
 describe('checkStreams', () => {

@@ -4,6 +4,7 @@ import type { DeclarativeSource, DeclarativeStream } from './components.js';
 import { fullRefreshCursor } from './cursor.js';
 import { ApiUnavailableError } from './error-handler.js';
 import { ParentStream } from './parent-stream.js';
+import { RateLimitedError } from './requester.js';
 import type { RequestContext, RequestListener } from './requester.js';
 import { createRetriever } from './retriever.js';
 import { NO_PARTITION } from './stream-slice.js';
@@ -59,8 +60,11 @@ export async function checkStreams(source: DeclarativeSource, context: RequestCo
       await probe(stream, context);
       readable.push(stream.name);
     } catch (error) {
-      if (error instanceof StoppedError || error instanceof ApiUnavailableError) throw error;
-      unreadable.push({ name: stream.name, error: toTracedError(error) });
+      if (error instanceof StoppedError) throw error;
+      // Once a list could be read, a refusal is about the one that refuses.
+      if (error instanceof ApiUnavailableError && readable.length === 0) throw error;
+      if (error instanceof RateLimitedError) readable.push(stream.name);
+      else unreadable.push({ name: stream.name, error: toTracedError(error) });
     }
   };
   const isFirst = ({ name }: DeclarativeStream) => source.check.stream_names.includes(name);

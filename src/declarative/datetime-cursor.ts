@@ -12,6 +12,9 @@ import type { StreamSlice, TimeRange } from './stream-slice.js';
 
 const DAY_MS = 86_400_000;
 
+/** The end of a sync's range that never counts as closed: a resumed sync reads it again. */
+const UNSETTLED_MS = 10 * 60_000;
+
 /**
  * How far outside of the requested range a record may lie before the API's date filter counts as not
  * working on the cursor field: an API that cuts bounds to whole days, in whatever time zone, stays below.
@@ -168,9 +171,11 @@ export class DatetimeCursor implements Cursor {
       this.#changesAreDue = false;
       return;
     }
+    // A record of the last moments may still become visible, or be dated by a clock that is behind ours.
+    const end = slice.isLast ? Math.max(slice.start, slice.end - UNSETTLED_MS) : slice.end;
     this.#closed = mergeClosed([
       ...this.#closed,
-      { start: slice.start, end: slice.end, asOf: this.#range.end, ...(mark === undefined ? {} : { mark }) },
+      { start: slice.start, end, asOf: this.#range.end, ...(mark === undefined ? {} : { mark }) },
     ]);
   }
 

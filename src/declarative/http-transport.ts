@@ -107,6 +107,7 @@ export function createHttpTransport(limits: TransportLimits = {}): HttpTransport
   const send: SendHttp = async ({ method, url, headers, signal }) => {
     // The type says so already; a key that can move money deserves a second lock.
     if (method !== 'GET') throw transientError('Only GET requests are sent.');
+    if (signal.aborted) throw new TransportError('ABORT_ERR', 'stopped before the request');
     const controller = new AbortController();
     const abort = () => controller.abort();
     const timer = setTimeout(abort, wholeTimeout);

@@ -67,7 +67,7 @@ export async function readStreams(
     const { errors } = await reader.read();
     const [first] = errors;
     if (first === undefined) return;
-    failed.push({ name, failureType: first.failureType });
+    failed.push({ name, failureType: mostHopeful(errors.map(({ failureType }) => failureType)) });
     const config = errors.find((error) => error.failureType === 'config_error');
     if (config !== undefined) atTheEnd.push({ error: config, configured });
   };
@@ -83,11 +83,14 @@ export async function readStreams(
 
 /** The last error of a sync. It is as final as the most hopeful of the failures. */
 function summary(failed: readonly FailedStream[]): TracedError {
-  const order: FailureType[] = ['transient_error', 'system_error', 'config_error'];
-  const types = failed.map(({ failureType }) => failureType);
   const names = failed.map(({ name }) => name).join(', ');
   return new TracedError(
     `During the sync, the following streams did not sync successfully: ${names}. The errors above say why.`,
-    order.find((type) => types.includes(type)) ?? 'system_error',
+    mostHopeful(failed.map(({ failureType }) => failureType)),
   );
+}
+
+function mostHopeful(types: readonly FailureType[]): FailureType {
+  const order: FailureType[] = ['transient_error', 'system_error', 'config_error'];
+  return order.find((type) => types.includes(type)) ?? 'system_error';
 }

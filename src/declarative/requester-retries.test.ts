@@ -99,7 +99,9 @@ describe('the waits', () => {
 
   test('a check may allow fewer tries', async () => {
     const requests = answer(status(500));
-    expect((await fetchPage({ context: { maxRetries: 1 } })).sleeps).toEqual([2000]);
+    expect((await fetchPage({ context: { patience: { retries: 1, rateLimitWaits: 30 } } })).sleeps).toEqual([
+      2000,
+    ]);
     expect(requests).toHaveLength(2);
   });
 });

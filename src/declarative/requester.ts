@@ -33,8 +33,8 @@ export interface RequestContext {
   /** The vendor, as sentences name it. */
   readonly title: string;
   readonly userAgent: string;
-  /** Replaces the definition's number of tries; the connection check is less patient. */
-  readonly maxRetries?: number;
+  /** Replaces the definition's patience: somebody waits for a connection check. */
+  readonly patience?: { readonly retries: number; readonly rateLimitWaits: number };
 }
 
 /** What a request tells the stream it is made for. */
@@ -49,6 +49,9 @@ export interface PageRequest {
   readonly partition: StreamPartition;
   readonly parameters: Readonly<Record<string, string>>;
 }
+
+/** The API's rate limit did not lift. The key works, though. */
+export class RateLimitedError extends TracedError {}
 
 /** What is done with a page while a slot is held. */
 export type UseResponse<T> = (page: SelectedPage, headers: Headers) => Promise<T>;
@@ -114,14 +117,14 @@ function authorization(requester: HttpRequester, config: JsonObject): string {
   return `Basic ${Buffer.from(`${user}:`).toString('base64')}`;
 }
 
-/** Codes of errors that come before anything was asked. */
-const NO_CONNECTION = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+/** Codes of errors that come before anything was answered. */
+const NO_CONNECTION = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ECONNABORTED)$/;
 const TLS_CODES = /CERT|TLS|SSL|UNABLE_TO_VERIFY|SELF_SIGNED|ALTNAME/;
 
 function unreachable(title: string, url: URL, error: TransportError): ErrorResolution {
   const why = TLS_CODES.test(error.code)
     ? `Its TLS certificate was refused (${error.code}): something between this machine and the API may intercept the connection.`
-    : `Check that this machine may reach ${url.host} (DNS, firewall, proxy).`;
+    : `Check that this machine may reach ${url.host} (DNS, firewall).`;
   return {
     action: 'RETRY',
     failureType: 'transient_error',
@@ -152,6 +155,7 @@ function toError({ resolution, status, detail }: Attempt, what: string): TracedE
   const { message, failureType, concernsAllStreams } = resolution;
   const options = { internalMessage: `${what}: ${detail}` };
   if (concernsAllStreams === true) return new ApiUnavailableError(message, failureType, options);
+  if (resolution.action === 'RATE_LIMITED') return new RateLimitedError(message, failureType, options);
   return resolution.action === 'FAIL'
     ? new RefusedRequestError(status, message, failureType, options)
     : new TracedError(message, failureType, options);
@@ -164,7 +168,8 @@ export function createRequester(
 ): Requester {
   const base = baseUrl(definition, context.environment);
   const handler = definition.error_handler;
-  const maxRetries = context.maxRetries ?? handler.max_retries ?? DEFAULT_MAX_RETRIES;
+  const maxRetries = context.patience?.retries ?? handler.max_retries ?? DEFAULT_MAX_RETRIES;
+  const maxRateLimited = context.patience?.rateLimitWaits ?? MAX_RATE_LIMITED;
   const headers = {
     Authorization: authorization(definition, context.config),
     Accept: 'application/json',
@@ -244,7 +249,7 @@ export function createRequester(
         }
         if (resolution.action === 'FAIL') throw error;
         const isLimited = resolution.action === 'RATE_LIMITED';
-        if (isLimited ? ++limited > MAX_RATE_LIMITED : ++retries > maxRetries) throw error;
+        if (isLimited ? ++limited > maxRateLimited : ++retries > maxRetries) throw error;
         const tries = isLimited ? limited : retries;
         const wait = backoffTime(handler.backoff_strategies, {
           attempt: tries,

@@ -67,6 +67,8 @@ export class StreamReader {
   readonly #keyPlaces: readonly number[];
   #running: Promise<void> | undefined;
   #lastState = '';
+  /** Records before the last STATE. */
+  #recordsInStates = 0;
   #records = 0;
   #requests = 0;
   #withoutCursor = 0;
@@ -164,7 +166,8 @@ export class StreamReader {
         `the API does not filter by ${this.#definition.incremental_sync?.cursor_field ?? 'date'} (${error.message}); reading the whole list instead`,
       );
       const whole = this.#cursor.readWhole();
-      await this.#emitState(false);
+      // What was said before no longer holds.
+      if (this.#lastState !== '') await this.#emitState(false);
       await forEachConcurrently(whole, 1, readOne);
     }
   }
@@ -295,8 +298,10 @@ export class StreamReader {
   async #emitState(complete: boolean): Promise<void> {
     const state = this.#cursor.state(complete);
     const text = JSON.stringify(state);
-    if (text === this.#lastState) return;
+    const hasNews = text !== this.#lastState || (complete && this.#records > this.#recordsInStates);
+    if (!hasNews) return;
     this.#lastState = text;
+    this.#recordsInStates = this.#records;
     await this.#markRunning();
     await this.#context.output.state(this.#descriptor, state);
   }

@@ -26,9 +26,16 @@ export function readTextFile(what: string, path: string): string {
 export function parseJson(what: string, path: string, text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue;
-  } catch {
-    const hint =
-      text.trim() === '' ? 'is empty' : 'is not valid JSON (look for a missing quote, comma or brace)';
+  } catch (error) {
+    const hint = text.trim() === '' ? 'is empty' : `is not valid JSON${lineOf(error, text)}`;
     throw configError(`The ${what} file ${path} ${hint}.`);
   }
+}
+
+/** Where a JSON text goes wrong, from the position that V8 names in its message. */
+function lineOf(error: unknown, text: string): string {
+  const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  if (position === undefined) return ' (look for a missing quote, comma or brace)';
+  const before = text.slice(0, Number(position)).split('\n');
+  return ` (line ${before.length}, column ${(before.at(-1) ?? '').length + 1}: look for a missing quote, comma or brace)`;
 }

@@ -34,7 +34,7 @@ const responseFilters: readonly HttpResponseFilter[] = [
     // The API stands behind Cloudflare, whose own pages are HTML. They say nothing about the key, and may pass.
     type: 'HttpResponseFilter',
     action: 'RETRY',
-    http_codes: [400, 401, 403, 404],
+    http_codes: [200, 400, 401, 403, 404],
     failure_type: 'transient_error',
     error_message:
       "The network edge in front of Paystack blocked the request with an HTML page, before it reached the API. The key is not the reason; the IP address or region of this machine may be. Try from another network, or ask Paystack's support to unblock the address.",
@@ -77,6 +77,7 @@ const responseFilters: readonly HttpResponseFilter[] = [
     // "Always check status" besides the HTTP code: a 200 can say that it failed.
     type: 'HttpResponseFilter',
     action: 'RETRY',
+    http_codes: [200],
     failure_type: 'transient_error',
     error_message: 'Paystack answered that the request failed (status false), several times.',
     extensions: { body_value: { path: ['status'], equals: false } },
@@ -165,6 +166,12 @@ export const byCursor: DefaultPaginator = {
   pagination_strategy: byToken,
   page_size_option: requestParameter('perPage'),
   page_token_option: requestParameter('next'),
+};
+
+/** For lists that one source describes with cursors and the other one with pages. */
+export const byCursorOrPage: DefaultPaginator = {
+  ...byCursor,
+  extensions: { page_fallback: { when: ['meta', 'pageCount'], paginator: byPage } },
 };
 
 /** The usual list: `data` with pages. */

@@ -1,5 +1,5 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { list, schema } from '../defaults.js';
+import { byCursorOrPage, list, schema } from '../defaults.js';
 
 /**
  * The list carries no dates.
@@ -9,6 +9,6 @@ export const terminals = {
   type: 'DeclarativeStream',
   name: 'terminals',
   primary_key: ['id'],
-  retriever: list('/terminal'),
+  retriever: { ...list('/terminal'), paginator: byCursorOrPage },
   schema_loader: schema('terminals'),
 } as const satisfies DeclarativeStream;

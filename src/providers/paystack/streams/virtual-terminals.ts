@@ -1,5 +1,5 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { list, schema } from '../defaults.js';
+import { byCursorOrPage, list, schema } from '../defaults.js';
 
 /**
  * Neither a date filter nor a date of change.
@@ -9,6 +9,6 @@ export const virtualTerminals = {
   type: 'DeclarativeStream',
   name: 'virtual_terminals',
   primary_key: ['id'],
-  retriever: list('/virtual_terminal'),
+  retriever: { ...list('/virtual_terminal'), paginator: byCursorOrPage },
   schema_loader: schema('virtual_terminals'),
 } as const satisfies DeclarativeStream;
