@@ -15,11 +15,12 @@ import type { ConfiguredAirbyteCatalog, ConnectorSpecification, JsonObject } fro
 import type { Output } from './protocol/output.js';
 import { secretsOf } from './protocol/redact.js';
 import type { StreamStates } from './protocol/state.js';
+import { pagarme } from './providers/pagarme/index.js';
 import { paystack } from './providers/paystack/index.js';
 import { resolveConfig } from './resolved-config.js';
 import type { ResolvedConfig } from './resolved-config.js';
 
-const PROVIDERS: readonly Provider[] = [paystack];
+const PROVIDERS: readonly Provider[] = [paystack, pagarme];
 
 /** Somebody is waiting for the connection check. */
 const CHECK_PATIENCE = { retries: 1, rateLimitWaits: 0 };

@@ -11,10 +11,10 @@ import { invalidParameters } from './replies.js';
 
 const DEFAULT_SIZE = 10; // records, as in the documentation's samples
 const DISPUTE_NAMES: DisputeNames = {
-  cursorParam: 'cursor',
+  cursorParam: 'forwardCursor',
   limitParam: 'limit',
   list: 'data',
-  nextCursor: 'paging.nextCursor',
+  nextCursor: 'page.forwardCursor',
 };
 
 interface ListRequest {
@@ -160,7 +160,7 @@ function headerCursorAnswer(request: ListRequest): Reply {
   });
 }
 
-/** The names are this sandbox's choice: see `DisputeNames`. */
+/** The names are those of the vendor's OpenAPI file for disputes (2026-02): see `DisputeNames`. */
 function disputesAnswer(request: ListRequest): Reply {
   const names = { ...DISPUTE_NAMES, ...request.quirks.disputes };
   const page = cursorPage(request, names.cursorParam, names.limitParam);

@@ -4,15 +4,15 @@ import type { Scope } from './list-endpoint.js';
 import { ROUTE_LIMITS } from './limits.js';
 import type { PagarmeLimits } from './limits.js';
 
-/** Neither the names nor the envelope of the disputes list are published beyond "cursor". */
+/** Names of the disputes list; the defaults are those of the vendor's OpenAPI file (2026-02). */
 export interface DisputeNames {
-  /** @default 'cursor' */
+  /** @default 'forwardCursor' */
   readonly cursorParam: string;
   /** @default 'limit' */
   readonly limitParam: string;
   /** @default 'data'; '' for a root array, which leaves the reader no cursor */
   readonly list: string;
-  /** Dotted path. @default 'paging.nextCursor' */
+  /** Dotted path. @default 'page.forwardCursor' */
   readonly nextCursor: string;
 }
 

@@ -72,7 +72,7 @@ export class ApiBudget {
   }
 
   #windowOf(endpoint: string): Window {
-    const { budget, keyMode } = this.#options;
+    const { budget, keyMode, requestsPerMinute } = this.#options;
     const policy = budget.policies.find(
       ({ matchers, extensions }) =>
         (extensions?.key_mode ?? keyMode) === keyMode &&
@@ -80,7 +80,9 @@ export class ApiBudget {
           ({ url_path_pattern: pattern }) => pattern === undefined || new RegExp(pattern).test(endpoint),
         ),
     );
-    const isShared = policy !== undefined && policy.extensions?.per_endpoint !== true;
+    // What the user sets is meant for each endpoint.
+    const isShared =
+      requestsPerMinute === undefined && policy !== undefined && policy.extensions?.per_endpoint !== true;
     const key = isShared ? JSON.stringify(policy.matchers) : endpoint;
     let window = this.#windows.get(key);
     if (window === undefined) {

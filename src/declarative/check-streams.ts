@@ -2,6 +2,8 @@ import { configError, StoppedError, toTracedError } from '../protocol/errors.js'
 import type { TracedError } from '../protocol/errors.js';
 import type { DeclarativeSource, DeclarativeStream } from './components.js';
 import { fullRefreshCursor } from './cursor.js';
+import { toIso } from './datetime.js';
+import { DatetimeCursor } from './datetime-cursor.js';
 import { ApiUnavailableError } from './error-handler.js';
 import { ParentStream } from './parent-stream.js';
 import { RateLimitedError } from './requester.js';
@@ -9,6 +11,8 @@ import type { RequestContext, RequestListener } from './requester.js';
 import { createRetriever } from './retriever.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
+
+const DAY_MS = 86_400_000;
 
 /** Empty lists of parents after which a check looks no further for one. */
 const MAX_EMPTY_LISTS = 5;
@@ -23,7 +27,7 @@ export interface CheckResult {
 const listener: RequestListener = { warn: () => undefined, rateLimited: () => undefined };
 
 /** @throws TracedError if the stream cannot be read */
-async function probe(stream: DeclarativeStream, context: RequestContext, parameters = {}): Promise<void> {
+async function probe(stream: DeclarativeStream, context: RequestContext): Promise<void> {
   const router = stream.retriever.partition_router;
   let partition = NO_PARTITION;
   if (router?.type === 'SubstreamPartitionRouter') {
@@ -34,7 +38,31 @@ async function probe(stream: DeclarativeStream, context: RequestContext, paramet
     partition = found;
   }
   const retriever = createRetriever(stream.retriever, [], context, listener);
-  for await (const _page of retriever.pages(partition, parameters, async () => undefined)) return;
+  for await (const _page of retriever.pages(
+    partition,
+    rangeOfLastDay(stream, context),
+    async () => undefined,
+  ))
+    return;
+}
+
+/** The date parameters of a stream's newest slice; some lists cannot be asked for without. */
+function rangeOfLastDay(
+  { name, incremental_sync }: DeclarativeStream,
+  context: RequestContext,
+): Record<string, string> {
+  if (incremental_sync === undefined) return {};
+  const now = context.clock.now();
+  const cursor = new DatetimeCursor(incremental_sync, {
+    stream: name,
+    syncMode: 'full_refresh',
+    state: undefined,
+    startDate: toIso(now - DAY_MS),
+    lookbackDays: 0,
+    now,
+  });
+  const [slice] = cursor.slices();
+  return slice === undefined ? {} : cursor.requestParameters(slice);
 }
 
 /** The first parent that there is. */

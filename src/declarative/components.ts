@@ -239,7 +239,7 @@ export interface DatetimeBasedCursor {
       readonly start_time_option: RequestOption;
       readonly end_time_option: RequestOption;
     };
-    /** ISO 8601 duration that the last request reaches beyond now, for records that carry a date to come. */
+    /** ISO 8601 duration that a sync reaches beyond now, for records that carry a date to come. */
     readonly look_ahead?: string;
     /** Slices are never longer than `step`, because the API limits the range of a request. */
     readonly limited_range?: true;

@@ -63,6 +63,8 @@ export class DatetimeCursor implements Cursor {
    * then; were the mark to pass that time, the next lookback would miss what changed in them since.
    */
   readonly #ceiling: number;
+  /** Unix ms: when the sync began. */
+  readonly #now: number;
   /** Unix ms: older records are not read at all. */
   readonly #startDate: number;
   #closed: ClosedSlice[];
@@ -94,8 +96,9 @@ export class DatetimeCursor implements Cursor {
     }
     this.#range = {
       start: isFuture ? now : Math.max(start.time, this.#initial.time - lookback),
-      end: now,
+      end: isFuture ? now : now + fixedDuration(definition.extensions?.look_ahead ?? 'P0D'),
     };
+    this.#now = now;
     this.#startDate = start.time;
     this.#changesAreDue =
       definition.extensions?.changed_since !== undefined && !isFuture && this.#range.start > start.time;
@@ -172,10 +175,10 @@ export class DatetimeCursor implements Cursor {
       return;
     }
     // A record of the last moments may still become visible, or be dated by a clock that is behind ours.
-    const end = slice.isLast ? Math.max(slice.start, slice.end - UNSETTLED_MS) : slice.end;
+    const end = Math.min(slice.end, Math.max(slice.start, this.#now - UNSETTLED_MS));
     this.#closed = mergeClosed([
       ...this.#closed,
-      { start: slice.start, end, asOf: this.#range.end, ...(mark === undefined ? {} : { mark }) },
+      { start: slice.start, end, asOf: this.#now, ...(mark === undefined ? {} : { mark }) },
     ]);
   }
 
@@ -200,10 +203,10 @@ export class DatetimeCursor implements Cursor {
   }
 
   state(complete: boolean): JsonObject {
-    const prefix = this.#changesAreDue
-      ? undefined
-      : this.#closed.find((slice) => slice.start <= this.#range.start && slice.end >= this.#range.start);
-    const seen = newerMark(this.#initial, prefix?.mark) ?? this.#initial;
+    const { start } = this.#range;
+    const isInPrefix = (slice: ClosedSlice) => complete || (slice.start <= start && slice.end >= start);
+    const prefix = this.#changesAreDue ? [] : this.#closed.filter(isInPrefix);
+    const seen = prefix.map(({ mark }) => mark).reduce(newerMark, this.#initial) ?? this.#initial;
     const isCapped = seen.time > this.#ceiling && seen.time > this.#initial.time;
     const mark = isCapped
       ? (newerMark(this.#initial, { time: this.#ceiling, text: toIso(this.#ceiling) }) ?? this.#initial)
@@ -223,10 +226,9 @@ export class DatetimeCursor implements Cursor {
   /** One grain wider than the slice on both sides, on whole grains, so that bounds may be in- or exclusive. */
   #requestBounds(slice: StreamSlice): TimeRange {
     const grain = this.#grain();
-    const ahead = slice.isLast ? fixedDuration(this.#definition.extensions?.look_ahead ?? 'P0D') : 0;
     return {
       start: Math.floor(slice.start / grain) * grain - grain,
-      end: Math.ceil((slice.end + ahead) / DAY_MS) * DAY_MS + grain,
+      end: Math.ceil(slice.end / DAY_MS) * DAY_MS + grain,
     };
   }
 

@@ -1,0 +1,235 @@
+/**
+ * What the lists of Pagar.me's API (v5) have in common. Streams are made of these parts and a path.
+ * https://docs.pagar.me/reference/
+ */
+import { requestParameter } from '../../declarative/components.js';
+import type {
+  AddFields,
+  DatetimeBasedCursor,
+  DeclarativeStream,
+  DefaultErrorHandler,
+  DefaultPaginator,
+  HttpRequester,
+  HttpResponseFilter,
+  JsonFileSchemaLoader,
+  RecordSelector,
+  SimpleRetriever,
+  SubstreamPartitionRouter,
+} from '../../declarative/components.js';
+
+/** Records a page. The maximum is not published: it may be clamped, and one page of the docs says 30. */
+const PAGE_SIZE = 100;
+const DOCUMENTED_PAGE_SIZE = 30;
+
+/** https://docs.pagar.me/reference/erros-1 */
+const responseFilters: readonly HttpResponseFilter[] = [
+  {
+    type: 'HttpResponseFilter',
+    action: 'RETRY',
+    http_codes: [200, 400, 401, 403, 404],
+    failure_type: 'transient_error',
+    error_message:
+      'The network edge in front of Pagar.me blocked the request with an HTML page, before it reached the API. The key is not the reason; the IP address of this machine may be.',
+    extensions: { content_type: 'text/html', concerns_all_streams: true },
+  },
+  {
+    // "Authorization has been denied for this request."
+    type: 'HttpResponseFilter',
+    action: 'FAIL',
+    http_codes: [401],
+    failure_type: 'config_error',
+    error_message:
+      'Pagar.me does not accept the secret key. Copy it again from Configurações, Chaves in the dashboard of the right account.',
+    extensions: { concerns_all_streams: true },
+  },
+  {
+    // A missing scope and an address that is not on the allow list have the same code.
+    type: 'HttpResponseFilter',
+    action: 'FAIL',
+    http_codes: [403],
+    failure_type: 'config_error',
+    error_message:
+      'Pagar.me refused this list (HTTP 403). Either the key has no read access to it: create a key with the scopes Transacional, Financeiro and Recebedores, each read-only. Or the IP allow list of the account does not hold the address that your syncs come from (Configurações, Allow list de IPs).',
+  },
+  {
+    // Limits per route and minute, without a header that says how long: https://docs.pagar.me/reference/rate-limit
+    type: 'HttpResponseFilter',
+    action: 'RATE_LIMITED',
+    http_codes: [429],
+    failure_type: 'transient_error',
+    error_message: 'Pagar.me limits the rate of requests, and kept on doing so after long waits.',
+  },
+  {
+    type: 'HttpResponseFilter',
+    action: 'FAIL',
+    http_codes: [404, 410],
+    failure_type: 'system_error',
+    error_message:
+      'Pagar.me does not know this list for this account. Leave the stream out if you do not use it.',
+  },
+];
+
+/** A parent may vanish before its list is read; the API says so with 404 or with 400 and "not found". */
+const vanished: readonly HttpResponseFilter[] = [
+  { type: 'HttpResponseFilter', action: 'IGNORE', http_codes: [404, 410] },
+  { type: 'HttpResponseFilter', action: 'IGNORE', http_codes: [400], error_message_contains: 'not found' },
+];
+
+export function errorHandler(first: readonly HttpResponseFilter[] = []): DefaultErrorHandler {
+  return {
+    type: 'DefaultErrorHandler',
+    max_retries: 5,
+    response_filters: [...first, ...responseFilters],
+    backoff_strategies: [
+      { type: 'WaitTimeFromHeader', header: 'retry-after', max_waiting_time_in_seconds: 900 },
+      { type: 'ExponentialBackoffStrategy', factor: 0.5 },
+    ],
+  };
+}
+
+/** A GET request with the account's secret key as user name. https://docs.pagar.me/reference/autenticação-2 */
+export function requester(path: string, request_parameters: Record<string, string> = {}): HttpRequester {
+  return {
+    type: 'HttpRequester',
+    url_base: 'https://api.pagar.me/core/v5',
+    path,
+    http_method: 'GET',
+    authenticator: {
+      type: 'BasicHttpAuthenticator',
+      username: { type: 'ConfigReference', path: ['provider', 'secret_key'] },
+    },
+    request_parameters,
+    error_handler: errorHandler(),
+    extensions: { url_base_variable: 'PAGARME_API_URL' },
+  };
+}
+
+/** `{data: […], paging: …}` */
+export const records: RecordSelector = {
+  type: 'RecordSelector',
+  extractor: { type: 'DpathExtractor', field_path: ['data'] },
+};
+
+/** For lists that one source shows as `{data: […]}` and another one as a list without anything around it. */
+export const recordsOrRoot: RecordSelector = {
+  type: 'RecordSelector',
+  extractor: { type: 'DpathExtractor', field_path: ['data'], extensions: { or_root_list: true } },
+};
+
+/**
+ * `page` and `size`. `paging.next` says whether there is another page; where it is missing, reading goes on
+ * to an empty one, because `paging.total` may count records or pages. https://docs.pagar.me/reference/paginação-1
+ */
+export const byPage: DefaultPaginator = {
+  type: 'DefaultPaginator',
+  pagination_strategy: {
+    type: 'PageIncrement',
+    page_size: PAGE_SIZE,
+    start_from_page: 1,
+    inject_on_first_request: true,
+    extensions: {
+      next_page: ['paging', 'next'],
+      total: ['paging', 'total'],
+      fallback_page_size: DOCUMENTED_PAGE_SIZE,
+    },
+  },
+  page_size_option: requestParameter('size'),
+  page_token_option: requestParameter('page'),
+};
+
+/** As `byPage`, with another page size and other names. */
+export function byPageOf(page_size: number, size_parameter: string): DefaultPaginator {
+  return {
+    ...byPage,
+    pagination_strategy: {
+      type: 'PageIncrement',
+      page_size,
+      start_from_page: 1,
+      inject_on_first_request: true,
+      extensions: { next_page: ['paging', 'next'], total: ['paging', 'total'] },
+    },
+    page_size_option: requestParameter(size_parameter),
+  };
+}
+
+/** The usual list. */
+export function list(path: string): SimpleRetriever {
+  return {
+    type: 'SimpleRetriever',
+    requester: requester(path),
+    record_selector: records,
+    paginator: byPage,
+  };
+}
+
+/**
+ * The list of each record of another stream. All parents are read in every sync, because the API does not
+ * promise that a parent changes together with its children.
+ */
+export function listOfEach(
+  stream: DeclarativeStream,
+  partition_field: string,
+  path: string,
+): SimpleRetriever & { readonly partition_router: SubstreamPartitionRouter } {
+  return {
+    ...list(path),
+    requester: { ...requester(path), error_handler: errorHandler(vanished) },
+    partition_router: {
+      type: 'SubstreamPartitionRouter',
+      parent_stream_configs: [
+        {
+          type: 'ParentStreamConfig',
+          stream,
+          parent_key: 'id',
+          partition_field,
+          incremental_dependency: false,
+        },
+      ],
+    },
+  };
+}
+
+/** The parents' ids as fields of their children. */
+export function addParentIds(...partition_fields: readonly string[]): AddFields {
+  return {
+    type: 'AddFields',
+    fields: partition_fields.map((field) => ({
+      type: 'AddedFieldDefinition',
+      path: [field],
+      value: { type: 'stream_partition', field },
+    })),
+  };
+}
+
+/** Slices by date of creation, for lists with `created_since` and `created_until`. Times have whole seconds. */
+export function createdBetween(extensions: DatetimeBasedCursor['extensions'] = {}): DatetimeBasedCursor {
+  return {
+    type: 'DatetimeBasedCursor',
+    cursor_field: 'created_at',
+    datetime_format: '%Y-%m-%dT%H:%M:%SZ',
+    start_time_option: requestParameter('created_since'),
+    end_time_option: requestParameter('created_until'),
+    step: 'P1M',
+    cursor_granularity: 'PT1S',
+    extensions,
+  };
+}
+
+/** For lists without a date filter: read whole, and filtered by the date of the last change. */
+export function wholeListBy(cursor_field: string, ...cursor_field_aliases: string[]): DatetimeBasedCursor {
+  return {
+    type: 'DatetimeBasedCursor',
+    cursor_field,
+    datetime_format: '%Y-%m-%dT%H:%M:%SZ',
+    extensions: { cursor_field_aliases },
+  };
+}
+
+/** As `wholeListBy`, for records whose other dates show that they changed. */
+export function wholeListOf(cursor_field: string, ...change_fields: string[][]): DatetimeBasedCursor {
+  return { ...wholeListBy(cursor_field), extensions: { change_fields } };
+}
+
+export function schema(name: string): JsonFileSchemaLoader {
+  return { type: 'JsonFileSchemaLoader', file_path: `${name}.json` };
+}

@@ -1,0 +1,17 @@
+import type { DeclarativeStream } from '../../../declarative/components.js';
+import { addParentIds, listOfEach, schema, wholeListBy } from '../defaults.js';
+import { customers } from './customers.js';
+
+/**
+ * Cards on file, always masked.
+ * https://docs.pagar.me/reference/listar-cartões
+ */
+export const customerCards = {
+  type: 'DeclarativeStream',
+  name: 'customer_cards',
+  primary_key: ['id'],
+  retriever: listOfEach(customers, 'customer_id', '/customers/{{ stream_partition.customer_id }}/cards'),
+  transformations: [addParentIds('customer_id')],
+  incremental_sync: wholeListBy('updated_at', 'created_at'),
+  schema_loader: schema('customer_cards'),
+} as const satisfies DeclarativeStream;

@@ -1,0 +1,15 @@
+import type { DeclarativeStream } from '../../../declarative/components.js';
+import { list, schema, wholeListBy } from '../defaults.js';
+
+/**
+ * Deleted ones stay in the list, with `deleted_at`.
+ * https://docs.pagar.me/reference/listar-planos
+ */
+export const plans = {
+  type: 'DeclarativeStream',
+  name: 'plans',
+  primary_key: ['id'],
+  retriever: list('/plans'),
+  incremental_sync: wholeListBy('updated_at', 'created_at'),
+  schema_loader: schema('plans'),
+} as const satisfies DeclarativeStream;

@@ -1,0 +1,21 @@
+import type { DeclarativeStream } from '../../../declarative/components.js';
+import { addParentIds, listOfEach, schema, wholeListOf } from '../defaults.js';
+import { subscriptions } from './subscriptions.js';
+
+/**
+ * Its records have a date of creation and, once removed, one of deletion.
+ * https://docs.pagar.me/reference/listar-descontos
+ */
+export const subscriptionDiscounts = {
+  type: 'DeclarativeStream',
+  name: 'subscription_discounts',
+  primary_key: ['id'],
+  retriever: listOfEach(
+    subscriptions,
+    'subscription_id',
+    '/subscriptions/{{ stream_partition.subscription_id }}/discounts',
+  ),
+  transformations: [addParentIds('subscription_id')],
+  incremental_sync: wholeListOf('created_at', ['deleted_at']),
+  schema_loader: schema('subscription_discounts'),
+} as const satisfies DeclarativeStream;
