@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { AirbyteMessage, AirbyteStream, JsonObject } from '../src/protocol/messages.js';
+import { startPagarmeSandbox } from './pagarme/server.js';
 import { startPaystackSandbox } from './paystack/server.js';
 
 const FOLDER = 'demo-output';
@@ -35,6 +36,26 @@ const PROVIDERS: readonly DemoProvider[] = [
         environment: { PAYSTACK_API_URL: sandbox.url },
         requests: () => sandbox.requests.length,
         change: () => void sandbox.add('transactions'),
+        close: () => sandbox.close(),
+      };
+    },
+  },
+  {
+    name: 'pagarme',
+    title: 'Pagar.me',
+    async start() {
+      const sandbox = await startPagarmeSandbox({
+        now: Date.now(),
+        size: 500,
+        rateLimit: false,
+        // An account for which the list that the vendor has discontinued still answers.
+        quirks: { balanceOperations: 'alive' },
+      });
+      return {
+        secretKey: sandbox.secretKey,
+        environment: { PAGARME_API_URL: sandbox.url, PAGARME_DISPUTES_API_URL: sandbox.disputesUrl },
+        requests: () => sandbox.requests.length,
+        change: () => void sandbox.add('charges'),
         close: () => sandbox.close(),
       };
     },

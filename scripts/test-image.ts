@@ -9,6 +9,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startPagarmeSandbox } from '../sandbox/pagarme/server.js';
 import { startPaystackSandbox } from '../sandbox/paystack/server.js';
 import type { AirbyteMessage } from '../src/protocol/messages.js';
 
@@ -36,7 +37,73 @@ function parse(output: string): AirbyteMessage[] {
 const folder = mkdtempSync(join(tmpdir(), 'source-payments-image-'));
 // The container's user is another one than ours.
 chmodSync(folder, 0o755);
-const sandbox = await startPaystackSandbox({ rateLimit: false });
+
+/** Runs a command of the image as a pod does. */
+function run(environment: Record<string, string>, ...args: string[]): Promise<string> {
+  return docker(
+    'run',
+    '--rm',
+    '--network=host',
+    '--read-only',
+    '--cap-drop=ALL',
+    '--security-opt=no-new-privileges',
+    '--memory=512m',
+    '--workdir=/source',
+    `--volume=${folder}:/source:ro`,
+    ...Object.entries(environment).map(([name, value]) => `--env=${name}=${value}`),
+    '--entrypoint=/bin/sh',
+    IMAGE,
+    '-c',
+    `$AIRBYTE_ENTRYPOINT ${args.join(' ')}`,
+  );
+}
+
+interface Subject {
+  readonly name: string;
+  readonly secretKey: string;
+  readonly environment: Record<string, string>;
+  /** A stream whose records are counted, and how many there are. */
+  readonly counted: readonly [string, number];
+  readonly violations: readonly unknown[];
+}
+
+/** @returns the number of its streams */
+async function readAll({ name, secretKey, environment, counted, violations }: Subject): Promise<number> {
+  console.log(`> ${name}: check, discover, read`);
+  const config = { provider: { name, secret_key: secretKey }, requests_per_minute: 100_000 };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
+  const status = parse(await run(environment, 'check', '--config', '/source/config.json')).at(-1);
+  assert.ok(status?.type === 'CONNECTION_STATUS' && status.connectionStatus.status === 'SUCCEEDED');
+
+  const [catalog] = parse(await run(environment, 'discover', '--config', 'config.json'));
+  assert.ok(catalog?.type === 'CATALOG');
+  const { streams } = catalog.catalog;
+  const configured = streams.map((stream) => ({
+    stream,
+    sync_mode: stream.supported_sync_modes.at(-1),
+    destination_sync_mode: 'append',
+  }));
+  writeFileSync(join(folder, 'catalog.json'), JSON.stringify({ streams: configured }));
+
+  const output = await run(environment, 'read', '--config', 'config.json', '--catalog', 'catalog.json');
+  const messages = parse(output);
+  const count = (stream: string) =>
+    messages.filter((message) => message.type === 'RECORD' && message.record.stream === stream).length;
+  for (const stream of streams) assert.ok(count(stream.name) > 0, `${stream.name} has records`);
+  assert.equal(count(counted[0]), counted[1]);
+  const complete = messages.filter(
+    (message) =>
+      message.type === 'TRACE' &&
+      message.trace.type === 'STREAM_STATUS' &&
+      message.trace.stream_status.status === 'COMPLETE',
+  );
+  assert.equal(complete.length, streams.length, 'every stream is complete');
+  assert.deepEqual(violations, []);
+  return streams.length;
+}
+
+const paystack = await startPaystackSandbox({ rateLimit: false });
+const pagarme = await startPagarmeSandbox({ rateLimit: false, quirks: { balanceOperations: 'alive' } });
 try {
   console.log('> docker build');
   await docker('build', '--network=host', '--tag', IMAGE, '.');
@@ -49,62 +116,28 @@ try {
   const entrypoint = image?.Config.Env.find((one) => one.startsWith('AIRBYTE_ENTRYPOINT='))?.slice(19);
   assert.equal(entrypoint, image?.Config.Entrypoint.join(' '), 'AIRBYTE_ENTRYPOINT is the entry point');
   assert.equal(image?.Config.User, '1000:1000');
-
-  const run = (...args: string[]) =>
-    docker(
-      'run',
-      '--rm',
-      '--network=host',
-      '--read-only',
-      '--cap-drop=ALL',
-      '--security-opt=no-new-privileges',
-      '--memory=512m',
-      '--workdir=/source',
-      `--volume=${folder}:/source:ro`,
-      `--env=PAYSTACK_API_URL=${sandbox.url}`,
-      '--entrypoint=/bin/sh',
-      IMAGE,
-      '-c',
-      `$AIRBYTE_ENTRYPOINT ${args.join(' ')}`,
-    );
-  const config = {
-    provider: { name: 'paystack', secret_key: sandbox.secretKey },
-    requests_per_minute: 100_000,
-  };
-  writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
-
-  console.log('> spec, check, discover, read');
-  const [spec] = parse(await run('spec'));
+  const [spec] = parse(await run({}, 'spec'));
   assert.equal(spec?.type, 'SPEC');
 
-  const status = parse(await run('check', '--config', '/source/config.json')).at(-1);
-  assert.ok(status?.type === 'CONNECTION_STATUS' && status.connectionStatus.status === 'SUCCEEDED');
-
-  const [catalog] = parse(await run('discover', '--config', 'config.json'));
-  assert.ok(catalog?.type === 'CATALOG');
-  const { streams } = catalog.catalog;
-  const configured = streams.map((stream) => ({
-    stream,
-    sync_mode: stream.supported_sync_modes.at(-1),
-    destination_sync_mode: 'append',
-  }));
-  writeFileSync(join(folder, 'catalog.json'), JSON.stringify({ streams: configured }));
-
-  const messages = parse(await run('read', '--config', 'config.json', '--catalog', 'catalog.json'));
-  const count = (name: string) =>
-    messages.filter((message) => message.type === 'RECORD' && message.record.stream === name).length;
-  for (const { name } of streams) assert.ok(count(name) > 0, `${name} has records`);
-  assert.equal(count('transactions'), sandbox.data['transactions']?.length);
-  const complete = messages.filter(
-    (message) =>
-      message.type === 'TRACE' &&
-      message.trace.type === 'STREAM_STATUS' &&
-      message.trace.stream_status.status === 'COMPLETE',
+  const ofPaystack = await readAll({
+    name: 'paystack',
+    secretKey: paystack.secretKey,
+    environment: { PAYSTACK_API_URL: paystack.url },
+    counted: ['transactions', paystack.data['transactions']?.length ?? 0],
+    violations: paystack.violations,
+  });
+  const ofPagarme = await readAll({
+    name: 'pagarme',
+    secretKey: pagarme.secretKey,
+    environment: { PAGARME_API_URL: pagarme.url, PAGARME_DISPUTES_API_URL: pagarme.disputesUrl },
+    counted: ['charges', pagarme.data.charges.length],
+    violations: pagarme.violations,
+  });
+  console.log(
+    `The image works: ${added.toFixed(1)} MiB on top of ${BASE}, ${ofPaystack + ofPagarme} streams read.`,
   );
-  assert.equal(complete.length, streams.length, 'every stream is complete');
-  assert.deepEqual(sandbox.violations, []);
-  console.log(`The image works: ${added.toFixed(1)} MiB on top of ${BASE}, ${streams.length} streams read.`);
 } finally {
-  await sandbox.close();
+  await paystack.close();
+  await pagarme.close();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -143,13 +143,30 @@ describe('discover', () => {
 });
 
 describe('check', () => {
-  test('says that the key works, in which mode, and how much can be read', async () => {
+  test('says that the key works, in which mode, how much can be read, and what cannot', async () => {
     apiAnswers(emptyList);
     const { code, messages, sentences } = await runCli(['check', '--config', config()]);
     expect(messages.at(-1)).toMatchObject({ connectionStatus: { status: 'SUCCEEDED' } });
     expect(sentences).toHaveLength(1);
-    expect(sentences[0]).toMatch(/^Connected to Paystack in test mode; \d+ of \d+ streams can be read\.$/);
+    const total = paystack.source.streams.length;
+    expect(sentences[0]).toBe(
+      `Connected to Paystack in test mode; ${total - 1} of ${total} streams can be read; not apple_pay_domains (the log says why).`,
+    );
     expect(code).toBe(0);
+  });
+
+  test('names no stream when all can be read', async () => {
+    apiAnswers(emptyList);
+    server.use(
+      http.get(`${API}/apple-pay/domain`, () =>
+        HttpResponse.json({ status: true, data: { domainNames: [] } }),
+      ),
+    );
+    const { sentences } = await runCli(['check', '--config', config()]);
+    const total = paystack.source.streams.length;
+    expect(sentences).toEqual([
+      `Connected to Paystack in test mode; ${total} of ${total} streams can be read.`,
+    ]);
   });
 
   test('says that the key is refused, never quoting it, after one request', async () => {

@@ -102,7 +102,7 @@ describe('the state of a sync', () => {
     expect(late.state(true)).toEqual({ createdAt: day(17) });
   });
 
-  test('of a full refresh keeps its slices, and only they make it resumable', () => {
+  test('of a full refresh keeps its slices except for its last ten minutes, and only they make it resumable', () => {
     const refresh = { syncMode: 'full_refresh' as const };
     const first = cursorOf(undefined, refresh);
     read(first, 1, 8, 7);
@@ -111,7 +111,10 @@ describe('the state of a sync', () => {
     const second = cursorOf(state, refresh);
     expect(days(second)).toEqual(['08-20']);
     read(second, 8, 20, 18);
-    expect(second.state(true)).toMatchObject({ closed_slices: [closed(1, 20, 18)] });
+    expect(second.state(true)).toEqual({
+      createdAt: day(18),
+      closed_slices: [{ ...closed(1, 20, 18), end: '2024-06-19T23:50:00.000Z' }],
+    });
     expect(days(cursorOf({ createdAt: day(7) }, refresh))).toEqual(['01-20']);
   });
 });

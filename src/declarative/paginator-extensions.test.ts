@@ -1,0 +1,214 @@
+/** Ways of paging that the low-code language has no word for. */
+import { describe, expect, test } from '@jest/globals';
+import type { JsonValue } from '../protocol/messages.js';
+import type { CursorPagination, DefaultPaginator, PageIncrement } from './components.js';
+import { requestParameter } from './components.js';
+import type { Headers } from './http-transport.js';
+import { paginate, withSmallerPages } from './paginator.js';
+import type { PageParameters } from './paginator.js';
+import { recordSelector } from './record-selector.js';
+import type { SelectedPage } from './record-selector.js';
+
+const select = recordSelector(
+  {
+    type: 'RecordSelector',
+    extractor: { type: 'DpathExtractor', field_path: ['data'], extensions: { or_root_list: true } },
+  },
+  [],
+);
+
+function page(data: JsonValue[], paging?: JsonValue): SelectedPage {
+  return select(Buffer.from(JSON.stringify({ data, ...(paging === undefined ? {} : { paging }) })));
+}
+
+const rootList = (...data: JsonValue[]): SelectedPage => select(Buffer.from(JSON.stringify(data)));
+
+const PAGES: PageIncrement = {
+  type: 'PageIncrement',
+  page_size: 100,
+  start_from_page: 1,
+  inject_on_first_request: true,
+  extensions: { next_page: ['paging', 'next'], total: ['paging', 'total'], fallback_page_size: 30 },
+};
+const BY_PAGE: DefaultPaginator = {
+  type: 'DefaultPaginator',
+  pagination_strategy: PAGES,
+  page_size_option: requestParameter('size'),
+  page_token_option: requestParameter('page'),
+};
+const TOKENS: CursorPagination = {
+  type: 'CursorPagination',
+  page_size: 1000,
+  cursor_value: { headers: 'x-cursor-nextpage' },
+};
+const BY_HEADER: DefaultPaginator = {
+  type: 'DefaultPaginator',
+  pagination_strategy: TOKENS,
+  page_size_option: requestParameter('count'),
+  page_token_option: requestParameter('cursor'),
+};
+const HEADER_OR_PAGE: DefaultPaginator = {
+  ...BY_HEADER,
+  extensions: { page_fallback: { when: ['paging'], paginator: BY_PAGE } },
+};
+
+type Answer = SelectedPage | readonly [SelectedPage, Headers];
+
+/** What is asked for after each answer; the walk ends at undefined. */
+function walk(definition: DefaultPaginator, answers: readonly Answer[]): (PageParameters | undefined)[] {
+  const paginator = paginate(definition);
+  return [
+    paginator.first,
+    ...answers.map((answer) =>
+      'bytes' in answer ? paginator.next(answer) : paginator.next(answer[0], answer[1]),
+    ),
+  ];
+}
+
+const numbered = (...numbers: (number | undefined)[]) =>
+  numbers.map((number) => number && { size: '100', page: String(number) });
+const next = 'https://elsewhere.test/orders?page=77&size=1';
+const token = (text: string): Headers => ({ 'x-cursor-nextpage': text });
+const transient = expect.objectContaining({ failureType: 'transient_error' });
+
+describe('pages whose answers name the next one', () => {
+  test('go on though a page is short, by number, whatever address is named', () => {
+    const answers = [page([1, 2], { next }), page([3], { next }), page([4], { next: null })];
+    expect(walk(BY_PAGE, answers)).toEqual(numbered(1, 2, 3, undefined));
+  });
+
+  test.each([null, '', 'null'])('end where the next one is %j, also after a full page', (end) => {
+    const full = Array.from({ length: 100 }, (_, id) => ({ id }));
+    expect(walk(BY_PAGE, [page(full, { next: end })])).toEqual(numbered(1, undefined));
+  });
+
+  test.each<[string, JsonValue | undefined]>([
+    ['nothing around the records', undefined],
+    ['nothing about the next one', { total: 1 }],
+    ['no object in its place', null],
+  ])('are read to an empty one while there is %s', (_, paging) => {
+    const answers = [page([1, 2], paging), page([3], paging), page([4, 5], paging), page([], paging)];
+    expect(walk(BY_PAGE, answers)).toEqual(numbered(1, 2, 3, 4, undefined));
+  });
+
+  test('are read to an empty one where the list stands alone', () => {
+    expect(walk(BY_PAGE, [rootList(1), rootList(2), rootList()])).toEqual(numbered(1, 2, 3, undefined));
+  });
+
+  test('end at an empty one even if it names another', () => {
+    expect(walk(BY_PAGE, [page([1], { next }), page([], { next })])).toEqual(numbered(1, 2, undefined));
+  });
+
+  test('take a page that comes again, and names another, for a fault that may pass', () => {
+    expect(() => walk(BY_PAGE, [page([1], { next }), page([1], { next })])).toThrow(transient);
+  });
+
+  test('end at a page that comes again as the last one', () => {
+    const answers = [page([1], { next }), page([1], { next: null })];
+    expect(walk(BY_PAGE, answers)).toEqual(numbered(1, 2, undefined));
+  });
+
+  test('follow a count of pages where there is one too', () => {
+    const both: DefaultPaginator = {
+      ...BY_PAGE,
+      pagination_strategy: {
+        ...PAGES,
+        extensions: { ...PAGES.extensions, page_count: ['paging', 'pages'] },
+      },
+    };
+    const answers = [page([1], { pages: 2, next: null }), page([2], { pages: 2, next })];
+    expect(walk(both, answers)).toEqual(numbered(1, 2, undefined));
+  });
+});
+
+describe('tokens in a header', () => {
+  test('are followed, also over short and empty pages, to an answer without one', () => {
+    const answers: Answer[] = [[rootList(1), token('a')], [rootList(), token('b')], rootList(2)];
+    expect(walk(BY_HEADER, answers)).toEqual([
+      { count: '1000' },
+      { count: '1000', cursor: 'a' },
+      { count: '1000', cursor: 'b' },
+      undefined,
+    ]);
+  });
+
+  test.each(['', 'null'])('end at %j', (end) => {
+    expect(walk(BY_HEADER, [[rootList(1), token(end)]]).at(-1)).toBeUndefined();
+  });
+
+  test('are not looked for in the body', () => {
+    const inBody = select(Buffer.from('{"data":[{"id":1}],"x-cursor-nextpage":"a"}'));
+    expect(walk(BY_HEADER, [inBody]).at(-1)).toBeUndefined();
+  });
+
+  test('that come again are taken for a fault that may pass', () => {
+    const answers: Answer[] = [
+      [rootList(1), token('a')],
+      [rootList(2), token('a')],
+    ];
+    expect(() => walk(BY_HEADER, answers)).toThrow(transient);
+  });
+});
+
+describe('tokens that turn out to be pages', () => {
+  test('begin anew at the first page, with the names of that style', () => {
+    const answers = [page([1], { next }), page([1, 2], { next }), page([3], { next: null })];
+    expect(walk(HEADER_OR_PAGE, answers)).toEqual([{ count: '1000' }, ...numbered(1, 2, undefined)]);
+  });
+
+  test('begin anew also where the token was there, or after pages by token', () => {
+    const answers: Answer[] = [
+      [rootList(1), token('a')],
+      [page([2], {}), token('b')],
+    ];
+    const asked = [{ count: '1000' }, { count: '1000', cursor: 'a' }, { size: '100', page: '1' }];
+    expect(walk(HEADER_OR_PAGE, answers)).toEqual(asked);
+  });
+
+  test('begin anew once only, and do not go back', () => {
+    const answers: Answer[] = [page([1], {}), page([1], {}), [rootList(2), token('a')], page([], {})];
+    expect(walk(HEADER_OR_PAGE, answers)).toEqual([{ count: '1000' }, ...numbered(1, 2, 3, undefined)]);
+  });
+
+  test('stay tokens where the answer has not that path', () => {
+    const answers: Answer[] = [[rootList(1), token('a')], page([2])];
+    expect(walk(HEADER_OR_PAGE, answers)).toEqual([
+      { count: '1000' },
+      { count: '1000', cursor: 'a' },
+      undefined,
+    ]);
+  });
+
+  test('are counted as the style in use counts', () => {
+    const paginator = paginate(HEADER_OR_PAGE);
+    expect(paginator.pageCount(page([1, 2], { total: 6 }))).toBeUndefined();
+    paginator.next(page([1, 2], { total: 6 }));
+    expect(paginator.pageCount(page([1, 2], { total: 6 }))).toBe(3);
+  });
+});
+
+describe('smaller pages', () => {
+  test('change the size, and nothing else', () => {
+    const smaller = withSmallerPages(BY_PAGE);
+    const answers = [page([1], { next }), page([2], { next: null })];
+    expect(smaller && walk(smaller, answers)).toEqual([
+      { size: '30', page: '1' },
+      { size: '30', page: '2' },
+      undefined,
+    ]);
+    expect(smaller).toMatchObject({ pagination_strategy: { extensions: { total: ['paging', 'total'] } } });
+  });
+
+  test('are not made smaller again', () => {
+    const smaller = withSmallerPages(BY_PAGE);
+    expect(smaller && withSmallerPages(smaller)).toBeUndefined();
+  });
+
+  test.each<[string, Parameters<typeof withSmallerPages>[0]]>([
+    ['a size to fall back on', { ...BY_PAGE, pagination_strategy: { ...PAGES, extensions: {} } }],
+    ['pages by number', BY_HEADER],
+    ['pages', { type: 'NoPagination' }],
+  ])('are none without %s', (_, definition) => {
+    expect(withSmallerPages(definition)).toBeUndefined();
+  });
+});

@@ -1,0 +1,220 @@
+import { describe, expect, test } from '@jest/globals';
+import { errorHandler, requestContext, requesterOf, streamOf } from '../test-support/definitions.fixture.js';
+import { fakeApi } from '../test-support/read-run.fixture.js';
+import type { FakeApi, Reply } from '../test-support/read-run.fixture.js';
+import { requestParameter } from './components.js';
+import type { DefaultPaginator, SimpleRetriever } from './components.js';
+import { createRetriever } from './retriever.js';
+import type { PageInfo, Retriever } from './retriever.js';
+import { NO_PARTITION } from './stream-slice.js';
+import type { StreamPartition } from './stream-slice.js';
+
+const byPage: DefaultPaginator = {
+  type: 'DefaultPaginator',
+  pagination_strategy: {
+    type: 'PageIncrement',
+    page_size: 100,
+    start_from_page: 1,
+    inject_on_first_request: true,
+    extensions: { page_count: ['meta', 'pageCount'], fallback_page_size: 30 },
+  },
+  page_size_option: requestParameter('size'),
+  page_token_option: requestParameter('page'),
+};
+
+function retrieverOf(changes: Partial<SimpleRetriever> = {}): SimpleRetriever {
+  return { ...streamOf('orders').retriever, paginator: byPage, ...changes };
+}
+
+interface Lists {
+  readonly retriever: Retriever;
+  readonly warnings: string[];
+}
+
+function listsOf(api: FakeApi, definition: SimpleRetriever): Lists {
+  const warnings: string[] = [];
+  const retriever = createRetriever(definition, [['id']], requestContext({ http: api.http }), {
+    warn: (line) => warnings.push(line),
+    rateLimited: () => undefined,
+  });
+  return { retriever, warnings };
+}
+
+/** Reads a list to its end. @returns the ids of each page, as raw JSON */
+async function readAll(
+  retriever: Retriever,
+  partition: StreamPartition = NO_PARTITION,
+  infos: PageInfo[] = [],
+): Promise<(string | undefined)[][]> {
+  const pages: (string | undefined)[][] = [];
+  const all = retriever.pages(partition, { status: 'paid' }, async (page, info) => {
+    infos.push(info);
+    return [...page.captured];
+  });
+  for await (const page of all) pages.push(page);
+  return pages;
+}
+
+const paths = (api: FakeApi): string[] => api.asked.map(({ pathname, search }) => pathname + search);
+const pages = (api: FakeApi): string[] =>
+  api.asked.map(({ searchParams }) => `${searchParams.get('page')} of ${searchParams.get('size')}`);
+
+/** So many pages, each with one record, whose id is the page's number. */
+function numbered(url: URL, pageCount: number): Reply {
+  return { body: { data: [{ id: Number(url.searchParams.get('page')) }], meta: { pageCount } } };
+}
+
+const refused: Reply = { status: 400, body: { message: 'size is too large' } };
+
+describe('a list', () => {
+  test('is read page by page, with the parameters of the slice', async () => {
+    const api = fakeApi((url) => numbered(url, 2));
+    const infos: PageInfo[] = [];
+    const { retriever } = listsOf(api, retrieverOf());
+    expect(await readAll(retriever, NO_PARTITION, infos)).toEqual([['1'], ['2']]);
+    expect(paths(api)).toEqual([
+      '/orders?status=paid&size=100&page=1',
+      '/orders?status=paid&size=100&page=2',
+    ]);
+    expect(infos).toEqual([
+      { isFirst: true, pageCount: 2, hasMore: true },
+      { isFirst: false, pageCount: 2, hasMore: false },
+    ]);
+  });
+
+  test('is read no further than it is wanted', async () => {
+    const api = fakeApi((url) => numbered(url, 1000));
+    const { retriever } = listsOf(api, retrieverOf());
+    let wanted = 0;
+    for await (const _page of retriever.pages(NO_PARTITION, {}, async () => undefined)) {
+      expect(api.asked).toHaveLength(++wanted);
+      if (wanted === 5) break;
+    }
+    expect(api.asked).toHaveLength(5);
+  });
+});
+
+describe('a page size that the API refuses with 400', () => {
+  const upTo30 = (url: URL): Reply =>
+    Number(url.searchParams.get('size')) > 30 ? refused : numbered(url, 2);
+
+  test('is made smaller for this list and all that follow, with a warning', async () => {
+    const api = fakeApi(upTo30);
+    const { retriever, warnings } = listsOf(api, retrieverOf());
+    expect(await readAll(retriever)).toEqual([['1'], ['2']]);
+    expect(await readAll(retriever)).toEqual([['1'], ['2']]);
+    expect(pages(api)).toEqual(['1 of 100', '1 of 30', '2 of 30', '1 of 30', '2 of 30']);
+    expect(warnings).toEqual(['the API refused the request; trying again with smaller pages']);
+  });
+
+  test('is made smaller for lists that are read beside each other', async () => {
+    const api = fakeApi(upTo30);
+    const { retriever } = listsOf(api, retrieverOf());
+    expect(await Promise.all([readAll(retriever), readAll(retriever)])).toEqual([
+      [['1'], ['2']],
+      [['1'], ['2']],
+    ]);
+  });
+
+  test('is tried once only: a request that is refused all the same fails', async () => {
+    const api = fakeApi(() => refused);
+    const { retriever } = listsOf(api, retrieverOf());
+    await expect(readAll(retriever)).rejects.toMatchObject({ status: 400 });
+    expect(pages(api)).toEqual(['1 of 100', '1 of 30']);
+  });
+
+  test('fails behind the first page, of which nothing may come twice', async () => {
+    const api = fakeApi((url) => (url.searchParams.get('page') === '2' ? refused : numbered(url, 3)));
+    const { retriever } = listsOf(api, retrieverOf());
+    await expect(readAll(retriever)).rejects.toMatchObject({ status: 400 });
+    expect(pages(api)).toEqual(['1 of 100', '2 of 100']);
+  });
+
+  test('fails where no smaller one is named', async () => {
+    const api = fakeApi(() => refused);
+    const paginator = streamOf('orders').retriever.paginator;
+    const { retriever } = listsOf(api, retrieverOf({ paginator }));
+    await expect(readAll(retriever)).rejects.toMatchObject({ status: 400 });
+    expect(api.asked).toHaveLength(1);
+  });
+
+  test.each([401, 403, 404, 500])('is not suspected of HTTP %i', async (status) => {
+    const api = fakeApi(() => ({ status, body: {} }));
+    const { retriever } = listsOf(api, retrieverOf());
+    await expect(readAll(retriever)).rejects.toThrow(`HTTP ${status}`);
+    expect(new Set(pages(api))).toEqual(new Set(['1 of 100']));
+  });
+});
+
+describe('a list at one of two paths', () => {
+  const OLD = '/parents/{{ stream_partition.parent_id }}/bulk';
+  const NEW = '/parents/{{ stream_partition.parent_id }}/list';
+  const definition = (ignored: readonly number[]) =>
+    retrieverOf({
+      requester: requesterOf(OLD, {
+        error_handler: {
+          ...errorHandler,
+          response_filters: [{ type: 'HttpResponseFilter', action: 'IGNORE', http_codes: ignored }],
+        },
+        extensions: { url_base_variable: 'VENDOR_API_URL', alternative_path: NEW },
+      }),
+    });
+  const of = (id: number): StreamPartition => ({ values: new Map([['parent_id', String(id)]]) });
+  const gone: Reply = { status: 404, body: {} };
+  const asked = (api: FakeApi): string[] => api.asked.map(({ pathname }) => pathname);
+
+  test('is read at the first one where that answers', async () => {
+    const api = fakeApi((url) => numbered(url, 1));
+    const { retriever } = listsOf(api, definition([404]));
+    expect(await readAll(retriever, of(1))).toEqual([['1']]);
+    expect(asked(api)).toEqual(['/parents/1/bulk']);
+  });
+
+  test('is read at the other one after an ignored 404, which is remembered once it answered', async () => {
+    const api = fakeApi((url) => (url.pathname.endsWith('/bulk') ? gone : numbered(url, 2)));
+    const { retriever } = listsOf(api, definition([404]));
+    expect(await readAll(retriever, of(1))).toEqual([['1'], ['2']]);
+    expect(await readAll(retriever, of(2))).toEqual([['1'], ['2']]);
+    expect(asked(api)).toEqual([
+      '/parents/1/bulk',
+      ...['/parents/1/list', '/parents/1/list', '/parents/2/list', '/parents/2/list'],
+    ]);
+  });
+
+  test('is empty where neither answers, and neither is preferred by that', async () => {
+    const api = fakeApi((url) => (url.pathname.startsWith('/parents/1/') ? gone : numbered(url, 1)));
+    const { retriever, warnings } = listsOf(api, definition([404]));
+    expect(await readAll(retriever, of(1))).toEqual([]);
+    expect(await readAll(retriever, of(2))).toEqual([['1']]);
+    expect(asked(api)).toEqual(['/parents/1/bulk', '/parents/1/list', '/parents/2/bulk']);
+    expect(warnings).toHaveLength(2);
+  });
+
+  test('is asked for at the first one again when the remembered one knows it not', async () => {
+    const api = fakeApi(({ pathname, ...url }) => {
+      const known = ['/parents/1/list', '/parents/2/bulk'].includes(pathname);
+      return known ? { body: { data: [{ id: pathname }], meta: { pageCount: 1 } }, ...url } : gone;
+    });
+    const { retriever } = listsOf(api, definition([404]));
+    expect(await readAll(retriever, of(1))).toEqual([['"/parents/1/list"']]);
+    expect(await readAll(retriever, of(2))).toEqual([['"/parents/2/bulk"']]);
+  });
+
+  test('is not tried at the other one after an answer that is not ignored', async () => {
+    const api = fakeApi(() => ({ status: 403, body: {} }));
+    const { retriever } = listsOf(api, definition([404]));
+    await expect(readAll(retriever, of(1))).rejects.toThrow('HTTP 403');
+    expect(asked(api)).toEqual(['/parents/1/bulk']);
+  });
+
+  test('is read with smaller pages too', async () => {
+    const api = fakeApi((url) => {
+      if (url.pathname.endsWith('/bulk')) return gone;
+      return url.searchParams.get('size') === '100' ? refused : numbered(url, 1);
+    });
+    const { retriever } = listsOf(api, definition([404]));
+    expect(await readAll(retriever, of(1))).toEqual([['1']]);
+    expect(asked(api).at(-1)).toBe('/parents/1/list');
+    expect(pages(api).at(-1)).toBe('1 of 30');
+  });
+});
