@@ -13,6 +13,8 @@ export interface SandboxUnderTest {
   readonly faults: Faults;
   /** The records that a full read must print: stream name → text of `data` of each. */
   expected(): Map<string, string[]>;
+  /** Adds records and changes others, all in ways that an incremental sync has to notice. */
+  change(): void;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,8 @@ export interface ProviderUnderTest {
   startWithSmallPages(): Promise<SandboxUnderTest>;
   /** Where the vendor's documentation leaves open what the API does. */
   readonly variants: readonly Variant[];
+  /** Such answers that matter to a sync that follows another one. */
+  readonly changeVariants: readonly Variant[];
   /** A list that can be refused without harm to another. */
   readonly refusable: { readonly path: string; readonly stream: string };
   /**
@@ -53,10 +57,13 @@ export interface ProviderUnderTest {
    */
   readonly clockFields: Readonly<Record<string, readonly string[]>>;
   /**
-   * Dates besides the cursor that make a record new, for the streams that have such.
+   * Dates besides the cursor that make a record new, for the streams that have such. Integers too long for a number
+   * are strings in these records.
    * @param recordsOf the records of a full read
    */
   readonly changeDates: Readonly<
     Record<string, (record: JsonObject, recordsOf: (stream: string) => readonly JsonObject[]) => unknown[]>
   >;
+  /** The date that stands in for the cursor where records do not have it, by stream. */
+  readonly cursorDates: Readonly<Record<string, (record: JsonObject) => unknown>>;
 }

@@ -2,11 +2,11 @@
 import { toAirbyteStream } from './declarative/airbyte-stream.js';
 import { ApiBudget } from './declarative/api-budget.js';
 import type { Clock } from './declarative/api-budget.js';
+import { baseUrl } from './declarative/base-url.js';
 import { checkStreams, requireReadable } from './declarative/check-streams.js';
 import type { Provider } from './declarative/components.js';
 import type { SendHttp } from './declarative/http-transport.js';
 import { readStreams } from './declarative/read-streams.js';
-import { baseUrl } from './declarative/requester.js';
 import type { RequestContext } from './declarative/requester.js';
 import { Slots } from './declarative/slots.js';
 import { readSchema, readSpec, readVersion } from './package-files.js';

@@ -1,4 +1,5 @@
 import type { PaystackSandboxOptions, PaystackQuirks } from '../../sandbox/paystack/options.js';
+import type { TopStream } from '../../sandbox/paystack/data/streams.js';
 import { startPaystackSandbox } from '../../sandbox/paystack/server.js';
 import type { PaystackSandbox } from '../../sandbox/paystack/server.js';
 import type { JsonObject } from '../../src/protocol/messages.js';
@@ -58,6 +59,42 @@ function expected(sandbox: PaystackSandbox): Map<string, string[]> {
   return texts;
 }
 
+/** A little after the newest records. */
+const CHANGED_AT = '2026-03-17T15:50:00.000Z';
+
+function oldest({ data }: PaystackSandbox, stream: TopStream): string {
+  return data[stream].at(data[stream].length - 1).id;
+}
+
+/** New records, new ones that changed, and old ones that say that they changed. */
+function change(sandbox: PaystackSandbox): void {
+  const dated = ['transactions', 'customers', 'disputes', 'refunds', 'transfers', 'invoices', 'orders'] as const;
+  for (const stream of dated) {
+    sandbox.update(stream, sandbox.data[stream].at(0).id, { status: 'changed' });
+    sandbox.add(stream);
+  }
+  const whole = [
+    'settlements',
+    'plans',
+    'products',
+    'pages',
+    'splits',
+    'transfer_recipients',
+    'bulk_charges',
+  ] as const;
+  for (const stream of whole) {
+    sandbox.update(stream, oldest(sandbox, stream), { status: 'changed', updatedAt: CHANGED_AT });
+    sandbox.add(stream);
+  }
+  sandbox.update('subscriptions', oldest(sandbox, 'subscriptions'), {
+    status: 'cancelled',
+    cancelledAt: CHANGED_AT,
+  });
+  sandbox.add('subscriptions');
+  sandbox.add('balance_ledger');
+  sandbox.update('terminals', oldest(sandbox, 'terminals'), { status: 'inactive' });
+}
+
 async function start(options: Partial<PaystackSandboxOptions>): Promise<SandboxUnderTest> {
   const sandbox = await startPaystackSandbox(options);
   const { secretKey, violations, requests, faults } = sandbox;
@@ -68,6 +105,7 @@ async function start(options: Partial<PaystackSandboxOptions>): Promise<SandboxU
     requests,
     faults,
     expected: () => expected(sandbox),
+    change: () => change(sandbox),
     close: () => sandbox.close(),
   };
 }
@@ -142,6 +180,7 @@ export const paystack: ProviderUnderTest = {
       { faults: { faultRate: 0.1, maxConsecutiveFaults: 2 } },
     ),
   ],
+  changeVariants: [],
   refusable: { path: '/refund', stream: 'refunds' },
   brokenSlice: {
     stream: 'transactions',
@@ -160,4 +199,5 @@ export const paystack: ProviderUnderTest = {
       return [updatedAt, cancelledAt, invoice?.['updated_at'], invoice?.['created_at']];
     },
   },
+  cursorDates: {},
 };

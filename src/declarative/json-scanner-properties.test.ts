@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { FieldPath } from './components.js';
-import { MalformedJsonError, captureTree, scanRecords } from './json-scanner.js';
+import { MalformedJsonError } from './json-grammar.js';
+import { captureTree, scanRecords } from './json-scanner.js';
 import type { Scan } from './json-scanner.js';
 
 const CAPTURE: readonly FieldPath[] = [['createdAt'], ['id'], ['customer', 'id'], ['customer']];

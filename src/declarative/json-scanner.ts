@@ -3,35 +3,18 @@
  * each record starts and ends, and picks out a few values (cursor, key, parent id). Parsing and printing
  * again would round integers beyond 2^53 and cost about five times as much.
  *
- * The grammar is RFC 8259, strictly; json-scanner.test.ts holds it against JSON.parse.
+ * json-scanner-properties.test.ts holds it against JSON.parse.
  */
 import type { JsonValue } from '../protocol/messages.js';
 import type { FieldPath } from './components.js';
-
-/** Levels of nesting; a page that goes deeper is refused rather than risked. */
-const MAX_DEPTH = 2_000;
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const MINUS = 0x2d;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-
-/** The body is not JSON, or it was cut. */
-export class MalformedJsonError extends Error {
-  override readonly name = 'MalformedJsonError';
-  /** Offset in bytes at which it stops being JSON. */
-  readonly position: number;
-
-  constructor(position: number, what: string) {
-    super(`${what} at byte ${position}`);
-    this.position = position;
-  }
-}
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  JsonGrammar,
+  MalformedJsonError,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+} from './json-grammar.js';
 
 /** A tree of the paths to capture: at each object, which keys lead on and which are wanted. */
 export interface CaptureNode {
@@ -71,9 +54,7 @@ export interface Scan {
   readonly envelope: JsonValue;
 }
 
-class Scanner {
-  readonly #bytes: Buffer;
-  readonly #end: number;
+class Scanner extends JsonGrammar {
   readonly #path: FieldPath;
   readonly #tree: readonly CaptureNode[];
   readonly #width: number;
@@ -85,8 +66,6 @@ class Scanner {
   listEnd = -1;
   /** Where in `captured` the current record's values begin; -1 outside of records. */
   #base = -1;
-  /** 1 for each open object, 0 for each open array. */
-  readonly #stack = new Uint8Array(MAX_DEPTH + 1);
   readonly #takesObject: boolean;
 
   constructor(
@@ -96,44 +75,43 @@ class Scanner {
     width: number,
     takesObject: boolean,
   ) {
+    super(bytes);
     this.#takesObject = takesObject;
-    this.#bytes = bytes;
-    this.#end = bytes.length;
     this.#path = path;
     this.#tree = tree;
     this.#width = width;
   }
 
   document(): void {
-    let at = this.#space(0);
+    let at = this.space(0);
     at = this.#value(at, 0);
-    at = this.#space(at);
-    if (at < this.#end) throw new MalformedJsonError(at, 'text behind the end');
+    at = this.space(at);
+    if (at < this.bytes.length) throw new MalformedJsonError(at, 'text behind the end');
   }
 
   /** A value on the way to the list: `level` keys of the path lie behind it. */
   #value(at: number, level: number): number {
-    const first = this.#bytes[at];
+    const first = this.bytes[at];
     if (level === this.#path.length) {
       this.found = first === OPEN_BRACKET ? 'list' : first === OPEN_BRACE ? 'object' : 'scalar';
       if (this.found === 'object' && this.#takesObject) return this.#single(at);
-      return first === OPEN_BRACKET ? this.#list(at) : this.#skip(at);
+      return first === OPEN_BRACKET ? this.#list(at) : this.skip(at);
     }
-    return first === OPEN_BRACE ? this.#objectOnPath(at, level) : this.#skip(at);
+    return first === OPEN_BRACE ? this.#objectOnPath(at, level) : this.skip(at);
   }
 
   #objectOnPath(start: number, level: number): number {
     const wanted = Buffer.from(JSON.stringify(this.#path[level] ?? '').slice(1, -1));
-    let at = this.#space(start + 1);
-    if (this.#bytes[at] === CLOSE_BRACE) return at + 1;
+    let at = this.space(start + 1);
+    if (this.bytes[at] === CLOSE_BRACE) return at + 1;
     for (;;) {
-      const keyEnd = this.#key(at);
-      const valueAt = this.#space(this.#colon(keyEnd));
+      const keyEnd = this.key(at);
+      const valueAt = this.space(this.colon(keyEnd));
       const isWanted = this.#isKey(at, keyEnd, wanted);
       if (isWanted) this.#forget();
-      at = this.#space(isWanted ? this.#value(valueAt, level + 1) : this.#skip(valueAt));
-      if (this.#bytes[at] === CLOSE_BRACE) return at + 1;
-      at = this.#space(this.#comma(at));
+      at = this.space(isWanted ? this.#value(valueAt, level + 1) : this.skip(valueAt));
+      if (this.bytes[at] === CLOSE_BRACE) return at + 1;
+      at = this.space(this.comma(at));
     }
   }
 
@@ -156,45 +134,45 @@ class Scanner {
 
   #list(start: number): number {
     this.listStart = start;
-    let at = this.#space(start + 1);
-    if (this.#bytes[at] === CLOSE_BRACKET) return (this.listEnd = at + 1);
+    let at = this.space(start + 1);
+    if (this.bytes[at] === CLOSE_BRACKET) return (this.listEnd = at + 1);
     for (;;) {
       const recordStart = at;
       this.#base = this.captured.length;
       for (let i = 0; i < this.#width; i++) this.captured.push(undefined);
-      if (this.#bytes[at] === OPEN_BRACE) at = this.#record(at, this.#tree);
+      if (this.bytes[at] === OPEN_BRACE) at = this.#record(at, this.#tree);
       else {
         this.allObjects = false;
-        at = this.#skip(at);
+        at = this.skip(at);
       }
       this.ranges.push(recordStart, at);
-      at = this.#space(at);
-      if (this.#bytes[at] === CLOSE_BRACKET) return (this.listEnd = at + 1);
-      at = this.#space(this.#comma(at));
+      at = this.space(at);
+      if (this.bytes[at] === CLOSE_BRACKET) return (this.listEnd = at + 1);
+      at = this.space(this.comma(at));
     }
   }
 
   /** An object some of whose values are wanted. Recursive, but only as deep as the capture paths. */
   #record(start: number, nodes: readonly CaptureNode[]): number {
-    let at = this.#space(start + 1);
-    if (this.#bytes[at] === CLOSE_BRACE) return at + 1;
+    let at = this.space(start + 1);
+    if (this.bytes[at] === CLOSE_BRACE) return at + 1;
     for (;;) {
       const keyStart = at;
-      const keyEnd = this.#key(at);
-      const valueAt = this.#space(this.#colon(keyEnd));
+      const keyEnd = this.key(at);
+      const valueAt = this.space(this.colon(keyEnd));
       const node = this.#nodeOf(keyStart, keyEnd, nodes);
-      if (node === undefined) at = this.#skip(valueAt);
+      if (node === undefined) at = this.skip(valueAt);
       else {
         this.#forgetValues(node);
-        const leadsOn = node.children.length > 0 && this.#bytes[valueAt] === OPEN_BRACE;
-        at = leadsOn ? this.#record(valueAt, node.children) : this.#skip(valueAt);
+        const leadsOn = node.children.length > 0 && this.bytes[valueAt] === OPEN_BRACE;
+        at = leadsOn ? this.#record(valueAt, node.children) : this.skip(valueAt);
         if (node.index >= 0) {
-          this.captured[this.#base + node.index] = this.#bytes.toString('utf8', valueAt, at);
+          this.captured[this.#base + node.index] = this.bytes.toString('utf8', valueAt, at);
         }
       }
-      at = this.#space(at);
-      if (this.#bytes[at] === CLOSE_BRACE) return at + 1;
-      at = this.#space(this.#comma(at));
+      at = this.space(at);
+      if (this.bytes[at] === CLOSE_BRACE) return at + 1;
+      at = this.space(this.comma(at));
     }
   }
 
@@ -210,168 +188,9 @@ class Scanner {
 
   #isKey(keyStart: number, keyEnd: number, key: Buffer): boolean {
     if (keyEnd - keyStart !== key.length + 2) return false;
-    for (let i = 0; i < key.length; i++) if (this.#bytes[keyStart + 1 + i] !== key[i]) return false;
+    for (let i = 0; i < key.length; i++) if (this.bytes[keyStart + 1 + i] !== key[i]) return false;
     return true;
   }
-
-  #key(at: number): number {
-    if (this.#bytes[at] !== QUOTE) throw this.#unexpected(at, 'a key');
-    return this.#string(at);
-  }
-
-  #colon(at: number): number {
-    const colon = this.#space(at);
-    if (this.#bytes[colon] !== COLON) throw this.#unexpected(colon, 'a colon');
-    return colon + 1;
-  }
-
-  #comma(at: number): number {
-    if (this.#bytes[at] !== COMMA) throw this.#unexpected(at, 'a comma or a closing bracket');
-    return at + 1;
-  }
-
-  #space(start: number): number {
-    const bytes = this.#bytes;
-    let at = start;
-    for (;;) {
-      const byte = bytes[at];
-      if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) at++;
-      else return at;
-    }
-  }
-
-  /** Validates any value and returns where it ends. Not recursive, so depth costs no stack. */
-  #skip(start: number): number {
-    const bytes = this.#bytes;
-    const stack = this.#stack;
-    let depth = 0;
-    let at = start;
-    for (;;) {
-      // A value is due at `at`.
-      const byte = bytes[at];
-      let opened = false;
-      if (byte === QUOTE) at = this.#string(at);
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        if (depth >= MAX_DEPTH) throw new MalformedJsonError(at, `more than ${MAX_DEPTH} levels of nesting`);
-        const isObject = byte === OPEN_BRACE;
-        at = this.#space(at + 1);
-        if (bytes[at] === (isObject ? CLOSE_BRACE : CLOSE_BRACKET)) at++;
-        else {
-          stack[depth++] = isObject ? 1 : 0;
-          if (isObject) at = this.#space(this.#colon(this.#key(at)));
-          opened = true;
-        }
-      } else at = this.#scalar(at);
-      if (opened) continue;
-
-      // A value has ended at `at`: close what closes, until another value is due.
-      for (;;) {
-        if (depth === 0) return at;
-        at = this.#space(at);
-        const next = bytes[at];
-        const inObject = stack[depth - 1] === 1;
-        if (next === COMMA) {
-          at = this.#space(at + 1);
-          if (inObject) at = this.#space(this.#colon(this.#key(at)));
-          break;
-        }
-        if (next !== (inObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
-          throw this.#unexpected(at, 'a comma or a closing bracket');
-        }
-        depth--;
-        at++;
-      }
-    }
-  }
-
-  /** @param start at the opening quote; @returns the place behind the closing one */
-  #string(start: number): number {
-    const bytes = this.#bytes;
-    const end = this.#end;
-    let at = start + 1;
-    for (; at < end; at++) {
-      const byte = bytes[at] as number;
-      if (byte === QUOTE) return at + 1;
-      if (byte === BACKSLASH) at = this.#escape(at + 1);
-      else if (byte < 0x20) throw new MalformedJsonError(at, 'a control character in a string');
-    }
-    throw new MalformedJsonError(end, 'the end inside a string');
-  }
-
-  /** @returns the last place of the escape */
-  #escape(at: number): number {
-    switch (this.#bytes[at]) {
-      case QUOTE:
-      case BACKSLASH:
-      case 0x2f: // /
-      case 0x62: // b
-      case 0x66: // f
-      case 0x6e: // n
-      case 0x72: // r
-      case 0x74: // t
-        return at;
-      case 0x75: // u
-        for (let i = 1; i <= 4; i++) {
-          if (!isHexDigit(this.#bytes[at + i])) throw this.#unexpected(at + i, 'a hex digit');
-        }
-        return at + 4;
-      default:
-        throw this.#unexpected(at, 'an escape');
-    }
-  }
-
-  #scalar(at: number): number {
-    switch (this.#bytes[at]) {
-      case 0x74:
-        return this.#word(at, 'true');
-      case 0x66:
-        return this.#word(at, 'false');
-      case 0x6e:
-        return this.#word(at, 'null');
-      default:
-        return this.#number(at);
-    }
-  }
-
-  #word(at: number, word: string): number {
-    for (let i = 1; i < word.length; i++) {
-      if (this.#bytes[at + i] !== word.charCodeAt(i)) throw this.#unexpected(at + i, word);
-    }
-    return at + word.length;
-  }
-
-  #number(start: number): number {
-    const bytes = this.#bytes;
-    let at = start;
-    if (bytes[at] === MINUS) at++;
-    if (bytes[at] === 0x30) at++;
-    else at = this.#digits(at);
-    if (bytes[at] === 0x2e) at = this.#digits(at + 1);
-    if (bytes[at] === 0x65 || bytes[at] === 0x45) {
-      const sign = bytes[at + 1];
-      at = this.#digits(sign === 0x2b || sign === MINUS ? at + 2 : at + 1);
-    }
-    return at;
-  }
-
-  #digits(start: number): number {
-    let at = start;
-    while (isDigit(this.#bytes[at])) at++;
-    if (at === start) throw this.#unexpected(at, 'a value');
-    return at;
-  }
-
-  #unexpected(at: number, wanted: string): MalformedJsonError {
-    return new MalformedJsonError(at, at >= this.#end ? `the end instead of ${wanted}` : `not ${wanted}`);
-  }
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
-}
-
-function isHexDigit(byte: number | undefined): boolean {
-  return isDigit(byte) || (byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
 }
 
 /**

@@ -222,15 +222,18 @@ describe('giving up', () => {
     ['SELF_SIGNED_CERT_IN_CHAIN', true, 'TLS certificate was refused'],
     ['ECONNRESET', false, 'did not answer in full'],
     ['ETIMEDOUT', true, 'did not answer in full'],
-  ])('%s is a transient error, with what to check and no guess about a proxy', async (code, concernsAll, sentence) => {
-    const send = () => Promise.reject(new TransportError(code, 'it broke'));
-    const { error, sleeps } = await fetchPage({ context: { http: send } });
-    expect(tracedError(error).failureType).toBe('transient_error');
-    expect(tracedError(error).message).toContain(sentence);
-    expect(tracedError(error).message).not.toMatch(/proxy/i);
-    expect(error instanceof ApiUnavailableError).toBe(concernsAll);
-    expect(sleeps).toHaveLength(3);
-  });
+  ])(
+    '%s is a transient error, with what to check and no guess about a proxy',
+    async (code, concernsAll, sentence) => {
+      const send = () => Promise.reject(new TransportError(code, 'it broke'));
+      const { error, sleeps } = await fetchPage({ context: { http: send } });
+      expect(tracedError(error).failureType).toBe('transient_error');
+      expect(tracedError(error).message).toContain(sentence);
+      expect(tracedError(error).message).not.toMatch(/proxy/i);
+      expect(error instanceof ApiUnavailableError).toBe(concernsAll);
+      expect(sleeps).toHaveLength(3);
+    },
+  );
 
   test('an error that nobody expects is not retried', async () => {
     const bug = new TypeError('a bug');

@@ -8,7 +8,7 @@ import { answerInTurn, fetchOnePage, ok, status } from '../test-support/one-requ
 import type { Answer, FetchRun } from '../test-support/one-request.fixture.js';
 import { createHttpTransport } from './http-transport.js';
 import type { HttpRequest, HttpTransport } from './http-transport.js';
-import { baseUrl } from './requester.js';
+import { baseUrl } from './base-url.js';
 
 const server = setupServer();
 let transport: HttpTransport;

@@ -1,14 +1,15 @@
-import { configError, StoppedError, TracedError, transientError } from '../protocol/errors.js';
+import { StoppedError, TracedError, transientError } from '../protocol/errors.js';
 import type { JsonObject, JsonValue } from '../protocol/messages.js';
 import type { ApiBudget, Clock } from './api-budget.js';
 import { backoffTime } from './backoff.js';
+import { baseUrl } from './base-url.js';
 import type { HttpRequester } from './components.js';
 import { readReference } from './config-reference.js';
 import { ApiUnavailableError, resolveAnswer } from './error-handler.js';
 import type { ErrorResolution } from './error-handler.js';
 import { TransportError } from './http-transport.js';
 import type { Headers, HttpResponse, SendHttp } from './http-transport.js';
-import { MalformedJsonError } from './json-scanner.js';
+import { MalformedJsonError } from './json-grammar.js';
 import type { SelectedPage, SelectRecords } from './record-selector.js';
 import { rawToText } from './stream-slice.js';
 import type { Slots } from './slots.js';
@@ -74,29 +75,6 @@ export interface Requester {
    * @throws TracedError when it gives up; StoppedError
    */
   fetch<T>(request: PageRequest, select: SelectRecords, use: UseResponse<T>): Promise<T | undefined>;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-/**
- * Where the API is. Only the environment may point elsewhere, never the config: whoever could edit a config
- * could otherwise have the key sent to a host of theirs.
- * @throws TracedError (config_error) for an address that would send the key in the clear
- */
-export function baseUrl(requester: HttpRequester, environment: RequestContext['environment']): string {
-  const variable = requester.extensions.url_base_variable;
-  const override = environment[variable];
-  if (override === undefined || override === '') return requester.url_base;
-  const refuse = (why: string) => configError(`The environment variable ${variable} ${why}.`);
-  if (!URL.canParse(override)) throw refuse('is not a URL');
-  const url = new URL(override);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw refuse('must begin with https:// (http:// is allowed for addresses of this machine only)');
-  }
-  if (url.username !== '' || url.password !== '') throw refuse('must not hold a user name or password');
-  return override.replace(/\/+$/, '');
 }
 
 /** Fills in `{{ stream_partition.NAME }}`. */

@@ -2,28 +2,16 @@ import { OutputClosedError, StoppedError, toTracedError } from '../protocol/erro
 import type { TracedError } from '../protocol/errors.js';
 import type { ConfiguredAirbyteStream, JsonObject, StreamDescriptor } from '../protocol/messages.js';
 import type { Output } from '../protocol/output.js';
-import { addedFields } from './add-fields.js';
-import type { DeclarativeStream, FieldPath } from './components.js';
-import { beginList, DateFilterError, fullRefreshCursor } from './cursor.js';
-import type { Cursor, OpenSlice } from './cursor.js';
+import type { RecordBatch } from '../protocol/record-batch.js';
+import type { DeclarativeStream } from './components.js';
+import { DateFilterError, fullRefreshCursor } from './cursor.js';
+import type { Cursor } from './cursor.js';
 import { toIso } from './datetime.js';
 import { DatetimeCursor } from './datetime-cursor.js';
-import { PageOverlap } from './page-overlap.js';
-import { ParentStream } from './parent-stream.js';
-import { listPartitions, partitionParameters } from './partition-router.js';
-import type { SelectedPage } from './record-selector.js';
 import type { RequestContext, RequestListener } from './requester.js';
-import { createRetriever } from './retriever.js';
-import type { PageInfo, Retriever } from './retriever.js';
+import { SliceReader, SplitSlice } from './slice-reader.js';
 import { forEachConcurrently } from './slots.js';
-import { NO_PARTITION } from './stream-slice.js';
-import type { StreamPartition, StreamSlice } from './stream-slice.js';
-
-/**
- * Pages of a slice beyond which it is cut into smaller ones. It keeps an account of 200 records at one
- * request, and lets a large one be read by many slices at a time, each a point to go on from.
- */
-const MAX_PAGES_PER_SLICE = 20;
+import type { StreamSlice } from './stream-slice.js';
 
 /** Failed slices after which the rest of a stream is left to the next attempt. */
 const MAX_FAILED_SLICES = 3;
@@ -42,29 +30,13 @@ export interface StreamOutcome {
   readonly errors: readonly TracedError[];
 }
 
-/** Thrown through a slice's reading to replace it by smaller ones. */
-class SplitSlice extends Error {
-  readonly slices: StreamSlice[];
-  constructor(slices: StreamSlice[]) {
-    super('the slice is read in parts');
-    this.slices = slices;
-  }
-}
-
 /** Reads one stream: its messages from STARTED to COMPLETE or INCOMPLETE. One object for each sync. */
 export class StreamReader {
   readonly #definition: DeclarativeStream;
   readonly #descriptor: StreamDescriptor;
   readonly #context: ReadContext;
   readonly #cursor: Cursor;
-  /** Fetches the records of the stream. */
-  readonly #retriever: Retriever;
-  /** For a stream whose lists belong to the records of another one. */
-  readonly #parents: ParentStream | undefined;
-  /** Whether the cursor is that of the parents, and all children of a parent are taken. */
-  readonly #goesByParent: boolean;
-  readonly #width: number;
-  readonly #keyPlaces: readonly number[];
+  readonly #slices: SliceReader;
   #running: Promise<void> | undefined;
   #lastState = '';
   /** Records before the last STATE. */
@@ -87,7 +59,7 @@ export class StreamReader {
     this.#definition = definition;
     this.#descriptor = configured.stream;
     this.#context = context;
-    const { retriever, incremental_sync } = definition;
+    const { incremental_sync } = definition;
     const now = context.requests.clock.now();
     this.#cursor =
       incremental_sync === undefined
@@ -101,18 +73,11 @@ export class StreamReader {
             now,
           });
 
-    const router = retriever.partition_router;
-    const substream = router?.type === 'SubstreamPartitionRouter' ? router : undefined;
-    this.#goesByParent = substream?.parent_stream_configs[0].incremental_dependency === true;
-    const keys: FieldPath[] = definition.primary_key.map((key) => [key]);
-    const capture: FieldPath[] = this.#goesByParent ? keys : [...this.#cursor.capture, ...keys];
-    this.#width = capture.length;
-    this.#keyPlaces = keys.map((_, i) => capture.length - keys.length + i);
-    const listener = this.#listener();
-    this.#retriever = createRetriever(retriever, capture, context.requests, listener);
-    if (substream !== undefined) {
-      this.#parents = new ParentStream(substream, this.#cursor, context.requests, listener);
-    }
+    this.#slices = new SliceReader(definition, this.#cursor, context, {
+      ...this.#listener(),
+      page: () => void this.#requests++,
+      write: (batch) => this.#write(batch),
+    });
   }
 
   /** @throws OutputClosedError, StoppedError; all other errors are in the outcome */
@@ -183,11 +148,8 @@ export class StreamReader {
   }
 
   async #readSlice(slice: StreamSlice): Promise<void> {
-    const open = this.#cursor.open(slice);
     const before = this.#records;
-    const parameters = this.#cursor.requestParameters(slice);
-    if (this.#parents !== undefined) await this.#readChildren(this.#parents, open, parameters);
-    else await this.#readPartitions(open, parameters);
+    const open = await this.#slices.read(slice);
     this.#cursor.close(open);
     this.#withoutCursor += open.withoutCursor;
     if (this.#definition.incremental_sync !== undefined) {
@@ -198,95 +160,10 @@ export class StreamReader {
     }
   }
 
-  async #readPartitions(open: OpenSlice, parameters: Record<string, string>): Promise<void> {
-    const router = this.#definition.retriever.partition_router;
-    if (router?.type !== 'ListPartitionRouter') {
-      await this.#readPartition(NO_PARTITION, parameters, open);
-      return;
-    }
-    for (const partition of listPartitions(router)) {
-      beginList(open);
-      await this.#readPartition(
-        partition,
-        { ...parameters, ...partitionParameters(router, partition) },
-        open,
-      );
-    }
-  }
-
-  /** Reads a page of parents at a time, and then the lists of those parents beside each other. */
-  async #readChildren(
-    parents: ParentStream,
-    open: OpenSlice,
-    parameters: Record<string, string>,
-  ): Promise<void> {
-    const onPage = (info: PageInfo): void => {
-      this.#requests++;
-      if (this.#goesByParent) this.#splitIfLarge(open.slice, info);
-    };
-    const own = this.#goesByParent ? {} : parameters;
-    const judged = this.#goesByParent ? undefined : open;
-    for await (const page of parents.partitions(
-      this.#goesByParent ? { open, parameters } : undefined,
-      onPage,
-    )) {
-      await forEachConcurrently(page, this.#context.numWorkers, (parent) =>
-        this.#readPartition(parent, own, judged),
-      );
-    }
-  }
-
-  /** @param open undefined to take all records */
-  async #readPartition(
-    partition: StreamPartition,
-    parameters: Record<string, string>,
-    open: OpenSlice | undefined,
-  ): Promise<void> {
-    const overlap = new PageOverlap(this.#width, this.#keyPlaces);
-    const pages = this.#retriever.pages(partition, parameters, async (page, info) => {
-      this.#requests++;
-      // The lists of one parent must not be begun anew because that of another is long.
-      if (open !== undefined && this.#parents === undefined) this.#splitIfLarge(open.slice, info);
-      await this.#write(page, this.#select(page, overlap, open), partition);
-      // Children of several parents are read beside each other, so their order says nothing.
-      return open !== undefined && this.#parents === undefined && this.#cursor.isPast(open);
-    });
-    for await (const isPast of pages) if (isPast) return;
-  }
-
-  /** Before anything of a slice is emitted: if it is large, it is read in parts. */
-  #splitIfLarge(slice: StreamSlice, { isFirst, pageCount, hasMore }: PageInfo): void {
-    if (!isFirst || !hasMore) return;
-    if (pageCount !== undefined && pageCount <= MAX_PAGES_PER_SLICE) return;
-    const parts = pageCount === undefined ? undefined : Math.ceil(pageCount / MAX_PAGES_PER_SLICE) + 1;
-    const slices = this.#cursor.split(slice, parts);
-    if (slices.length > 1) throw new SplitSlice(slices);
-  }
-
-  /** The byte ranges of the records to emit. */
-  #select(page: SelectedPage, overlap: PageOverlap, open: OpenSlice | undefined): readonly number[] {
-    const fresh = overlap.newRecords(page);
-    if (open !== undefined) open.newestOfPage = -Infinity;
-    const ranges: number[] = [];
-    for (let i = 0; i < fresh.length; i++) {
-      if (open !== undefined && this.#cursor.judge(open, page.captured, i * this.#width) !== 'emit') continue;
-      if (fresh[i] === true) ranges.push(page.ranges[2 * i] ?? 0, page.ranges[2 * i + 1] ?? 0);
-    }
-    return ranges;
-  }
-
-  async #write(page: SelectedPage, ranges: readonly number[], partition: StreamPartition): Promise<void> {
-    if (ranges.length === 0) return;
+  async #write(batch: RecordBatch): Promise<void> {
     await this.#markRunning();
-    this.#records += ranges.length / 2;
-    const { transformations, retriever } = this.#definition;
-    const wrapAs = retriever.record_selector.extractor.extensions?.wrap_as;
-    await this.#context.output.records(this.#descriptor.name, {
-      bytes: page.bytes,
-      ranges,
-      addedFields: addedFields(transformations, partition, this.#context.requests.clock.now()),
-      ...(wrapAs === undefined ? {} : { wrapAs }),
-    });
+    this.#records += batch.ranges.length / 2;
+    await this.#context.output.records(this.#descriptor.name, batch);
   }
 
   #markRunning(): Promise<void> {

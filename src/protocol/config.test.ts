@@ -74,9 +74,13 @@ describe('validateConfig', () => {
     [
       'an unknown provider',
       { provider: { name: 'acme', secret_key: KEY } },
-      'provider.name must be "paystack"',
+      'provider.name must be one of "paystack", "pagarme"',
     ],
-    ['a provider without a name', { provider: { secret_key: KEY } }, 'provider.name must be "paystack"'],
+    [
+      'a provider without a name',
+      { provider: { secret_key: KEY } },
+      'provider.name must be one of "paystack", "pagarme"',
+    ],
     ['no key', { provider: { name: 'paystack' } }, 'provider.secret_key is missing'],
     [
       'a key that is a number',

@@ -1,0 +1,202 @@
+/**
+ * JSON's grammar (RFC 8259, strictly) over bytes: each method takes the place where something should begin
+ * and returns the place behind it, or throws. Nothing is decoded.
+ */
+
+/** Levels of nesting; a page that goes deeper is refused rather than risked. */
+const MAX_DEPTH = 2_000;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const COLON = 0x3a;
+export const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+export const CLOSE_BRACKET = 0x5d;
+export const OPEN_BRACE = 0x7b;
+export const CLOSE_BRACE = 0x7d;
+
+/** The body is not JSON, or it was cut. */
+export class MalformedJsonError extends Error {
+  override readonly name = 'MalformedJsonError';
+  /** Offset in bytes at which it stops being JSON. */
+  readonly position: number;
+
+  constructor(position: number, what: string) {
+    super(`${what} at byte ${position}`);
+    this.position = position;
+  }
+}
+
+/** @throws MalformedJsonError from every method */
+export class JsonGrammar {
+  protected readonly bytes: Buffer;
+  /** 1 for each open object, 0 for each open array. */
+  readonly #stack = new Uint8Array(MAX_DEPTH + 1);
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  key(at: number): number {
+    if (this.bytes[at] !== QUOTE) throw this.#unexpected(at, 'a key');
+    return this.#string(at);
+  }
+
+  colon(at: number): number {
+    const colon = this.space(at);
+    if (this.bytes[colon] !== COLON) throw this.#unexpected(colon, 'a colon');
+    return colon + 1;
+  }
+
+  comma(at: number): number {
+    if (this.bytes[at] !== COMMA) throw this.#unexpected(at, 'a comma or a closing bracket');
+    return at + 1;
+  }
+
+  space(start: number): number {
+    const bytes = this.bytes;
+    let at = start;
+    for (;;) {
+      const byte = bytes[at];
+      if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) at++;
+      else return at;
+    }
+  }
+
+  /** Validates any value and returns where it ends. Not recursive, so depth costs no stack. */
+  skip(start: number): number {
+    const bytes = this.bytes;
+    const stack = this.#stack;
+    let depth = 0;
+    let at = start;
+    for (;;) {
+      // A value is due at `at`.
+      const byte = bytes[at];
+      let opened = false;
+      if (byte === QUOTE) at = this.#string(at);
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        if (depth >= MAX_DEPTH) throw new MalformedJsonError(at, `more than ${MAX_DEPTH} levels of nesting`);
+        const isObject = byte === OPEN_BRACE;
+        at = this.space(at + 1);
+        if (bytes[at] === (isObject ? CLOSE_BRACE : CLOSE_BRACKET)) at++;
+        else {
+          stack[depth++] = isObject ? 1 : 0;
+          if (isObject) at = this.space(this.colon(this.key(at)));
+          opened = true;
+        }
+      } else at = this.#scalar(at);
+      if (opened) continue;
+
+      // A value has ended at `at`: close what closes, until another value is due.
+      for (;;) {
+        if (depth === 0) return at;
+        at = this.space(at);
+        const next = bytes[at];
+        const inObject = stack[depth - 1] === 1;
+        if (next === COMMA) {
+          at = this.space(at + 1);
+          if (inObject) at = this.space(this.colon(this.key(at)));
+          break;
+        }
+        if (next !== (inObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
+          throw this.#unexpected(at, 'a comma or a closing bracket');
+        }
+        depth--;
+        at++;
+      }
+    }
+  }
+
+  /** @param start at the opening quote; @returns the place behind the closing one */
+  #string(start: number): number {
+    const bytes = this.bytes;
+    const end = bytes.length;
+    let at = start + 1;
+    for (; at < end; at++) {
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) return at + 1;
+      if (byte === BACKSLASH) at = this.#escape(at + 1);
+      else if (byte < 0x20) throw new MalformedJsonError(at, 'a control character in a string');
+    }
+    throw new MalformedJsonError(end, 'the end inside a string');
+  }
+
+  /** @returns the last place of the escape */
+  #escape(at: number): number {
+    switch (this.bytes[at]) {
+      case QUOTE:
+      case BACKSLASH:
+      case 0x2f: // /
+      case 0x62: // b
+      case 0x66: // f
+      case 0x6e: // n
+      case 0x72: // r
+      case 0x74: // t
+        return at;
+      case 0x75: // u
+        for (let i = 1; i <= 4; i++) {
+          if (!isHexDigit(this.bytes[at + i])) throw this.#unexpected(at + i, 'a hex digit');
+        }
+        return at + 4;
+      default:
+        throw this.#unexpected(at, 'an escape');
+    }
+  }
+
+  #scalar(at: number): number {
+    switch (this.bytes[at]) {
+      case 0x74:
+        return this.#word(at, 'true');
+      case 0x66:
+        return this.#word(at, 'false');
+      case 0x6e:
+        return this.#word(at, 'null');
+      default:
+        return this.#number(at);
+    }
+  }
+
+  #word(at: number, word: string): number {
+    for (let i = 1; i < word.length; i++) {
+      if (this.bytes[at + i] !== word.charCodeAt(i)) throw this.#unexpected(at + i, word);
+    }
+    return at + word.length;
+  }
+
+  #number(start: number): number {
+    const bytes = this.bytes;
+    let at = start;
+    if (bytes[at] === MINUS) at++;
+    if (bytes[at] === 0x30) at++;
+    else at = this.#digits(at);
+    if (bytes[at] === 0x2e) at = this.#digits(at + 1);
+    if (bytes[at] === 0x65 || bytes[at] === 0x45) {
+      const sign = bytes[at + 1];
+      at = this.#digits(sign === 0x2b || sign === MINUS ? at + 2 : at + 1);
+    }
+    return at;
+  }
+
+  #digits(start: number): number {
+    let at = start;
+    while (isDigit(this.bytes[at])) at++;
+    if (at === start) throw this.#unexpected(at, 'a value');
+    return at;
+  }
+
+  #unexpected(at: number, wanted: string): MalformedJsonError {
+    return new MalformedJsonError(
+      at,
+      at >= this.bytes.length ? `the end instead of ${wanted}` : `not ${wanted}`,
+    );
+  }
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
+
+function isHexDigit(byte: number | undefined): boolean {
+  return isDigit(byte) || (byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
+}
