@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { AirbyteMessage, AirbyteStream, JsonObject } from '../src/protocol/messages.js';
+import type { AirbyteMessage, AirbyteStream } from '../src/protocol/messages.js';
 import { startPagarmeSandbox } from './pagarme/server.js';
 import { startPaystackSandbox } from './paystack/server.js';
 
@@ -156,7 +156,7 @@ async function demonstrate(provider: DemoProvider): Promise<boolean> {
         sync_mode: stream.supported_sync_modes.at(-1),
         destination_sync_mode: 'append_dedup',
       })),
-    } as unknown as JsonObject);
+    });
     const args = ['--config', config, '--catalog', catalog];
 
     const first = await sync(args, environment, file('first-sync.jsonl'));

@@ -148,8 +148,7 @@ describe('cursors', () => {
     const sandbox = await start();
     const path = `${sandbox.disputesUrl}/disputes?limit=25`;
     const next = (body: unknown): string | null => {
-      const token = (body as unknown as { page: Record<string, unknown> }).page['forwardCursor'] as
-        string | null;
+      const token = (body as { page: Record<string, unknown> }).page['forwardCursor'] as string | null;
       return token === null ? null : `${path}&forwardCursor=${encodeURIComponent(token)}`;
     };
     const bodies = await pages(sandbox, path, next);

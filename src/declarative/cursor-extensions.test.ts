@@ -91,10 +91,28 @@ describe('a list with dates to come', () => {
   const state = { createdAt: toIso(NOW - DAY) };
   const soon = JSON.stringify('2024-07-20T00:00:00Z');
 
-  test('is asked for them by the last slice only', () => {
+  test('is asked for them', () => {
     const cursor = cursorOf(ahead);
-    const parts = cursor.split(lastOf(cursor.slices()), 2);
-    expect(parts.map((part) => cursor.requestParameters(part)['to'])).toEqual(['2024-03-25', '2024-08-01']);
+    expect(cursor.slices()).toHaveLength(1);
+    expect(cursor.requestParameters(lastOf(cursor.slices()))['to']).toBe('2024-08-01');
+  });
+
+  test('is cut there too where its range is limited', () => {
+    const slices = cursorOf({ step: 'P14D', extensions: { look_ahead: 'P45D', limited_range: true } }).slices();
+    expect(slices.filter(({ start, end }) => end - start > 14 * DAY)).toEqual([]);
+    expect(lastOf(slices)).toMatchObject({ end: NOW + 45 * DAY, isLast: true });
+  });
+
+  test('is read again from ten minutes before now by the sync that takes up an interrupted one', () => {
+    const definition = { step: 'P14D', extensions: { look_ahead: 'P45D', limited_range: true } } as const;
+    const cursor = cursorOf(definition);
+    for (const slice of cursor.slices().slice(1)) cursor.close(cursor.open(slice));
+    const next = cursorOf(definition, { state: cursor.state(false), now: NOW + DAY }).slices();
+    const covers = (time: number) => next.some(({ start, end }) => time >= start && time < end);
+    expect([NOW - 600_001, NOW - 600_000, NOW, NOW + DAY, NOW + 45 * DAY].map(covers)).toEqual([
+      false,
+      ...[true, true, true, true],
+    ]);
   });
 
   test('is asked for no such where the definition names none', () => {
@@ -120,7 +138,7 @@ describe('a list with dates to come', () => {
     expect(() => cursor.judge(open, [JSON.stringify('2024-08-03T00:00:01Z')], 0)).toThrow(DateFilterError);
   });
 
-  test('suspects the filter of them in another slice than the last', () => {
+  test('suspects the filter of them in a slice that ends long before', () => {
     const cursor = cursorOf(ahead);
     const [first] = cursor.split(lastOf(cursor.slices()), 2);
     const open = cursor.open(first ?? lastOf([]));
