@@ -10,7 +10,9 @@ import { FIXED, SMALL, SMALL_PAGES, start } from './sandbox.js';
 import type { Options, Quirks } from './sandbox.js';
 
 /** Every list that has dates to filter by. */
-const DATED = [...TOP_LISTS, ...CHILD_LISTS].filter(({ dates }) => dates !== undefined).map(({ path }) => path);
+const DATED = [...TOP_LISTS, ...CHILD_LISTS]
+  .filter(({ dates }) => dates !== undefined)
+  .map(({ path }) => path);
 
 function variant(title: string, quirks: Quirks, more: Options = {}): Variant {
   return { title, start: () => start({ ...SMALL, ...more, quirks: { ...SMALL_PAGES, ...quirks } }) };
@@ -41,7 +43,10 @@ const FEW: Options = {
 async function startWithForeignLinks(): Promise<SandboxUnderTest> {
   const foreign = await startPagarmeSandbox({ rateLimit: false });
   const pagingNextHost = new URL(foreign.url).origin;
-  const own = await start({ ...SMALL, quirks: { ...SMALL_PAGES, pagingNextHost, pagingNextDropsFilters: true } });
+  const own = await start({
+    ...SMALL,
+    quirks: { ...SMALL_PAGES, pagingNextHost, pagingNextDropsFilters: true },
+  });
   return {
     ...own,
     get violations() {
@@ -62,7 +67,7 @@ const fixedPayables = payables(
 );
 
 function payableUpdatedAt({ id }: JsonObject): string {
-  const index = fixedPayables.indexOf?.(String(id)) ?? NaN;
+  const index = fixedPayables.indexOf?.(id as string) ?? NaN;
   return new Date(fixedPayables.updatedAt?.(index) ?? NaN).toISOString();
 }
 

@@ -29,7 +29,7 @@ export const FIXED: Options = {
 export const SMALL: Options = {
   ...FIXED,
   size: 40,
-  counts: { charges: 105, hooks: 105, customers: 10, subscriptions: 8, recipients: 4 },
+  counts: { charges: 105, customers: 8, subscriptions: 8, recipients: 4, settlements: 60 },
 };
 export const SMALL_PAGES: Quirks = { maxSize: 5 };
 
@@ -54,7 +54,10 @@ function withFields(json: string, fields: Readonly<Record<string, unknown>>): st
 }
 
 /** The API's own text, and the fields that the connector adds to it. */
-export function expectedOf({ data }: PagarmeSandbox, vanished: readonly string[] = []): Map<string, string[]> {
+export function expectedOf(
+  { data }: PagarmeSandbox,
+  vanished: readonly string[] = [],
+): Map<string, string[]> {
   const chargeDates = new Map(
     [...data.charges].map(({ id, parsed }) => [id, (parsed as JsonObject)['created_at']]),
   );
@@ -104,10 +107,10 @@ function change(sandbox: PagarmeSandbox): void {
   const whole = ['customers', 'subscriptions', 'plans', 'recipients', 'transfers'] as const;
   for (const stream of whole) {
     sandbox.update(stream, oldest(sandbox, stream), { status: 'changed', updated_at: CHANGED_AT });
-    sandbox.add(stream);
+    sandbox.add(stream, { created_at: CHANGED_AT, updated_at: CHANGED_AT });
   }
   sandbox.update('disputes', oldest(sandbox, 'disputes'), { status: 'won', updatedAt: CHANGED_AT });
-  sandbox.add('disputes');
+  sandbox.add('disputes', { createdAt: CHANGED_AT, updatedAt: CHANGED_AT });
   sandbox.update('payment_links', oldest(sandbox, 'payment_links'), { status: 'inactive' });
   sandbox.add('payment_links');
   sandbox.update('payables', oldest(sandbox, 'payables'), { status: 'suspended' }, Date.parse(CHANGED_AT));

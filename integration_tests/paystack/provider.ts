@@ -68,7 +68,15 @@ function oldest({ data }: PaystackSandbox, stream: TopStream): string {
 
 /** New records, new ones that changed, and old ones that say that they changed. */
 function change(sandbox: PaystackSandbox): void {
-  const dated = ['transactions', 'customers', 'disputes', 'refunds', 'transfers', 'invoices', 'orders'] as const;
+  const dated = [
+    'transactions',
+    'customers',
+    'disputes',
+    'refunds',
+    'transfers',
+    'invoices',
+    'orders',
+  ] as const;
   for (const stream of dated) {
     sandbox.update(stream, sandbox.data[stream].at(0).id, { status: 'changed' });
     sandbox.add(stream);

@@ -43,7 +43,7 @@ export async function statusOf(sandbox: PagarmeSandbox, path: string): Promise<n
 /** The text of the records of a page, joined by commas. */
 export function inner(body: string): string {
   const start = body.startsWith('[') ? 1 : body.indexOf('[') + 1;
-  return body.slice(start, body.startsWith('[') ? -1 : body.lastIndexOf('],"paging"'));
+  return body.slice(start, body.startsWith('[') ? -1 : body.lastIndexOf('],"pag'));
 }
 
 /** All pages of a list; `next` says where the following one is. */

@@ -2,7 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import { StoppedError } from '../protocol/errors.js';
-import { API, childStreamOf, requestContext, streamOf } from '../test-support/definitions.fixture.js';
+import {
+  API,
+  childStreamOf,
+  createdBetween,
+  requestContext,
+  streamOf,
+} from '../test-support/definitions.fixture.js';
 import { FakeClock } from '../test-support/fake-clock.fixture.js';
 import { checkStreams, requireReadable } from './check-streams.js';
 import type { CheckResult } from './check-streams.js';
@@ -96,6 +102,41 @@ describe('checkStreams', () => {
     expect(unreadable.map(({ name }) => name)).toEqual(['refunds']);
     expect(unreadable[0]?.error.message).toContain(`HTTP ${code}`);
     expect(() => requireReadable({ readable, unreadable })).not.toThrow();
+  });
+
+  test.each<[string, string]>([
+    ['another stream', '/refunds'],
+    ['the check’s own stream', '/orders'],
+  ])('the rate limit is no reason against %s, whose key works', async (_, path) => {
+    answers({ [path]: status(429) });
+    const clock = new FakeClock();
+    const patience = { retries: 1, rateLimitWaits: 2 };
+    const { readable, unreadable } = await check(SOURCE, { clock, patience });
+    expect([...readable].sort()).toEqual(['customers', 'orders', 'refunds']);
+    expect([unreadable, clock.sleeps]).toEqual([[], [2000, 4000]]);
+  });
+
+  test('a 401 of one list after another one worked is about that list', async () => {
+    answers({ '/refunds': status(401) });
+    const { readable, unreadable } = await check(SOURCE);
+    expect([...readable].sort()).toEqual(['customers', 'orders']);
+    expect(unreadable.map(({ name }) => name)).toEqual(['refunds']);
+    expect(unreadable[0]?.error.message).toContain('HTTP 401');
+  });
+
+  test('a 401 while nothing has worked yet is about the key', async () => {
+    answers({ '/orders': status(403), '/customers': status(401), '/refunds': status(401) });
+    await expect(check(SOURCE)).rejects.toMatchObject({ failureType: 'config_error' });
+  });
+
+  test('a list with dates is asked for the last day, since some cannot be asked for without', async () => {
+    const asked = answers();
+    const clock = new FakeClock('2024-06-15T12:00:00.000Z');
+    const dated = streamOf('orders', { incremental_sync: createdBetween });
+    await check(sourceOf(dated), { clock });
+    expect(asked.map((path) => Object.fromEntries(new URL(path, API).searchParams))).toEqual([
+      { from: '2024-06-14T11:59:59.000Z', to: '2024-06-16T00:00:01.000Z', perPage: '10', page: '1' },
+    ]);
   });
 
   test('the check’s own stream may be the one that cannot be read', async () => {

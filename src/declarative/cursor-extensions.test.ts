@@ -98,7 +98,10 @@ describe('a list with dates to come', () => {
   });
 
   test('is cut there too where its range is limited', () => {
-    const slices = cursorOf({ step: 'P14D', extensions: { look_ahead: 'P45D', limited_range: true } }).slices();
+    const slices = cursorOf({
+      step: 'P14D',
+      extensions: { look_ahead: 'P45D', limited_range: true },
+    }).slices();
     expect(slices.filter(({ start, end }) => end - start > 14 * DAY)).toEqual([]);
     expect(lastOf(slices)).toMatchObject({ end: NOW + 45 * DAY, isLast: true });
   });

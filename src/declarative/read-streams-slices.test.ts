@@ -144,6 +144,37 @@ describe('the bounds of requests', () => {
 });
 
 describe('a date filter that does not work', () => {
+  test('is given up with a STATE behind the records, also where it says the same as the one before', async () => {
+    // Two ranges are left: of one nothing comes, of the other one a record that is none of it.
+    const state = {
+      createdAt: at(START),
+      closed_slices: [
+        { start: at(START), end: '2024-02-01T00:00:00.000Z' },
+        { start: '2024-03-01T00:00:00.000Z', end: '2024-05-01T00:00:00.000Z' },
+      ],
+    };
+    const api = fakeApi((url) => {
+      const from = url.searchParams.get('from');
+      if (from === null)
+        return pageOf(
+          url,
+          [1, 2, 3].map((id) => ({ id, createdAt: at(START) })),
+        );
+      if (from < '2024-02-15') return pageOf(url, []);
+      return pageOf(url, [{ id: 9, createdAt: '2024-01-15T00:00:00.000Z' }]);
+    });
+    const run = await runRead([orders], api, { states: new Map([['orders', state]]), numWorkers: 1 });
+    expect(run.course('orders')).toEqual([
+      ...['STARTED', 'RUNNING', 'STATE', 'STATE', 'RECORD', 'STATE', 'COMPLETE'],
+    ]);
+    const [before, behind] = run.messages
+      .flatMap((one) => (one.type === 'STATE' ? [one.state] : []))
+      .slice(-2);
+    expect(behind).toMatchObject({ sourceStats: { recordCount: 3 } });
+    expect(behind?.stream.stream_state).toEqual({ createdAt: at(START) });
+    expect(before?.stream.stream_state).toEqual(behind?.stream.stream_state);
+  });
+
   test('is noticed, and the whole list is read', async () => {
     const old = Array.from({ length: 30 }, (_, id) => ({
       id,

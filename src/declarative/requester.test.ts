@@ -214,6 +214,25 @@ describe('the transport', () => {
     impatient.close();
   });
 
+  test('sends nothing for a request that was given up before', async () => {
+    const requests = answer(ok);
+    const sent = transport.send({ method: 'GET', url, headers: {}, signal: AbortSignal.abort() });
+    await expect(sent).rejects.toMatchObject({ name: 'TransportError', code: 'ABORT_ERR' });
+    expect(requests).toEqual([]);
+  });
+
+  test('gives up an exchange that is under way once it is told to', async () => {
+    const controller = new AbortController();
+    server.use(
+      http.get(url, () => {
+        controller.abort();
+        return new Promise<Response>(() => undefined);
+      }),
+    );
+    const sent = transport.send({ method: 'GET', url, headers: {}, signal: controller.signal });
+    await expect(sent).rejects.toMatchObject({ name: 'TransportError' });
+  });
+
   const big = `{"data":[{"a":"${'x'.repeat(5000)}"}]}`;
   test.each<[string, Answer]>([
     ['as it comes', () => new HttpResponse(big)],

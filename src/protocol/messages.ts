@@ -155,7 +155,9 @@ export type AirbyteMessage =
   | { type: 'CONNECTION_STATUS'; connectionStatus: AirbyteConnectionStatus }
   | { type: 'CATALOG'; catalog: AirbyteCatalog }
   | { type: 'TRACE'; trace: AirbyteTrace }
-  | { type: 'CONTROL'; control: AirbyteControl };
+  | { type: 'CONTROL'; control: AirbyteControl }
+  // Of destinations only.
+  | { type: 'DESTINATION_CATALOG'; destination_catalog: JsonObject };
 
 /** What the platform asks for: one entry for each stream of the connection. */
 export interface ConfiguredAirbyteStream {

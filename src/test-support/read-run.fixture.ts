@@ -93,6 +93,8 @@ interface ReadOptions {
   readonly syncMode?: SyncMode;
   readonly states?: StreamStates;
   readonly startDate?: string;
+  /** @default 4 */
+  readonly numWorkers?: number;
   readonly context?: Partial<RequestContext>;
 }
 
@@ -141,7 +143,7 @@ export async function runRead(
     output: new Output({ sink, now: clock.now }),
     startDate: options.startDate ?? '2024-01-01T00:00:00.000Z',
     lookbackDays: 0,
-    numWorkers: 4,
+    numWorkers: options.numWorkers ?? 4,
   }).then(
     () => undefined,
     (error: unknown) => error,

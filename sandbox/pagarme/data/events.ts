@@ -76,7 +76,7 @@ export function disputes(world: World): Generator {
         reason: 'Não reconhece a compra / fraude',
         stage: dice.pick(['chargeback', 'preArbitration']),
         cycle: dice.int(1, 3),
-        brand: dice.pick(['visa', 'mastercard']),
+        network: dice.pick(['VISA', 'MASTERCARD']),
       };
     },
   };
@@ -89,7 +89,6 @@ export function paymentLinks(world: World): Generator {
     return {
       id: world.id('payment_links', index),
       url: `https://payment-link.pagar.me/${dice.code(12)}`,
-      short_url: null,
       order_code: index % 2 === 0 ? null : `PED/${index}`,
       name: `Link n.º ${index}`,
       type: dice.pick(['order', 'subscription']),

@@ -29,7 +29,7 @@ function movement(world: World, series: string, index: number, createdMs: number
       ? dice.pick(['transferred', 'transferred', 'failed'])
       : dice.pick(['pending_transfer', 'processing']),
     type: dice.pick(['ted', 'doc', 'inter_recipient', 'credito_em_conta']),
-    fee: index % 4 === 0 ? raw('3.67e2') : 367,
+    fee: index % 4 === 0 ? null : 367,
     funding_date: isDone ? world.stamp(brasiliaMidnight(createdMs + DAY)) : null,
     funding_estimated_date: world.stamp(brasiliaMidnight(createdMs + DAY)),
     created_at: world.stamp(createdMs),
@@ -156,7 +156,6 @@ export function settlements(world: World): Generator {
         payment_date: paymentDate(index),
         recipient_id: recipientFor(world, index),
         document_type: index % 2 === 0 ? 'individual' : 'company',
-        document: String(11_222_333_000_100 + index),
         contract_obligation_id: null,
         liquidation_arrangement_id: null,
         liquidation_type: null,

@@ -80,7 +80,7 @@ function payable(world: World, index: number, createdMs: number): JsonObject {
     id: hasIntegerId(world, index) ? raw(id) : id,
     status,
     amount: type === 'credit' || type === 'chargeback_refund' ? amount : -amount,
-    fee: index % 4 === 0 ? raw('0.0') : Math.round(amount * 0.04),
+    fee: index % 4 === 0 ? 0 : Math.round(amount * 0.04),
     anticipation_fee: isAnticipated(index) ? Math.round(amount * 0.02) : 0,
     fraud_coverage_fee: index % 3 === 0 ? null : 0,
     installment: kindOf(charge) === 'credit_card' ? installmentOf(index) : null,

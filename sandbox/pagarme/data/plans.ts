@@ -27,7 +27,8 @@ export function pricingScheme(index: number): JsonObject {
   }
 }
 
-function planRef(world: World, index: number, createdMs: number): JsonObject {
+/** A plan without its items, as it stands inside subscriptions. */
+export function planRef(world: World, index: number, createdMs: number): JsonObject {
   const dice = world.dice('plans', index);
   const updated = later(world, createdMs, dice, 200);
   const isDeleted = index % 7 === 6;

@@ -2,7 +2,7 @@ import { raw } from '../../json-text.js';
 import type { Json, JsonObject } from '../../json-text.js';
 import type { Generator } from '../../record-store.js';
 import { cardRef, customer, metadataPart } from './customers.js';
-import { INTERVALS, pricingScheme } from './plans.js';
+import { INTERVALS, planRef, pricingScheme } from './plans.js';
 import { recipientRef } from './recipients.js';
 import { anyOf, childId, children, childTimeline, later, prefixed, sparse } from './world.js';
 import type { World } from './world.js';
@@ -138,12 +138,13 @@ export function subscriptionRef(world: World, index: number): JsonObject {
 
 function subscription(world: World, index: number, createdMs: number): JsonObject {
   const buyer = customerOfSubscription(world, index);
+  const plans = world.count('plans');
+  const plan = index % 2 === 0 && plans > 0 ? index % plans : undefined;
   const list = (count: number, build: (i: number) => JsonObject): Json[] =>
     Array.from({ length: count }, (_, i) => build(i));
   return sparse(index, {
     ...subscriptionRef(world, index),
-    plan_id:
-      index % 2 === 0 && world.count('plans') > 0 ? world.id('plans', index % world.count('plans')) : null,
+    plan: plan === undefined ? null : planRef(world, plan, world.timeline('plans').at(plan)),
     current_cycle: cycle(world, index, 0),
     customer: customer(world, buyer),
     card: index % 3 === 1 ? null : cardRef(world, `subscription ${index}`, 0, createdMs),
@@ -239,7 +240,7 @@ export function itemUsages(world: World, parent: number, item: number): Generato
       const isDeleted = index % 5 === 4;
       return sparse(index, {
         id: childId(world, 'usg', series, index),
-        quantity: index % 3 === 0 ? raw('1.0') : index,
+        quantity: index,
         description: 'Aula de natação / piscina',
         code: index % 2 === 0 ? `USO-${index}` : null,
         group: index % 2 === 0 ? 'piscina' : null,
