@@ -252,19 +252,20 @@ describe.each(PROVIDERS)('end to end: $name', (provider) => {
           catalog: catalog(),
           state: lastStates(first.states),
         });
-        expect([firstRun.code, secondRun.code]).toEqual([0, 0]);
         const second = groupMessages(secondRun);
+        const errors = [first, second].flatMap((sync) => sync.errors.map(({ error }) => error.message));
+        expect({ errors, codes: [firstRun.code, secondRun.code] }).toEqual({ errors: [], codes: [0, 0] });
         const both = deduplicated(streams, first, second);
         expect(differences(provider, sandbox.expected(), both, streams)).toEqual([]);
-        expect(second.records.length).toBeLessThan(first.records.length / 2);
+        expect(second.records.length).toBeLessThan(first.records.length);
       } finally {
         await close();
       }
     });
   });
 
-  describe.each(provider.variants)('where $title', ({ start }) => {
-    it('nothing is lost, nothing is repeated', async () => {
+  describe.each(provider.variants)('where $title', ({ start, mayRepeat = [] }) => {
+    it(`nothing is lost, nothing is repeated${mayRepeat.map((name) => ` but ${name}`).join('')}`, async () => {
       const { connector, sandbox, close } = await running(start());
       try {
         const result = await connector.read({ config, catalog: catalogOf(streams) });
@@ -273,7 +274,10 @@ describe.each(PROVIDERS)('end to end: $name', (provider) => {
           errors: [],
           code: 0,
         });
-        expect(differences(provider, sandbox.expected(), read, streams, compact)).toEqual([]);
+        const found = differences(provider, sandbox.expected(), read, streams, compact);
+        const repeats = found.filter(({ stream }) => mayRepeat.includes(stream));
+        expect(found.filter((one) => !repeats.includes(one))).toEqual([]);
+        expect(lostIn(repeats)).toEqual([]);
         expect(result.otherLines).toEqual([]);
         expect(sandbox.violations).toEqual([]);
       } finally {

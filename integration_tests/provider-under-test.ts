@@ -22,6 +22,8 @@ export interface Variant {
   /** What the API does differently. */
   readonly title: string;
   readonly start: () => Promise<SandboxUnderTest>;
+  /** Streams that are begun anew on the way, so that some of their records come twice. */
+  readonly mayRepeat?: readonly string[];
 }
 
 /**

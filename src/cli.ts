@@ -8,7 +8,8 @@ import { OutputClosedError, StoppedError, toErrorTrace, toTracedError } from './
 import { Output } from './protocol/output.js';
 import type { SourceContext } from './source.js';
 
-export interface Process {
+/** The process as a command sees it. */
+export interface Host {
   /** Without `node` and the script. */
   readonly argv: readonly string[];
   readonly stdout: Writable;
@@ -16,6 +17,8 @@ export interface Process {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborts on SIGTERM. */
   readonly signal: AbortSignal;
+  /** Rejects when an error was caught by nobody. */
+  readonly uncaught?: Promise<never>;
 }
 
 /** ms. Airbyte's tests give a check a minute. */
@@ -61,7 +64,7 @@ function parse(argv: readonly string[]): Parsed {
   let output = '';
   const parser = yargs([])
     .scriptName('source-payments')
-    .usage('$0 <command>\n\nReads Paystack as an Airbyte source; messages go to standard output.')
+    .usage('$0 <command>\n\nReads Paystack or Pagar.me as an Airbyte source; messages go to standard output.')
     .command('spec', 'Print what a config looks like')
     .command('check', 'Try the config against the API', { config })
     .command('discover', 'List the streams', { config })
@@ -96,7 +99,7 @@ function parse(argv: readonly string[]): Parsed {
 /** Loads what a command needs and runs it: `spec` starts without the HTTP client and the validator. */
 async function runCommand(
   args: Arguments,
-  { environment, signal }: Process,
+  { environment, signal }: Host,
   output: Output,
   transport: (one: HttpTransport) => void,
 ): Promise<void> {
@@ -133,33 +136,36 @@ async function runCommand(
   return source.read(config, catalog, states, context);
 }
 
-function isDebug({ environment }: Process, args: Arguments): boolean {
+function isDebug({ environment }: Host, args: Arguments): boolean {
   return args.debug || environment['LOG_LEVEL']?.toLowerCase() === 'debug';
 }
 
 /** Runs one command to its end. Never throws; what went wrong is in the output and the exit code. */
-export async function run(process: Process): Promise<ExitCode> {
-  const parsed = parse(process.argv);
-  if ('help' in parsed || 'usage' in parsed) {
-    const isHelp = 'help' in parsed;
-    const text = isHelp ? parsed.help : parsed.usage;
-    (isHelp ? process.stdout : process.stderr).write(text);
-    return isHelp ? 0 : process.argv.length === 0 ? 1 : 2;
+export async function run(host: Host): Promise<ExitCode> {
+  const parsed = parse(host.argv);
+  if ('usage' in parsed) {
+    host.stderr.write(parsed.usage);
+    return host.argv.length === 0 ? 1 : 2;
   }
-  const output = new Output({ sink: process.stdout, now: Date.now, debug: isDebug(process, parsed.run) });
+  const debug = 'run' in parsed && isDebug(host, parsed.run);
+  const output = new Output({ sink: host.stdout, now: Date.now, debug });
   let transport: HttpTransport | undefined;
   try {
-    await runCommand(parsed.run, process, output, (one) => (transport = one));
+    const work =
+      'help' in parsed
+        ? output.help(parsed.help)
+        : runCommand(parsed.run, host, output, (one) => (transport = one));
+    await Promise.race([work, ...(host.uncaught === undefined ? [] : [host.uncaught])]);
     return 0;
   } catch (error) {
-    return await reportFailure(error, output, process);
+    return await reportFailure(error, output, host);
   } finally {
     transport?.close();
   }
 }
 
-async function reportFailure(error: unknown, output: Output, process: Process): Promise<ExitCode> {
-  if (error instanceof StoppedError || process.signal.aborted) return 'stopped';
+async function reportFailure(error: unknown, output: Output, host: Host): Promise<ExitCode> {
+  if (error instanceof StoppedError || host.signal.aborted) return 'stopped';
   try {
     if (error instanceof OutputClosedError) throw error;
     const traced = toTracedError(error);
@@ -168,7 +174,7 @@ async function reportFailure(error: unknown, output: Output, process: Process): 
   } catch (failure) {
     // Whoever closed the pipe knows; a full disk must be told, and standard error is all that is left.
     if (failure instanceof OutputClosedError && failure.code !== 'EPIPE') {
-      process.stderr.write(
+      host.stderr.write(
         `source-payments: standard output cannot be written (${failure.code}). The sync has stopped; free the space or check where the output goes, then start again from the last state.\n`,
       );
     }

@@ -46,10 +46,11 @@ function requestContext(config: ResolvedConfig, context: SourceContext): Request
     random,
     environment,
     signal,
+    mask: (text) => context.output.mask(text),
     title: provider.title,
     userAgent: `source-payments/${readVersion()}`,
     slots: new Slots(numWorkers),
-    budget: new ApiBudget({ ...clock, budget: provider.source.api_budget, keyMode, requestsPerMinute }),
+    budget: new ApiBudget({ now: clock.now, budget: provider.source.api_budget, keyMode, requestsPerMinute }),
   };
 }
 

@@ -10,6 +10,8 @@ const EXIT_CODES: Readonly<Record<Signal, number>> = { SIGTERM: 143, SIGINT: 130
 export interface Stop {
   /** Aborts on the first SIGTERM or SIGINT. */
   readonly signal: AbortSignal;
+  /** Lets go of whatever is still under way, so that the process can end with its exit code. */
+  abandon(): void;
   /** Ends the process as the signal would have done. */
   end(): void;
 }
@@ -43,5 +45,5 @@ export function stopOnSignals(process: NodeJS.Process): Stop {
   }
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
-  return { signal: controller.signal, end };
+  return { signal: controller.signal, end, abandon: () => controller.abort() };
 }

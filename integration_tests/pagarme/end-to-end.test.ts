@@ -4,11 +4,9 @@ import { createWorld } from '../../sandbox/pagarme/data/world.js';
 import { resolveOptions } from '../../sandbox/pagarme/options.js';
 import type { AirbyteStream, JsonObject } from '../../src/protocol/messages.js';
 import { readJson } from '../acceptance-config.js';
-import { configured, groupMessages, lastStates } from '../connector-runner.js';
-import type { ConnectorRun } from '../connector-runner.js';
+import { configured, createConnector, groupMessages, lastStates } from '../connector-runner.js';
+import type { Connector, ConnectorRun } from '../connector-runner.js';
 import { catalogOf, differences, lastStatus } from '../differences.js';
-import { createConnector } from '../connector-runner.js';
-import type { Connector } from '../connector-runner.js';
 import { pagarme } from './provider.js';
 import { SMALL, start } from './sandbox.js';
 import type { Options, PagarmeUnderTest } from './sandbox.js';
@@ -107,12 +105,12 @@ describe.each([400, 404] as const)(
   'parents vanish before their lists are read (HTTP %d)',
   (notFoundStatus) => {
     it('they are left out with a warning, and nothing else is', async () => {
-      const { zonelessDates, anticipationsPath, ...options } = {
+      const world = createWorld({
         ...resolveOptions(FEW),
         zonelessDates: false,
-        anticipationsPath: 'bulk_anticipations' as const,
-      };
-      const { data } = createStreams(createWorld({ ...options, zonelessDates, anticipationsPath }));
+        anticipationsPath: 'bulk_anticipations',
+      });
+      const { data } = createStreams(world);
       const vanishingParents = [
         data.charges.at(2).id,
         data.customers.at(1).id,
@@ -135,6 +133,16 @@ describe.each([400, 404] as const)(
   },
 );
 
+describe('the config has no start date', () => {
+  it('everything is read, from the first days of the API', async () => {
+    const { under, connector, streams } = await started(FEW);
+    const noStart = Object.fromEntries(Object.entries(config).filter(([name]) => name !== 'start_date'));
+    const run = await connector.read({ config: noStart, catalog: catalogOf(streams) });
+    expect(run.code).toBe(0);
+    expect(differences(pagarme, under.expected(), groupMessages(run), streams)).toEqual([]);
+  });
+});
+
 describe('a payable that is older than the lookback window changes between two syncs', () => {
   it('the second sync emits it, and no other payable of its age', async () => {
     const { under, connector, streams } = await started(FEW);
@@ -153,7 +161,7 @@ describe('a payable that is older than the lookback window changes between two s
     const changed = sandbox.update('payables', old?.id ?? '', { status: 'suspended' }, now + 60_000);
     const state = lastStates(first.states);
     const second = groupMessages(await connector.read({ config: lookback, catalog, state }));
-    const createdAt = ({ data }: { data: JsonObject }) => Date.parse(String(data['created_at']));
+    const createdAt = ({ data }: { data: JsonObject }) => Date.parse(data['created_at'] as string);
     const ofItsAge = second.recordsOf('payables').filter((record) => createdAt(record) < now - 100 * DAY_MS);
     expect(ofItsAge.map(({ raw }) => raw)).toEqual([changed.json]);
     expect(second.recordsOf('payables').length).toBeLessThan(first.recordsOf('payables').length);

@@ -36,7 +36,7 @@ const BUSY: Options = {
 
 const FEW: Options = {
   size: 15,
-  counts: { customers: 9, subscriptions: 3, recipients: 5, disputes: 120 },
+  counts: { charges: 30, customers: 9, subscriptions: 3, recipients: 5, disputes: 120 },
 };
 
 /** Another server, for the links to the next page; whatever it is asked is a violation. */
@@ -76,29 +76,53 @@ export const pagarme: ProviderUnderTest = {
   start: () => start(FIXED),
   startWithSmallPages: () => start({ ...SMALL, quirks: SMALL_PAGES }),
   variants: [
-    withLargePages('pages hold 30 records at most', { maxSize: 30 }),
+    withLargePages('pages hold 30 records at most, and answers are indented', {
+      maxSize: 30,
+      prettyPrint: true,
+    }),
     withLargePages('pages of more than 30 records are refused', { maxSize: 30, sizeTooLarge: 'reject' }),
     { title: 'links to the next page lead to another host', start: startWithForeignLinks },
-    variant('answers do not say how many records there are', { noTotals: true }),
+    variant('answers do not say how many records there are, and the end of a date range is not in it', {
+      noTotals: true,
+      untilInclusive: false,
+    }),
     variant('answers say how many pages there are in place of records', { totalIsPages: true }),
     variant('answers have no link to the next page', { noNext: true }),
     variant('answers have neither a link nor a total', { noNext: true, noTotals: true }),
-    variant('the last page has no place for a link', { nextAtEnd: 'absent' }),
-    withLargePages('lists of tokens and large pages are long', {}, BUSY),
-    withLargePages('the last token leads to an empty page', { cursorAtEnd: true }, BUSY),
-    variant('transfers come in an envelope, by pages', { transfersStyle: 'data-paging' }),
-    variant('settlements come in an envelope', { settlementsEnvelope: 'data' }),
-    withLargePages('settlements are given for 31 days at most', { settlementsMaxDays: 31 }),
-    variant('anticipations have the older of their two paths', { anticipationsPath: 'anticipations' }),
-    variant('anticipations come as a list without an envelope', { anticipationsEnvelope: 'array' }),
-    variant('dates have no zone', { zonelessDates: true }),
-    variant('neither bound of a date range belongs to it', { sinceInclusive: false, untilInclusive: false }),
-    variant('only the end of a date range belongs to it', { sinceInclusive: false }),
-    variant('only the start of a date range belongs to it', { untilInclusive: false }),
-    variant('lists are oldest first', { oldestFirst: DATED }),
+    variant('the last page has no place for a link, and the start of a date range is not in it', {
+      nextAtEnd: 'absent',
+      sinceInclusive: false,
+    }),
+    withLargePages(
+      'lists of tokens are long, and the last token leads to an empty page',
+      { cursorAtEnd: true },
+      BUSY,
+    ),
+    {
+      ...variant(
+        'transfers and settlements come in envelopes, and anticipations have the older of their paths',
+        {
+          transfersStyle: 'data-paging',
+          settlementsEnvelope: 'data',
+          anticipationsPath: 'anticipations',
+        },
+        { counts: { ...SMALL.counts, transfers: 150 } },
+      ),
+      // The pages begin anew once the first answer shows that there are pages.
+      mayRepeat: ['transfers'],
+    },
+    variant('anticipations come without an envelope, settlements for 31 days at most, dates without a zone', {
+      anticipationsEnvelope: 'array',
+      settlementsMaxDays: 31,
+      zonelessDates: true,
+    }),
+    variant('neither bound of a date range belongs to it, and lists are oldest first', {
+      sinceInclusive: false,
+      untilInclusive: false,
+      oldestFirst: DATED,
+    }),
     variant('no list filters by date', { ignoreDateFilter: DATED }),
     variant('records are of today', {}, TODAY),
-    variant('answers are indented', { prettyPrint: true }),
     withLargePages(
       'every tenth request fails in some way',
       { maxSize: 20 },
@@ -106,9 +130,12 @@ export const pagarme: ProviderUnderTest = {
     ),
   ],
   changeVariants: [
-    variant('payables cannot be asked for by their changes', { payablesIgnoreUpdatedFilter: true }),
-    variant('neither bound of a date range belongs to it', { sinceInclusive: false, untilInclusive: false }),
-    variant('no list filters by date', { ignoreDateFilter: DATED }),
+    withLargePages(
+      'payables cannot be asked for by their changes, and no bound of a date range belongs to it',
+      { payablesIgnoreUpdatedFilter: true, sinceInclusive: false, untilInclusive: false },
+      FEW,
+    ),
+    withLargePages('no list filters by date', { ignoreDateFilter: DATED }, FEW),
   ],
   refusable: { path: '/hooks', stream: 'hooks' },
   brokenSlice: {

@@ -15,13 +15,13 @@ export interface PagarmeUnderTest extends SandboxUnderTest {
 
 /**
  * Data that never changes, of an API that never makes a reader wait. Some parents have more children than a page
- * holds (the eighth customer and subscription, the fourth recipient), and so have transfers and disputes.
+ * holds (the eighth customer and subscription, the fourth recipient), and disputes are more than a page.
  */
 export const FIXED: Options = {
   seed: 1,
   now: '2026-03-17T15:42:07.000Z',
   size: 120,
-  counts: { customers: 24, recipients: 8, plans: 8, transfers: 1100, disputes: 130 },
+  counts: { customers: 24, recipients: 8, plans: 8, disputes: 130 },
   rateLimit: false,
 };
 

@@ -8,7 +8,9 @@ export interface Clock {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-interface ApiBudgetOptions extends Clock {
+interface ApiBudgetOptions {
+  /** Unix ms */
+  readonly now: () => number;
   readonly budget: HTTPAPIBudget;
   readonly keyMode: KeyMode;
   /** Requests per minute and endpoint that the user set instead of the vendor's documented limit. */
@@ -48,21 +50,22 @@ export class ApiBudget {
     this.#options = options;
   }
 
-  /** Resolves when a call to this endpoint may be made, and counts it. @param endpoint a path template */
-  async acquire(endpoint: string): Promise<void> {
+  /**
+   * Counts a call that is made now, if it may be made.
+   * @param endpoint a path template
+   * @returns 0, or the ms after which to ask again
+   */
+  tryAcquire(endpoint: string): number {
     const window = this.#windowOf(endpoint);
-    for (;;) {
-      const now = this.#options.now();
-      const oldest = window.calls[window.next];
-      const free = Math.max(oldest === undefined ? 0 : oldest + window.interval, window.pausedUntil);
-      if (free <= now) {
-        if (window.limit === 0) return;
-        window.calls[window.next] = now;
-        window.next = (window.next + 1) % window.limit;
-        return;
-      }
-      await this.#options.sleep(free - now);
+    const now = this.#options.now();
+    const oldest = window.calls[window.next];
+    const free = Math.max(oldest === undefined ? 0 : oldest + window.interval, window.pausedUntil);
+    if (free > now) return free - now;
+    if (window.limit > 0) {
+      window.calls[window.next] = now;
+      window.next = (window.next + 1) % window.limit;
     }
+    return 0;
   }
 
   /** Lets nobody call this endpoint for a while. @param ms from now */
@@ -72,7 +75,7 @@ export class ApiBudget {
   }
 
   #windowOf(endpoint: string): Window {
-    const { budget, keyMode, requestsPerMinute } = this.#options;
+    const { budget, keyMode } = this.#options;
     const policy = budget.policies.find(
       ({ matchers, extensions }) =>
         (extensions?.key_mode ?? keyMode) === keyMode &&
@@ -80,9 +83,7 @@ export class ApiBudget {
           ({ url_path_pattern: pattern }) => pattern === undefined || new RegExp(pattern).test(endpoint),
         ),
     );
-    // What the user sets is meant for each endpoint.
-    const isShared =
-      requestsPerMinute === undefined && policy !== undefined && policy.extensions?.per_endpoint !== true;
+    const isShared = policy !== undefined && policy.extensions?.per_endpoint !== true;
     const key = isShared ? JSON.stringify(policy.matchers) : endpoint;
     let window = this.#windows.get(key);
     if (window === undefined) {

@@ -32,13 +32,16 @@ describe('backoffTime', () => {
     const headers = { 'retry-after': '30', 'x-reset': '1.5' };
     expect(wait([reset, retryAfter, exponential], { headers })).toEqual({ ms: 1500, fromApi: true });
     expect(wait([retryAfter, reset, exponential], { headers })).toEqual({ ms: 30_000, fromApi: true });
-    expect(wait([reset, exponential], { headers: { 'x-reset': '0' } })).toEqual({ ms: 0, fromApi: true });
+    // A window that has not ended when it should have is asked about less and less often.
+    const atOnce = { headers: { 'x-reset': '0' } };
+    expect(wait([reset, exponential], atOnce)).toEqual({ ms: 1000, fromApi: true });
+    expect(wait([reset, exponential], { ...atOnce, attempt: 4 })).toEqual({ ms: 8000, fromApi: true });
   });
 
   test('takes a number as large as Unix seconds for a time', () => {
     const at = (seconds: number) => ({ headers: { 'x-reset': String(NOW / 1000 + seconds) } });
     expect(wait([reset], at(12))).toEqual({ ms: 12_000, fromApi: true });
-    expect(wait([reset], at(-5))).toEqual({ ms: 0, fromApi: true });
+    expect(wait([reset], at(-5))).toEqual({ ms: 1000, fromApi: true });
     expect(wait([reset], at(901))).toBeUndefined();
   });
 

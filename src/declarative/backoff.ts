@@ -26,6 +26,11 @@ export interface FailedTry {
   readonly random: () => number;
 }
 
+/** @param factor seconds */
+function exponentialWait(factor: number, attempt: number): number {
+  return Math.min(factor * 1000 * 2 ** (attempt - 1), MAX_EXPONENTIAL_WAIT);
+}
+
 /**
  * How long to wait before another try: the first strategy that has an answer decides.
  * @returns undefined if the API wants a longer wait than the strategy allows
@@ -36,7 +41,7 @@ export function backoffTime(strategies: readonly BackoffStrategy[], failed: Fail
     if (strategy.type === 'WaitTimeFromHeader' && !isRateLimited && strategy.header !== 'retry-after')
       continue;
     if (strategy.type === 'ExponentialBackoffStrategy') {
-      const base = Math.min(strategy.factor * 1000 * 2 ** (attempt - 1), MAX_EXPONENTIAL_WAIT);
+      const base = exponentialWait(strategy.factor, attempt);
       return { ms: Math.round(base * (1 + random() / 4)), fromApi: false };
     }
     const header = headers?.[strategy.header];
@@ -45,7 +50,11 @@ export function backoffTime(strategies: readonly BackoffStrategy[], failed: Fail
     const seconds = number >= EPOCH_FROM ? Math.max(0, number - now / 1000) : number;
     if (!Number.isFinite(seconds) || seconds < 0) continue;
     if (seconds > (strategy.max_waiting_time_in_seconds ?? Infinity)) return undefined;
-    return { ms: Math.ceil(seconds * 1000), fromApi: true };
+    // A window that is said to end at once has not: ask less and less often.
+    return {
+      ms: Math.max(Math.ceil(seconds * 1000), seconds < 1 ? exponentialWait(1, attempt) : 0),
+      fromApi: true,
+    };
   }
   return { ms: 1000, fromApi: false };
 }

@@ -30,20 +30,17 @@ const listener: RequestListener = { warn: () => undefined, rateLimited: () => un
 async function probe(stream: DeclarativeStream, context: RequestContext): Promise<void> {
   const router = stream.retriever.partition_router;
   let partition = NO_PARTITION;
+  let parameters = rangeOfLastDay(stream, context);
   if (router?.type === 'SubstreamPartitionRouter') {
     const parents = new ParentStream(router, fullRefreshCursor(0), context, listener);
     const found = await firstPartition(parents);
     // Without a parent there is nothing to try, and nothing to read either.
     if (found === undefined) return;
     partition = found;
+    if (router.parent_stream_configs[0].incremental_dependency) parameters = {};
   }
   const retriever = createRetriever(stream.retriever, [], context, listener);
-  for await (const _page of retriever.pages(
-    partition,
-    rangeOfLastDay(stream, context),
-    async () => undefined,
-  ))
-    return;
+  for await (const _page of retriever.pages(partition, parameters, async () => undefined)) return;
 }
 
 /** The date parameters of a stream's newest slice; some lists cannot be asked for without. */
@@ -83,21 +80,30 @@ async function firstPartition(parents: ParentStream): Promise<StreamPartition | 
 export async function checkStreams(source: DeclarativeSource, context: RequestContext): Promise<CheckResult> {
   const readable: string[] = [];
   const unreadable: { name: string; error: TracedError }[] = [];
+  const isFirst = ({ name }: DeclarativeStream) => source.check.stream_names.includes(name);
   const attempt = async (stream: DeclarativeStream): Promise<void> => {
     try {
       await probe(stream, context);
       readable.push(stream.name);
     } catch (error) {
       if (error instanceof StoppedError) throw error;
-      // Once a list could be read, a refusal is about the one that refuses.
-      if (error instanceof ApiUnavailableError && readable.length === 0) throw error;
       if (error instanceof RateLimitedError) readable.push(stream.name);
       else unreadable.push({ name: stream.name, error: toTracedError(error) });
     }
   };
-  const isFirst = ({ name }: DeclarativeStream) => source.check.stream_names.includes(name);
-  for (const stream of source.streams.filter(isFirst)) await attempt(stream);
+  /** Once a list could be read, a refusal is about the list that refuses; before, it is about the key. */
+  const requireOne = (): void => {
+    const refusal = unreadable.find(({ error }) => error instanceof ApiUnavailableError);
+    if (readable.length === 0 && refusal !== undefined) throw refusal.error;
+  };
+  for (const stream of source.streams.filter(isFirst)) {
+    await attempt(stream);
+    // No other list can be reached either; a refused key is held against one list of each kind.
+    if (unreadable[0]?.error.failureType === 'transient_error') requireOne();
+  }
+  requireOne();
   await Promise.all(source.streams.filter((stream) => !isFirst(stream)).map(attempt));
+  requireOne();
   return { readable, unreadable };
 }
 

@@ -325,7 +325,7 @@ export interface ConcurrencyLevel {
 
 export interface CheckStream {
   readonly type: 'CheckStream';
-  /** The first is the probe that decides whether the key works. */
+  /** They are tried first; a key that all of them refuse does not work. */
   readonly stream_names: readonly string[];
 }
 

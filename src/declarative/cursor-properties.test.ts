@@ -107,7 +107,7 @@ class Simulation {
       }
       if (done >= filterFailsAfter && !hasFailed) {
         hasFailed = true;
-        queue = cursor.readWhole();
+        queue = cursor.replan('ignored');
         this.#print(cursor, false);
       }
       const [slice] = queue.splice(choose(queue.length), 1);

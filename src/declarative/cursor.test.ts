@@ -161,8 +161,8 @@ describe('which records belong to a slice', () => {
     expect(cursor.capture).toEqual([['createdAt'], ['created_at'], ['date']]);
     const open = cursor.open(first);
     expect(judge(cursor, open, undefined, '2024-03-05T00:00:00Z')).toBe('emit');
-    expect(judge(cursor, open, 'no date', undefined, '2024-04-02T00:00:00Z')).toBe('outside');
-    expect(judge(cursor, open, '2024-03-06T00:00:00Z', '2024-04-02T00:00:00Z')).toBe('emit');
+    expect(judge(cursor, open, 'no date', undefined, '2024-02-29T23:59:59Z')).toBe('outside');
+    expect(judge(cursor, open, '2024-03-06T00:00:00Z', '2024-02-29T00:00:00Z')).toBe('emit');
     expect(open).toMatchObject({ withoutCursor: 0, mark: { text: '2024-03-06T00:00:00Z' } });
   });
 
@@ -197,9 +197,26 @@ describe('a date filter that does not work', () => {
     expect(() => judge(cursor, cursor.open(may), at)).toThrow(DateFilterError);
   });
 
-  test.each(['2024-04-29T00:00:00Z', '2024-06-02T12:00:00Z'])('is not suspected of a record of %s', (at) => {
+  test.each(['2024-04-29T00:00:00Z', '2024-06-02T12:00:00Z'])(
+    'is coarse if it sends a record of %s',
+    (at) => {
+      const cursor = cursorOf();
+      expect(() => judge(cursor, cursor.open(may), at)).toThrow(expect.objectContaining({ kind: 'coarse' }));
+      const [again] = cursor.replan('coarse');
+      expect(cursor.requestParameters(may)).toEqual({
+        from: '2024-04-30T00:00:00.000Z',
+        to: '2024-06-02T00:00:00.000Z',
+      });
+      expect(judge(cursor, cursor.open(again ?? may), at)).toBe('emit');
+      expect(judge(cursor, cursor.open(may), at)).toBe('outside');
+    },
+  );
+
+  test('is not coarse because of a record before the first slice, where nothing can be lost', () => {
     const cursor = cursorOf();
-    expect(judge(cursor, cursor.open(may), at)).toBe('outside');
+    const [whole] = cursor.slices();
+    const before = new Date((whole?.start ?? 0) - 3_600_000).toISOString();
+    expect(judge(cursor, cursor.open(whole ?? may), before)).toBe('outside');
   });
 
   test('is given up for one slice over the whole range, read slices included', () => {
@@ -209,7 +226,7 @@ describe('a date filter that does not work', () => {
       .split(all ?? may, 3)
       .slice(0, 1)
       .forEach((one) => readSlice(cursor, one));
-    const whole = cursor.readWhole();
+    const whole = cursor.replan('ignored');
     expect(spans(whole)).toEqual([`2024-05-11T00:00:00.000Z ${NOW} last`]);
     expect(cursor.state(false)).toEqual({ createdAt: '2024-06-10T00:00:00.000Z' });
     const open = cursor.open(whole[0] ?? may);

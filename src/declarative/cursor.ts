@@ -4,9 +4,18 @@ import type { FieldPath } from './components.js';
 import type { CursorMark } from './cursor-state.js';
 import type { StreamSlice } from './stream-slice.js';
 
-/** The API's date filter does not do what is documented; the list must be read without it. */
+/**
+ * The API's date filter does not do what is documented: it is `ignored` (or goes by another date), or it is
+ * `coarse`, cutting bounds to days.
+ */
 export class DateFilterError extends Error {
   override readonly name = 'DateFilterError';
+  readonly kind: 'ignored' | 'coarse';
+
+  constructor(kind: 'ignored' | 'coarse', message: string) {
+    super(message);
+    this.kind = kind;
+  }
 }
 
 /** What becomes of a record; one that lies outside is read by another slice, or was read by an earlier sync. */
@@ -38,6 +47,8 @@ export interface OpenSlice {
 export interface Cursor {
   /** Values that `judge` wants from each record, in this order. */
   readonly capture: readonly FieldPath[];
+  /** How many of them, from the first, may hold the cursor itself. */
+  readonly fields: number;
   /** The slices to read; none if there is nothing new. */
   slices(): StreamSlice[];
   open(slice: StreamSlice): OpenSlice;
@@ -52,8 +63,11 @@ export interface Cursor {
   close(open: OpenSlice): void;
   /** Replaces a slice by smaller ones; a list of one if it cannot be cut. */
   split(slice: StreamSlice, parts: number | undefined): StreamSlice[];
-  /** Gives up the API's date filter: one slice over everything, filtered by the records' own dates. */
-  readWhole(): StreamSlice[];
+  /**
+   * Begins anew after the API's date filter turned out otherwise: with requests that reach a day further on
+   * both sides if it is coarse; without the filter, in one slice over everything, if it is ignored.
+   */
+  replan(kind: DateFilterError['kind']): StreamSlice[];
   /** The request parameters of a slice. */
   requestParameters(slice: StreamSlice): Record<string, string>;
   /** @param complete all slices are closed */
@@ -89,6 +103,7 @@ export function fullRefreshCursor(now: number): Cursor {
   const slice: StreamSlice = { start: 0, end: now, isLast: true, filtered: false };
   return {
     capture: [],
+    fields: 0,
     notice: undefined,
     slices: () => [slice],
     open: newOpenSlice,
@@ -96,7 +111,7 @@ export function fullRefreshCursor(now: number): Cursor {
     isPast: () => false,
     close: () => undefined,
     split: (one) => [one],
-    readWhole: () => [slice],
+    replan: () => [slice],
     requestParameters: () => ({}),
     state: () => NO_CURSOR_STATE,
   };

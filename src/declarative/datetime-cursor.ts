@@ -51,10 +51,10 @@ function markOf(raw: string | undefined): CursorMark | undefined {
  */
 export class DatetimeCursor implements Cursor {
   readonly capture: readonly FieldPath[];
+  readonly fields: number;
   readonly notice: string | undefined;
   readonly #definition: DatetimeBasedCursor;
   readonly #fullRefresh: boolean;
-  readonly #cursorFields: number;
   readonly #initial: CursorMark;
   readonly #range: TimeRange;
   readonly #filtered: boolean;
@@ -68,6 +68,8 @@ export class DatetimeCursor implements Cursor {
   /** Unix ms: older records are not read at all. */
   readonly #startDate: number;
   #closed: ClosedSlice[];
+  /** ms that requests reach beyond a slice on both sides. */
+  #margin: number;
   /** Older records that have changed are still to be read; until then the mark must not move. */
   #changesAreDue: boolean;
 
@@ -76,7 +78,7 @@ export class DatetimeCursor implements Cursor {
     this.#definition = definition;
     this.#fullRefresh = syncMode === 'full_refresh';
     const aliases = definition.extensions?.cursor_field_aliases ?? [];
-    this.#cursorFields = 1 + aliases.length;
+    this.fields = 1 + aliases.length;
     this.capture = [
       [definition.cursor_field],
       ...aliases.map((alias) => [alias]),
@@ -99,6 +101,7 @@ export class DatetimeCursor implements Cursor {
       end: isFuture ? now : now + fixedDuration(definition.extensions?.look_ahead ?? 'P0D'),
     };
     this.#now = now;
+    this.#margin = fixedDuration(definition.cursor_granularity ?? 'PT1S');
     this.#startDate = start.time;
     this.#changesAreDue =
       definition.extensions?.changed_since !== undefined && !isFuture && this.#range.start > start.time;
@@ -111,7 +114,9 @@ export class DatetimeCursor implements Cursor {
     const [first] = gaps;
     if (first === undefined) return this.#changes();
     // Without a filter each slice would read the whole list, so there is one.
-    if (!this.#filtered) return [this.#slice({ start: first.start, end: this.#range.end }, false)];
+    if (!this.#filtered) {
+      return [...this.#changes(), this.#slice({ start: first.start, end: this.#range.end }, false)];
+    }
     const ranges =
       this.#definition.extensions?.limited_range === true
         ? gaps.flatMap((gap) => rangesByStep(gap, this.#step()))
@@ -119,9 +124,11 @@ export class DatetimeCursor implements Cursor {
     return [...this.#changes(), ...ranges.map((range) => this.#slice(range, true))];
   }
 
-  readWhole(): StreamSlice[] {
+  replan(kind: DateFilterError['kind']): StreamSlice[] {
     this.#closed = [];
-    return [...this.#changes(), this.#slice(this.#range, false)];
+    if (kind === 'ignored') return [...this.#changes(), this.#slice(this.#range, false)];
+    this.#margin = DAY_MS;
+    return this.slices();
   }
 
   open(slice: StreamSlice): OpenSlice {
@@ -130,7 +137,7 @@ export class DatetimeCursor implements Cursor {
 
   judge(open: OpenSlice, values: readonly (string | undefined)[], offset: number): Verdict {
     let mark: CursorMark | undefined;
-    for (let i = 0; i < this.#cursorFields && mark === undefined; i++) mark = markOf(values[offset + i]);
+    for (let i = 0; i < this.fields && mark === undefined; i++) mark = markOf(values[offset + i]);
     if (mark === undefined) {
       open.withoutCursor++;
       open.newestOfPage = Infinity;
@@ -148,7 +155,7 @@ export class DatetimeCursor implements Cursor {
     const { slice } = open;
     if (slice.filtered) this.#checkFilter(slice, time);
     let newest = time;
-    for (let i = this.#cursorFields; i < this.capture.length; i++) {
+    for (let i = this.fields; i < this.capture.length; i++) {
       newest = Math.max(newest, markOf(values[offset + i])?.time ?? newest);
     }
     if (newest < slice.start || (time >= slice.end && !slice.isLast)) return 'outside';
@@ -159,7 +166,7 @@ export class DatetimeCursor implements Cursor {
   isPast(open: OpenSlice): boolean {
     return (
       this.#definition.is_data_feed === true &&
-      this.capture.length === this.#cursorFields &&
+      this.capture.length === this.fields &&
       open.newestFirst &&
       open.newestOfPage < open.slice.start &&
       open.newestOfPage > -Infinity &&
@@ -223,12 +230,15 @@ export class DatetimeCursor implements Cursor {
     return this.#changesAreDue ? [{ ...this.#slice(this.#range, true), ofChanges: true }] : [];
   }
 
-  /** One grain wider than the slice on both sides, on whole grains, so that bounds may be in- or exclusive. */
+  /**
+   * Wider than the slice on both sides, and to the end of its last day, so that bounds may be inclusive or
+   * exclusive; on whole grains.
+   */
   #requestBounds(slice: StreamSlice): TimeRange {
-    const grain = this.#grain();
+    const margin = this.#margin;
     return {
-      start: Math.floor(slice.start / grain) * grain - grain,
-      end: Math.ceil(slice.end / DAY_MS) * DAY_MS + grain,
+      start: Math.floor(slice.start / margin) * margin - margin,
+      end: Math.ceil(slice.end / DAY_MS) * DAY_MS + margin,
     };
   }
 
@@ -236,16 +246,17 @@ export class DatetimeCursor implements Cursor {
     return parseDuration(this.#definition.step ?? 'P1M');
   }
 
-  #grain(): number {
-    return fixedDuration(this.#definition.cursor_granularity ?? 'PT1S');
-  }
-
+  /** What lies outside of the requested range tells how the API's filter works. */
   #checkFilter(slice: StreamSlice, time: number): void {
     const bounds = this.#requestBounds(slice);
+    const isBefore = time < bounds.start;
+    if (!isBefore && time <= bounds.end) return;
+    const message = `asked for ${toIso(bounds.start)} to ${toIso(bounds.end)}, the API sent a record of ${toIso(time)}`;
     if (time < bounds.start - FILTER_TOLERANCE_MS || time > bounds.end + FILTER_TOLERANCE_MS) {
-      throw new DateFilterError(
-        `asked for ${toIso(bounds.start)} to ${toIso(bounds.end)}, the API sent a record of ${toIso(time)}`,
-      );
+      throw new DateFilterError('ignored', message);
     }
+    // At the ends of the whole range nothing can be lost by it; between two slices it can.
+    const isBetween = isBefore ? slice.start > this.#range.start : !slice.isLast;
+    if (isBetween && this.#margin < DAY_MS) throw new DateFilterError('coarse', message);
   }
 }

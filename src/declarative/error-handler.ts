@@ -32,16 +32,21 @@ const SUCCESS: ErrorResolution = { action: 'SUCCESS', failureType: 'system_error
 /** The keys under which APIs put the text of an error; the order is that of Airbyte's CDK. */
 const MESSAGE_KEYS = ['message', 'messages', 'error', 'errors', 'detail', 'err', 'error_message', 'reason'];
 
+type Mask = (text: string) => string;
+
 /** Characters of an API's own error text that are quoted. */
 const MAX_QUOTE = 300;
 
-/** The API's own words about an error, in one line; undefined if there are none. */
-export function apiMessage(json: JsonValue | undefined): string | undefined {
-  if (Array.isArray(json)) return json.map(apiMessage).find((text) => text !== undefined);
+/**
+ * The API's own words about an error, in one line; undefined if there are none.
+ * @param mask takes secrets out; before the text is cut, because a part of a secret could not be found
+ */
+export function apiMessage(json: JsonValue | undefined, mask: Mask = (text) => text): string | undefined {
+  if (Array.isArray(json)) return json.map((one) => apiMessage(one, mask)).find((text) => text !== undefined);
   if (typeof json !== 'object' || json === null) return undefined;
   for (const key of MESSAGE_KEYS) {
     const value = json[key];
-    const text = typeof value === 'string' ? value : apiMessage(value);
+    const text = typeof value === 'string' ? mask(value) : apiMessage(value, mask);
     if (text !== undefined && text.trim() !== '') {
       const line = text.replace(/\s+/g, ' ').trim();
       return line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line;
@@ -108,11 +113,11 @@ function byStatus({ status, problem }: Answer): ErrorResolution {
 }
 
 /** The first response filter that matches decides, else the status; the API's own words are added. */
-export function resolveAnswer(handler: DefaultErrorHandler, answer: Answer): ErrorResolution {
+export function resolveAnswer(handler: DefaultErrorHandler, answer: Answer, mask?: Mask): ErrorResolution {
   const filter = handler.response_filters.find((one) => matches(one, answer));
   const fallback = byStatus(answer);
   if (filter === undefined && fallback.action === 'SUCCESS') return fallback;
-  const said = apiMessage(answer.json);
+  const said = apiMessage(answer.json, mask);
   const message = filter?.error_message ?? fallback.message;
   return {
     action: filter?.action ?? fallback.action,

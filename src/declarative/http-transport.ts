@@ -6,7 +6,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import axios from 'axios';
-import { transientError } from '../protocol/errors.js';
+import { systemError } from '../protocol/errors.js';
 
 /** Headers by lower-case name. */
 export type Headers = Readonly<Record<string, string>>;
@@ -106,7 +106,7 @@ export function createHttpTransport(limits: TransportLimits = {}): HttpTransport
 
   const send: SendHttp = async ({ method, url, headers, signal }) => {
     // The type says so already; a key that can move money deserves a second lock.
-    if (method !== 'GET') throw transientError('Only GET requests are sent.');
+    if (method !== 'GET') throw systemError('Only GET requests are sent.');
     if (signal.aborted) throw new TransportError('ABORT_ERR', 'stopped before the request');
     const controller = new AbortController();
     const abort = () => controller.abort();

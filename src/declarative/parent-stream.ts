@@ -1,4 +1,5 @@
 import type { FieldPath, ParentStreamConfig, SubstreamPartitionRouter } from './components.js';
+import { beginList } from './cursor.js';
 import type { Cursor, OpenSlice } from './cursor.js';
 import { parentKeyPath, parentPartition } from './partition-router.js';
 import type { RequestContext, RequestListener } from './requester.js';
@@ -69,7 +70,8 @@ export class ParentStream {
     const width = this.#capture.length;
     const open = selection?.open;
     const cursor = open === undefined ? undefined : this.#cursor;
-    const cursorPlaces = Array.from({ length: width - 1 }, (_, place) => place);
+    const cursorPlaces = Array.from({ length: this.#cursor?.fields ?? 0 }, (_, place) => place);
+    if (open !== undefined) beginList(open);
     const pages = this.#retriever.pages(partition, selection?.parameters ?? {}, async (page, info) => {
       onPage(info);
       const parents: StreamPartition[] = [];

@@ -1,4 +1,10 @@
-import { configError, toTracedError, TracedError } from '../protocol/errors.js';
+import {
+  configError,
+  OutputClosedError,
+  StoppedError,
+  toTracedError,
+  TracedError,
+} from '../protocol/errors.js';
 import type { ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, FailureType } from '../protocol/messages.js';
 import type { StreamStates } from '../protocol/state.js';
 import type { DeclarativeStream } from './components.js';
@@ -64,7 +70,13 @@ export async function readStreams(
       await output.status(configured.stream, 'INCOMPLETE');
       return;
     }
-    const { errors } = await reader.read();
+    const { errors } = await reader.read().catch(async (error: unknown) => {
+      if (error instanceof OutputClosedError || error instanceof StoppedError) throw error;
+      const traced = toTracedError(error);
+      await output.error(traced, configured.stream);
+      await output.status(configured.stream, 'INCOMPLETE');
+      return { errors: [traced] };
+    });
     const [first] = errors;
     if (first === undefined) return;
     failed.push({ name, failureType: mostHopeful(errors.map(({ failureType }) => failureType)) });

@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { JsonValue } from '../protocol/messages.js';
 import type { DpathExtractor, FieldPath, RecordSelector } from './components.js';
+import { OPEN_BRACKET } from './json-grammar.js';
 import { captureTree, scanRecords } from './json-scanner.js';
 import type { Scan } from './json-scanner.js';
 
 const BYTE_ORDER_MARK = 0xef;
+const SPACE = 0x20;
 
 /** The records of one answer, and what stands around them. */
 export interface SelectedPage {
@@ -54,7 +56,7 @@ export function recordSelector(definition: RecordSelector, capture: readonly Fie
 }
 
 function startsWithList(bytes: Buffer): boolean {
-  return /^\s*\[/.test(bytes.toString('latin1', 0, 64));
+  return bytes.find((byte) => byte > SPACE) === OPEN_BRACKET;
 }
 
 function problemOf(scan: Scan, name: string, extensions: DpathExtractor['extensions']): string | undefined {

@@ -31,6 +31,8 @@ export interface RequestContext {
   /** Aborts when the process is asked to stop. */
   readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Takes the secrets out of a text. */
+  readonly mask?: (text: string) => string;
   /** The vendor, as sentences name it. */
   readonly title: string;
   readonly userAgent: string;
@@ -181,7 +183,7 @@ export function createRequester(
     if (status < 200 || status >= 300) {
       const answer = { status, headers: received, json: parseErrorBody(body), problem: undefined };
       return {
-        resolution: resolveAnswer(handler, answer),
+        resolution: resolveAnswer(handler, answer, context.mask),
         status,
         headers: received,
         detail: `HTTP ${status}`,
@@ -197,7 +199,7 @@ export function createRequester(
       problem = `it is not valid JSON (${error.message} of ${body.length})`;
     }
     const answer = { status, headers: received, json: page?.envelope, problem };
-    const resolution = resolveAnswer(handler, answer);
+    const resolution = resolveAnswer(handler, answer, context.mask);
     const detail = `HTTP ${status}${problem === undefined ? '' : `, ${problem}`}`;
     return { resolution, status, headers: received, detail, ...(page === undefined ? {} : { page }) };
   }
@@ -209,14 +211,20 @@ export function createRequester(
       let retries = 0;
       let limited = 0;
       for (;;) {
-        await context.budget.acquire(definition.path);
         const result = await context.slots.run(async () => {
+          // Only now, so that calls leave when they are counted, and no slot is held while the budget is spent.
+          const wait = context.budget.tryAcquire(definition.path);
+          if (wait > 0) return { wait };
           const one = await attempt(url, select);
           const { page, resolution } = one;
           if (resolution.action !== 'SUCCESS' || page === undefined) return { again: one };
           if (page.repaired) listener.warn(`${what}: replaced bytes that are not UTF-8`);
           return { value: await use(page, one.headers ?? {}) };
         });
+        if ('wait' in result) {
+          await context.clock.sleep(result.wait);
+          continue;
+        }
         if ('value' in result) return result.value;
 
         const { resolution, headers: received, detail } = result.again;

@@ -1,3 +1,4 @@
+import { transientError } from '../protocol/errors.js';
 import type { FieldPath, SimpleRetriever } from './components.js';
 import { paginate, withSmallerPages } from './paginator.js';
 import type { PageParameters } from './paginator.js';
@@ -63,8 +64,9 @@ export function createRetriever(
     partition: StreamPartition,
     parameters: PageParameters,
     use: UsePage<T>,
+    definition: SimpleRetriever['paginator'],
   ): AsyncGenerator<T, void, void> {
-    const pages = paginate(paginator);
+    const pages = paginate(definition);
     let next: PageParameters | undefined = pages.first;
     for (let isFirst = true; next !== undefined; isFirst = false) {
       const request: PageRequest = { partition, parameters: { ...parameters, ...next } };
@@ -78,7 +80,10 @@ export function createRetriever(
           return { next: following, used };
         },
       );
-      if (read === undefined) return;
+      if (read === undefined) {
+        if (isFirst) return;
+        throw transientError('The API no longer knew a list whose first pages it had sent.');
+      }
       next = read.next;
       yield read.used;
     }
@@ -93,7 +98,7 @@ export function createRetriever(
       const smaller = withSmallerPages(paginator);
       let isFirst = true;
       try {
-        for await (const used of walk(partition, parameters, use)) {
+        for await (const used of walk(partition, parameters, use, paginator)) {
           isFirst = false;
           yield used;
         }
@@ -101,8 +106,10 @@ export function createRetriever(
         const isRefused = error instanceof RefusedRequestError && error.status === BAD_REQUEST;
         if (!isRefused || !isFirst || smaller === undefined) throw error;
         listener.warn('the API refused the request; trying again with smaller pages');
-        paginator = smaller;
-        yield* walk(partition, parameters, use);
+        for await (const used of walk(partition, parameters, use, smaller)) {
+          paginator = smaller;
+          yield used;
+        }
       }
     },
   };

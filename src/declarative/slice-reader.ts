@@ -1,3 +1,4 @@
+import { systemError } from '../protocol/errors.js';
 import type { RecordBatch } from '../protocol/record-batch.js';
 import { addedFields } from './add-fields.js';
 import type { DeclarativeStream, FieldPath } from './components.js';
@@ -19,6 +20,9 @@ import type { StreamPartition, StreamSlice } from './stream-slice.js';
  * request, and lets a large one be read by many slices at a time, each a point to go on from.
  */
 const MAX_PAGES_PER_SLICE = 20;
+
+/** One parent's list may have vanished with it; when those of all have, it is something else. */
+const MANY_MISSING_LISTS = 3;
 
 /** Thrown by the reading of a slice, before it has written anything, to replace it by smaller ones. */
 export class SplitSlice extends Error {
@@ -116,33 +120,48 @@ export class SliceReader {
       if (this.#goesByParent) this.#splitIfLarge(open.slice, info);
     };
     const own = this.#goesByParent ? {} : parameters;
+    let read = 0;
+    let missing = 0;
     const judged = this.#goesByParent ? undefined : open;
     for await (const page of parents.partitions(
       this.#goesByParent ? { open, parameters } : undefined,
       onPage,
     )) {
       await forEachConcurrently(page, this.#context.numWorkers, (parent) =>
-        this.#readPartition(parent, own, judged),
+        this.#readPartition(parent, own, judged).then((exists) => void (exists ? read++ : missing++)),
+      );
+    }
+    if (read === 0 && missing >= MANY_MISSING_LISTS) {
+      throw systemError(
+        `The API knows the list of none of the ${missing} parents. The stream may not exist for this account; leave it out if so.`,
       );
     }
   }
 
-  /** @param open undefined to take all records */
+  /**
+   * @param open undefined to take all records
+   * @returns whether the API knows the list
+   */
   async #readPartition(
     partition: StreamPartition,
     parameters: Record<string, string>,
     open: OpenSlice | undefined,
-  ): Promise<void> {
+  ): Promise<boolean> {
+    let exists = false;
     const overlap = new PageOverlap(this.#width, this.#keyPlaces);
     const pages = this.#retriever.pages(partition, parameters, async (page, info) => {
       this.#listener.page();
-      // The lists of one parent must not be begun anew because that of another is long.
-      if (open !== undefined && this.#parents === undefined) this.#splitIfLarge(open.slice, info);
+      // One of several lists must not be begun anew because another one is long.
+      if (open !== undefined && partition === NO_PARTITION) this.#splitIfLarge(open.slice, info);
       await this.#write(page, this.#select(page, overlap, open), partition);
       // Children of several parents are read beside each other, so their order says nothing.
       return open !== undefined && this.#parents === undefined && this.#cursor.isPast(open);
     });
-    for await (const isPast of pages) if (isPast) return;
+    for await (const isPast of pages) {
+      exists = true;
+      if (isPast) break;
+    }
+    return exists;
   }
 
   /** Before anything of a slice is emitted: if it is large, it is read in parts. */

@@ -122,19 +122,28 @@ export class StreamReader {
         inFlight--;
       }
     };
-    try {
-      await forEachConcurrently(queue, this.#context.numWorkers, readOne);
-    } catch (error) {
-      if (!(error instanceof DateFilterError)) throw error;
-      await this.#log(
-        'WARN',
-        `the API does not filter by ${this.#definition.incremental_sync?.cursor_field ?? 'date'} (${error.message}); reading the whole list instead`,
-      );
-      const whole = this.#cursor.readWhole();
-      // What was said before no longer holds.
-      if (this.#lastState !== '') await this.#emitState(false);
-      await forEachConcurrently(whole, 1, readOne);
+    for (;;) {
+      try {
+        await forEachConcurrently(queue, this.#context.numWorkers, readOne);
+        return;
+      } catch (error) {
+        if (!(error instanceof DateFilterError)) throw error;
+        queue.splice(0, Infinity, ...(await this.#replan(error)));
+      }
     }
+  }
+
+  async #replan({ kind, message }: DateFilterError): Promise<StreamSlice[]> {
+    const field = this.#definition.incremental_sync?.cursor_field ?? 'date';
+    const what =
+      kind === 'ignored'
+        ? `the API does not filter by ${field}; reading the whole list instead`
+        : `the API filters by whole days of ${field}; asking for more on both sides`;
+    await this.#log('WARN', `${what} (${message})`);
+    const slices = this.#cursor.replan(kind);
+    // What was said before no longer holds.
+    if (this.#lastState !== '') await this.#emitState(false);
+    return slices;
   }
 
   /** Notes the failure of a slice; the others go on unless there is no sense in it. */
@@ -163,7 +172,7 @@ export class StreamReader {
   async #write(batch: RecordBatch): Promise<void> {
     await this.#markRunning();
     this.#records += batch.ranges.length / 2;
-    await this.#context.output.records(this.#descriptor.name, batch);
+    await this.#context.output.records(this.#descriptor, batch);
   }
 
   #markRunning(): Promise<void> {

@@ -50,7 +50,7 @@ describe('back-pressure', () => {
     const sink = new SlowSink();
     const output = outputTo(sink);
     const done: string[] = [];
-    void output.records('s', batchOf('{"id":1}')).then(() => done.push('records'));
+    void output.records({ name: 's' }, batchOf('{"id":1}')).then(() => done.push('records'));
     void output.state({ name: 's' }, {}).then(() => done.push('state'));
     await settle();
     expect(done).toEqual([]);
@@ -65,7 +65,7 @@ describe('back-pressure', () => {
     const output = outputTo(sink);
     const page = batchOf(`{"text":"${'x'.repeat(10_000)}"}`);
     const writer = (async () => {
-      for (let i = 0; i < 20; i++) await output.records('s', page);
+      for (let i = 0; i < 20; i++) await output.records({ name: 's' }, page);
     })();
     for (let i = 0; i < 20; i++) {
       await settle();
@@ -81,7 +81,7 @@ describe('back-pressure', () => {
     const output = outputTo(sink);
     await Promise.all([
       output.status({ name: 'a' }, 'STARTED'),
-      output.records('a', batchOf('{"id":1}', '{"id":2}')),
+      output.records({ name: 'a' }, batchOf('{"id":1}', '{"id":2}')),
       output.state({ name: 'a' }, {}),
       output.status({ name: 'a' }, 'COMPLETE'),
     ]);
@@ -98,13 +98,13 @@ describe('STATE', () => {
   test('counts the records of its stream since the STATE before, with a decimal point', async () => {
     const sink = new MemorySink();
     const output = outputTo(sink);
-    await output.records('a', batchOf('{"id":1}', '{"id":2}'));
-    await output.records('b', batchOf('{"id":1}'));
-    await output.records('a', batchOf('{"id":3}'));
+    await output.records({ name: 'a' }, batchOf('{"id":1}', '{"id":2}'));
+    await output.records({ name: 'b' }, batchOf('{"id":1}'));
+    await output.records({ name: 'a' }, batchOf('{"id":3}'));
     await output.state({ name: 'a' }, { n: 1 });
     await output.state({ name: 'a' }, { n: 2 });
     await output.state({ name: 'b' }, {});
-    await output.records('a', batchOf('{"id":4}'));
+    await output.records({ name: 'a' }, batchOf('{"id":4}'));
     await output.state({ name: 'a' }, { n: 3 });
     expect(counts(sink)).toEqual(['3.0', '0.0', '1.0', '1.0']);
   });
@@ -126,7 +126,7 @@ describe('STATE', () => {
 
   test('a page without records writes nothing', async () => {
     const sink = new MemorySink();
-    await outputTo(sink).records('a', batchOf());
+    await outputTo(sink).records({ name: 'a' }, batchOf());
     expect(sink.text).toBe('');
   });
 });
@@ -179,7 +179,7 @@ describe('secrets', () => {
 
   test('leave RECORD and STATE as they are', async () => {
     const data = JSON.stringify({ note: SECRET });
-    expect(await printed((output) => output.records('s', batchOf(data)))).toContain(data);
+    expect(await printed((output) => output.records({ name: 's' }, batchOf(data)))).toContain(data);
     const state = { createdAt: SECRET };
     expect(await printed((output) => output.state({ name: 's' }, state))).toContain(JSON.stringify(state));
   });
@@ -219,7 +219,7 @@ describe('an output that cannot be written', () => {
       const output = outputTo(new MemorySink(code));
       const calls = [
         () => output.log('INFO', 'first'),
-        () => output.records('s', batchOf('{}')),
+        () => output.records({ name: 's' }, batchOf('{}')),
         () => output.state({ name: 's' }, {}),
         () => output.status({ name: 's' }, 'STARTED'),
         () => output.error(transientError('late')),

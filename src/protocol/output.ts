@@ -58,6 +58,16 @@ export class Output {
     this.#redact = redactor(secrets);
   }
 
+  /** A text without the secrets, for whoever has to shorten it: a part of a secret could not be found. */
+  mask(text: string): string {
+    return this.#redact(text);
+  }
+
+  /** A text for a person who asked for help on the command line. */
+  help(text: string): Promise<void> {
+    return this.#write(text);
+  }
+
   /** Any message except RECORD and STATE, which have methods of their own. */
   message(message: Exclude<AirbyteMessage, { type: 'RECORD' | 'STATE' }>): Promise<void> {
     return this.#write(`${JSON.stringify(message, this.#maskTexts)}\n`);
@@ -88,10 +98,10 @@ export class Output {
   }
 
   /** The records of one page, in one write. */
-  records(stream: string, batch: RecordBatch): Promise<void> {
+  records(stream: StreamDescriptor, batch: RecordBatch): Promise<void> {
     const count = batch.ranges.length / 2;
     if (count === 0) return Promise.resolve();
-    this.#counts.set(stream, (this.#counts.get(stream) ?? 0) + count);
+    this.#counts.set(stream.name, (this.#counts.get(stream.name) ?? 0) + count);
     return this.#write(encodeRecords(stream, this.#now(), batch));
   }
 

@@ -19,7 +19,7 @@ function batchOf(texts: readonly string[], options: Options = {}): RecordBatch {
 }
 
 function encode(texts: readonly string[], options?: Options, stream = 's'): string {
-  return encodeRecords(stream, 1_700_000_000_123, batchOf(texts, options)).toString('utf8');
+  return encodeRecords({ name: stream }, 1_700_000_000_123, batchOf(texts, options)).toString('utf8');
 }
 
 /** The lines' text behind `"data":`. */
@@ -68,7 +68,9 @@ describe('encodeRecords', () => {
         const texts = values.map((value) => JSON.stringify(value));
         const { bytes, ranges } = batchOf(texts);
         const kept = ranges.filter((_, i) => wanted[Math.floor(i / 2)] !== false);
-        const output = encodeRecords('s', 1_700_000_000_123, { bytes, ranges: kept }).toString('utf8');
+        const output = encodeRecords({ name: 's' }, 1_700_000_000_123, { bytes, ranges: kept }).toString(
+          'utf8',
+        );
         expect(dataOf(output)).toEqual(texts.filter((_, i) => wanted[i] !== false));
       }),
     );
@@ -93,7 +95,7 @@ describe('encodeRecords', () => {
   test('does not touch the page', () => {
     const batch = batchOf(['{\n"a":1\r\n}'], { addedFields: '"b":2' });
     const before = Buffer.from(batch.bytes);
-    encodeRecords('s', 0, batch);
+    encodeRecords({ name: 's' }, 0, batch);
     expect(batch.bytes.equals(before)).toBe(true);
   });
 

@@ -1,3 +1,5 @@
+import type { StreamDescriptor } from './messages.js';
+
 /**
  * Records of one page, still as the bytes that the API sent. They leave as `RECORD` lines without being
  * parsed and printed again, because that would round integers beyond 2^53 and change `1.0`, key order and
@@ -26,10 +28,15 @@ const SUFFIX = Buffer.from('}}\n');
  * The RECORD lines of a batch as one chunk of bytes.
  * @param emittedAt Unix time in ms
  */
-export function encodeRecords(stream: string, emittedAt: number, batch: RecordBatch): Buffer {
+export function encodeRecords(
+  { name, namespace }: StreamDescriptor,
+  emittedAt: number,
+  batch: RecordBatch,
+): Buffer {
   const wrap = batch.wrapAs === undefined ? '' : `{${JSON.stringify(batch.wrapAs)}:`;
+  const stream = JSON.stringify({ stream: name, ...(namespace === undefined ? {} : { namespace }) });
   const prefix = Buffer.from(
-    `{"type":"RECORD","record":{"stream":${JSON.stringify(stream)},"emitted_at":${emittedAt},"data":${wrap}`,
+    `{"type":"RECORD","record":${stream.slice(0, -1)},"emitted_at":${emittedAt},"data":${wrap}`,
   );
   const added = Buffer.from(batch.addedFields ?? '');
   const { bytes, ranges } = batch;

@@ -21,17 +21,19 @@ import type {
 const PAGE_SIZE = 100;
 const DOCUMENTED_PAGE_SIZE = 30;
 
+/** A page of the network edge says nothing about the key or the list, and may pass. */
+const blockedByEdge: HttpResponseFilter = {
+  type: 'HttpResponseFilter',
+  action: 'RETRY',
+  http_codes: [200, 400, 401, 403, 404],
+  failure_type: 'transient_error',
+  error_message:
+    'The network edge in front of Pagar.me blocked the request with an HTML page, before it reached the API. The key is not the reason; the IP address of this machine may be.',
+  extensions: { content_type: 'text/html', concerns_all_streams: true },
+};
+
 /** https://docs.pagar.me/reference/erros-1 */
 const responseFilters: readonly HttpResponseFilter[] = [
-  {
-    type: 'HttpResponseFilter',
-    action: 'RETRY',
-    http_codes: [200, 400, 401, 403, 404],
-    failure_type: 'transient_error',
-    error_message:
-      'The network edge in front of Pagar.me blocked the request with an HTML page, before it reached the API. The key is not the reason; the IP address of this machine may be.',
-    extensions: { content_type: 'text/html', concerns_all_streams: true },
-  },
   {
     // "Authorization has been denied for this request."
     type: 'HttpResponseFilter',
@@ -63,7 +65,7 @@ const responseFilters: readonly HttpResponseFilter[] = [
     type: 'HttpResponseFilter',
     action: 'FAIL',
     http_codes: [404, 410],
-    failure_type: 'system_error',
+    failure_type: 'config_error',
     error_message:
       'Pagar.me does not know this list for this account. Leave the stream out if you do not use it.',
   },
@@ -79,7 +81,7 @@ export function errorHandler(first: readonly HttpResponseFilter[] = []): Default
   return {
     type: 'DefaultErrorHandler',
     max_retries: 5,
-    response_filters: [...first, ...responseFilters],
+    response_filters: [blockedByEdge, ...first, ...responseFilters],
     backoff_strategies: [
       { type: 'WaitTimeFromHeader', header: 'retry-after', max_waiting_time_in_seconds: 900 },
       { type: 'ExponentialBackoffStrategy', factor: 0.5 },
@@ -185,6 +187,27 @@ export function listOfEach(
           incremental_dependency: false,
         },
       ],
+    },
+  };
+}
+
+/** As `listOfEach`, where one source writes the path with a slash at its end and another one without. */
+export function listOfEachWithSlash(
+  stream: DeclarativeStream,
+  partition_field: string,
+  path: string,
+): SimpleRetriever {
+  const retriever = listOfEach(stream, partition_field, path);
+  const { extensions } = retriever.requester;
+  return {
+    ...retriever,
+    requester: {
+      ...retriever.requester,
+      error_handler: errorHandler([
+        { type: 'HttpResponseFilter', action: 'IGNORE', http_codes: [301, 302, 307, 308] },
+        ...vanished,
+      ]),
+      extensions: { ...extensions, alternative_path: `${path}/` },
     },
   };
 }

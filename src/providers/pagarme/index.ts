@@ -29,7 +29,7 @@ import { transfers } from './streams/transfers.js';
 
 /**
  * Requests per minute of a live key. https://docs.pagar.me/reference/rate-limit
- * @param url_path_pattern of paths that share the limit, each having a window of its own
+ * @param url_path_pattern of the paths that share the limit; left out: each path has one of its own
  */
 function perMinute(limit: number, url_path_pattern?: string): MovingWindowCallRatePolicy {
   return {
@@ -38,7 +38,7 @@ function perMinute(limit: number, url_path_pattern?: string): MovingWindowCallRa
     matchers: [
       { type: 'HttpRequestRegexMatcher', ...(url_path_pattern === undefined ? {} : { url_path_pattern }) },
     ],
-    extensions: { key_mode: 'live', per_endpoint: true },
+    extensions: { key_mode: 'live', ...(url_path_pattern === undefined ? { per_endpoint: true } : {}) },
   };
 }
 
@@ -75,7 +75,8 @@ export const pagarme: Provider = {
   ],
   source: {
     type: 'DeclarativeSource',
-    check: { type: 'CheckStream', stream_names: ['orders'] },
+    // One list of each scope: a key without a scope may be refused as if it were no key.
+    check: { type: 'CheckStream', stream_names: ['orders', 'payables', 'recipients'] },
     concurrency_level: { type: 'ConcurrencyLevel', default_concurrency: 10, max_concurrency: 100 },
     api_budget: {
       type: 'HTTPAPIBudget',
@@ -89,8 +90,11 @@ export const pagarme: Provider = {
         },
         perMinute(700, '^/payables'),
         perMinute(300, '^/balance/operations'),
-        perMinute(150, '^/recipients/'),
         perMinute(100, '^/recipients$'),
+        perMinute(150, '^/recipients/'),
+        perMinute(200, '^/charges/'),
+        perMinute(200, '^/customers/'),
+        perMinute(200, '^/subscriptions/'),
         perMinute(50, '^/hooks'),
         // Documented for orders, charges, customers, subscriptions and invoices; taken for the rest.
         perMinute(200),

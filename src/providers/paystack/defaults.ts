@@ -18,6 +18,17 @@ import type {
 /** Records a page: the only documented maximum (of /bank), and what a larger value may be clamped to. */
 const PAGE_SIZE = 100;
 
+/** The API stands behind Cloudflare, whose own pages are HTML. They say nothing about the key, and may pass. */
+const blockedByEdge: HttpResponseFilter = {
+  type: 'HttpResponseFilter',
+  action: 'RETRY',
+  http_codes: [200, 400, 401, 403, 404],
+  failure_type: 'transient_error',
+  error_message:
+    "The network edge in front of Paystack blocked the request with an HTML page, before it reached the API. The key is not the reason; the IP address or region of this machine may be. Try from another network, or ask Paystack's support to unblock the address.",
+  extensions: { content_type: 'text/html', concerns_all_streams: true },
+};
+
 /** https://paystack.com/docs/api/errors/ */
 const responseFilters: readonly HttpResponseFilter[] = [
   {
@@ -29,16 +40,6 @@ const responseFilters: readonly HttpResponseFilter[] = [
     error_message:
       'Paystack refuses calls from this IP address. Add the address that your syncs come from to the IP whitelist of your Paystack account (Settings, API Keys & Webhooks), or turn the whitelist off.',
     extensions: { concerns_all_streams: true },
-  },
-  {
-    // The API stands behind Cloudflare, whose own pages are HTML. They say nothing about the key, and may pass.
-    type: 'HttpResponseFilter',
-    action: 'RETRY',
-    http_codes: [200, 400, 401, 403, 404],
-    failure_type: 'transient_error',
-    error_message:
-      "The network edge in front of Paystack blocked the request with an HTML page, before it reached the API. The key is not the reason; the IP address or region of this machine may be. Try from another network, or ask Paystack's support to unblock the address.",
-    extensions: { content_type: 'text/html', concerns_all_streams: true },
   },
   {
     type: 'HttpResponseFilter',
@@ -61,7 +62,7 @@ const responseFilters: readonly HttpResponseFilter[] = [
     type: 'HttpResponseFilter',
     action: 'FAIL',
     http_codes: [404],
-    failure_type: 'system_error',
+    failure_type: 'config_error',
     error_message:
       'Paystack does not know this list for this account. The product behind it may not exist in the country of the business; leave the stream out if so.',
   },
@@ -88,7 +89,7 @@ function errorHandler(first: readonly HttpResponseFilter[] = []): DefaultErrorHa
   return {
     type: 'DefaultErrorHandler',
     max_retries: 5,
-    response_filters: [...first, ...responseFilters],
+    response_filters: [blockedByEdge, ...first, ...responseFilters],
     backoff_strategies: [
       // Seconds until the window ends: https://paystack.com/docs/api/rate-limits/
       { type: 'WaitTimeFromHeader', header: 'x-ratelimit-reset', max_waiting_time_in_seconds: 900 },

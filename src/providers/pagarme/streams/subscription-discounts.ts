@@ -1,5 +1,5 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { addParentIds, listOfEach, schema, wholeListOf } from '../defaults.js';
+import { addParentIds, listOfEachWithSlash, schema, wholeListOf } from '../defaults.js';
 import { subscriptions } from './subscriptions.js';
 
 /**
@@ -10,7 +10,7 @@ export const subscriptionDiscounts = {
   type: 'DeclarativeStream',
   name: 'subscription_discounts',
   primary_key: ['id'],
-  retriever: listOfEach(
+  retriever: listOfEachWithSlash(
     subscriptions,
     'subscription_id',
     '/subscriptions/{{ stream_partition.subscription_id }}/discounts',

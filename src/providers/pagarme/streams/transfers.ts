@@ -1,6 +1,6 @@
 import { requestParameter } from '../../../declarative/components.js';
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { byPage, list, recordsOrRoot, schema, wholeListBy } from '../defaults.js';
+import { byPageOf, list, recordsOrRoot, schema, wholeListBy } from '../defaults.js';
 
 /**
  * Transfers to bank accounts. One source has `count`, a cursor in a header and a plain list, the other one pages
@@ -23,7 +23,7 @@ export const transfers = {
       },
       page_size_option: requestParameter('count'),
       page_token_option: requestParameter('cursor'),
-      extensions: { page_fallback: { when: ['paging'], paginator: byPage } },
+      extensions: { page_fallback: { when: ['paging'], paginator: byPageOf(30, 'size') } },
     },
   },
   incremental_sync: wholeListBy('updated_at', 'created_at', 'date_updated', 'date_created'),
