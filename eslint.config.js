@@ -29,5 +29,5 @@ export default tseslint.config(
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' },
     },
   },
-  { files: ['scripts/**', 'sandbox/**', 'bench/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'sandbox/**'], rules: { 'no-console': 'off' } },
 );

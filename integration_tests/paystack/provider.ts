@@ -42,14 +42,14 @@ function expected(sandbox: PaystackSandbox): Map<string, string[]> {
   texts.set(
     'settlement_transactions',
     [...sandbox.data.settlement_transactions].map(({ json, parentId = '' }) =>
-      withFields(json, { settlement_id: parentId, settlement_createdAt: settled.get(parentId) ?? '' }),
+      withFields(json, { settlement_id: parentId, settlement_created_at: settled.get(parentId) ?? '' }),
     ),
   );
   const changed = dates(sandbox, 'bulk_charges', 'updatedAt');
   texts.set(
     'bulk_charge_items',
     [...sandbox.data.bulk_charge_items].map(({ json, parentId = '' }) =>
-      withFields(json, { bulk_charge_id: parentId, bulk_charge_updatedAt: changed.get(parentId) ?? '' }),
+      withFields(json, { bulk_charge_id: parentId, bulk_charge_updated_at: changed.get(parentId) ?? '' }),
     ),
   );
   texts.set(

@@ -1,6 +1,6 @@
 /**
  * Airbyte's low-code vocabulary as types: the same names, keys and `type` tags as in a manifest, so that a
- * definition reads like one and `to-manifest.ts` can print it as one.
+ * definition reads like one.
  * https://docs.airbyte.com/platform/connector-development/config-based/understanding-the-yaml-file/reference
  *
  * What the language does not have stands under `extensions`, each with a comment; nothing else is ours.
@@ -141,7 +141,14 @@ export interface CursorPagination {
   readonly page_size: number;
   /** Where an answer holds the next token; null, missing, "" and "null" mean the end. */
   readonly cursor_value: { readonly response: FieldPath } | { readonly headers: string };
-  readonly extensions?: { readonly total?: FieldPath };
+  readonly extensions?: {
+    readonly total?: FieldPath;
+    /**
+     * A full page without the first key of the token's path (not even null behind it) is refused: the list
+     * might go on.
+     */
+    readonly required?: true;
+  };
 }
 
 export interface DefaultPaginator {
@@ -160,8 +167,8 @@ export interface DefaultPaginator {
       readonly request_parameters: Readonly<Record<string, string>>;
     };
     /**
-     * Taken up, from its first page, when an answer has this path: where the vendor's sources disagree on
-     * how a list is paged.
+     * Taken up, from its first page, when an answer has this path, or has a full page and no token: where
+     * the vendor's sources disagree on how a list is paged.
      */
     readonly page_fallback?: { readonly when: FieldPath; readonly paginator: DefaultPaginator };
   };

@@ -212,3 +212,27 @@ describe('smaller pages', () => {
     expect(withSmallerPages(definition)).toBeUndefined();
   });
 });
+
+describe('a full page that does not say whether there is another one', () => {
+  const full = Array.from({ length: 1000 }, (_, id) => ({ id }));
+
+  test('is refused where the token is required', () => {
+    const required: DefaultPaginator = {
+      ...BY_HEADER,
+      pagination_strategy: {
+        ...TOKENS,
+        cursor_value: { response: ['paging', 'forward'] },
+        extensions: { required: true },
+      },
+    };
+    const refused = expect.objectContaining({ failureType: 'system_error' });
+    expect(() => paginate(required).next(page(full))).toThrow(refused);
+    expect(paginate(required).next(page(full, { forward: null }))).toBeUndefined();
+    expect(paginate(required).next(page(full.slice(1)))).toBeUndefined();
+  });
+
+  test('is followed by pages where there is such a way', () => {
+    expect(paginate(HEADER_OR_PAGE).next(rootList(...full))).toEqual({ size: '100', page: '1' });
+    expect(paginate(HEADER_OR_PAGE).next(rootList(...full.slice(1)))).toBeUndefined();
+  });
+});

@@ -1,4 +1,4 @@
-import { transientError } from '../protocol/errors.js';
+import { systemError, transientError } from '../protocol/errors.js';
 import type { JsonValue } from '../protocol/messages.js';
 import type {
   CursorPagination,
@@ -57,6 +57,17 @@ function tokenOf(
   );
 }
 
+/** @throws TracedError (system_error) if a full page without a token does not say that the list ends either */
+function requireEnd({ page_size, cursor_value, extensions }: CursorPagination, page: SelectedPage): void {
+  const isFull = page.ranges.length / 2 >= page_size;
+  if (extensions?.required !== true || 'headers' in cursor_value || !isFull) return;
+  const [container = ''] = cursor_value.response;
+  if (valueAt(page.envelope, [container]) !== undefined) return;
+  throw systemError(
+    `The API's answer has no "${container}", so it does not say whether the list goes on. Please report it; the API may have changed.`,
+  );
+}
+
 function tokenWalk(
   strategy: CursorPagination,
   parameters: (token: string | undefined) => PageParameters,
@@ -71,7 +82,10 @@ function tokenWalk(
     first: parameters(held),
     next(page, headers = {}) {
       const token = tokenOf(strategy, page, headers);
-      if (token === undefined) return undefined;
+      if (token === undefined) {
+        requireEnd(strategy, page);
+        return undefined;
+      }
       if (token === held) {
         throw transientError('The API sent the same page token twice, so the list would never end.', {
           internalMessage: `the token at ${JSON.stringify(strategy.cursor_value)} came before`,
@@ -161,14 +175,17 @@ function pageWalk(definition: DefaultPaginator, strategy: PageIncrement): Pagina
 }
 
 /** A walk by tokens that becomes one by pages when an answer turns out to be of that kind. */
-function withPageFallback(walk: Paginator, { when, paginator }: PageFallback): Paginator {
+function withPageFallback(walk: Paginator, pageSize: number, { when, paginator }: PageFallback): Paginator {
   let pages: Paginator | undefined;
   return {
     first: walk.first,
     pageCount: (page) => (pages ?? walk).pageCount(page),
     next(page, headers = {}) {
       if (pages !== undefined) return pages.next(page, headers);
-      if (valueAt(page.envelope, when) === undefined) return walk.next(page, headers);
+      if (valueAt(page.envelope, when) === undefined) {
+        const next = walk.next(page, headers);
+        if (next !== undefined || page.ranges.length / 2 < pageSize) return next;
+      }
       pages = paginate(paginator);
       return pages.first;
     },
@@ -189,7 +206,8 @@ export function paginate(definition: DefaultPaginator | NoPagination): Paginator
     ...size,
     ...(token === undefined ? {} : { [page_token_option.field_name]: token }),
   }));
-  return extensions?.page_fallback === undefined ? walk : withPageFallback(walk, extensions.page_fallback);
+  const fallback = extensions?.page_fallback;
+  return fallback === undefined ? walk : withPageFallback(walk, strategy.page_size, fallback);
 }
 
 /** The same walk with the smaller page size that the definition names; undefined if it names none. */

@@ -4,7 +4,8 @@ import { list, requester, schema, wholeListBy } from '../defaults.js';
 
 /**
  * Chargebacks. They have an API of their own, with the same key; amounts are texts in reais, not cents.
- * The list can be filtered by creation only.
+ * The list can be filtered by creation only. Parameters and envelope are those of the vendor's OpenAPI file for
+ * disputes (2026-02); should they be others, the stream fails rather than stop at its first page.
  * https://docs.pagar.me/reference/disputas
  */
 export const disputes = {
@@ -24,6 +25,7 @@ export const disputes = {
         type: 'CursorPagination',
         page_size: 100,
         cursor_value: { response: ['page', 'forwardCursor'] },
+        extensions: { required: true },
       },
       page_size_option: requestParameter('limit'),
       page_token_option: requestParameter('forwardCursor'),

@@ -20,6 +20,7 @@ export const payables = {
         type: 'CursorPagination',
         page_size: 1000,
         cursor_value: { response: ['paging', 'forward_cursor'] },
+        extensions: { required: true },
       },
       page_size_option: requestParameter('size'),
       page_token_option: requestParameter('forward_cursor'),

@@ -35,11 +35,11 @@ export const bulkChargeItems = {
           path: ['bulk_charge_id'],
           value: { type: 'stream_partition', field: 'bulk_charge_id' },
         },
-        { type: 'AddedFieldDefinition', path: ['bulk_charge_updatedAt'], value: { type: 'parent_cursor' } },
+        { type: 'AddedFieldDefinition', path: ['bulk_charge_updated_at'], value: { type: 'parent_cursor' } },
       ],
     },
   ],
-  incremental_sync: wholeListBy('bulk_charge_updatedAt', {
+  incremental_sync: wholeListBy('bulk_charge_updated_at', {
     cursor_field_aliases: ['updatedAt', 'updated_at'],
   }),
   schema_loader: schema('bulk_charge_items'),

@@ -35,11 +35,11 @@ export const settlementTransactions = {
           path: ['settlement_id'],
           value: { type: 'stream_partition', field: 'settlement_id' },
         },
-        { type: 'AddedFieldDefinition', path: ['settlement_createdAt'], value: { type: 'parent_cursor' } },
+        { type: 'AddedFieldDefinition', path: ['settlement_created_at'], value: { type: 'parent_cursor' } },
       ],
     },
   ],
-  incremental_sync: wholeListBy('settlement_createdAt', {
+  incremental_sync: wholeListBy('settlement_created_at', {
     cursor_field_aliases: ['createdAt', 'created_at'],
     change_fields: [['updatedAt']],
   }),
