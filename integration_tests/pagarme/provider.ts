@@ -109,7 +109,6 @@ export const pagarme: ProviderUnderTest = {
         { counts: { ...SMALL.counts, transfers: 150 } },
       ),
       // The pages begin anew once the first answer shows that there are pages.
-      mayRepeat: ['transfers'],
     },
     variant('anticipations come without an envelope, settlements for 31 days at most, dates without a zone', {
       anticipationsEnvelope: 'array',

@@ -156,11 +156,15 @@ export const paystack: ProviderUnderTest = {
       toInclusive: true,
     }),
     variant('records are of today', {}, TODAY),
-    variant(
-      'records are of today, and dates of a filter are cut to the day',
-      { dateOnlyFilter: DATED },
-      TODAY,
-    ),
+    // Reading begins anew once the API is found to cut bounds.
+    {
+      ...variant(
+        'records are of today, and dates of a filter are cut to the day',
+        { dateOnlyFilter: DATED },
+        TODAY,
+      ),
+      mayRepeat: ['transactions'],
+    },
     variant('dates have the other of their two names', {
       refundsCreatedField: 'created_at',
       ordersCreatedField: 'createdAt',
@@ -176,7 +180,14 @@ export const paystack: ProviderUnderTest = {
       nextAtEnd: 'null-string',
     }),
     variant('one day has more records than are read as one slice', {}, ONE_DAY),
-    variant('one day again, and dates of a filter are cut to the day', { dateOnlyFilter: DATED }, ONE_DAY),
+    {
+      ...variant(
+        'one day again, and dates of a filter are cut to the day',
+        { dateOnlyFilter: DATED },
+        ONE_DAY,
+      ),
+      mayRepeat: ['transactions'],
+    },
     variant('pages hold 50 records at most', { maxPerPage: 50 }),
     variant('answers are indented', { prettyPrint: true, metaFirst: true }),
     variant('no list filters by date', { ignoreDateFilter: DATED }),

@@ -106,8 +106,8 @@ export interface DpathExtractor {
     readonly wrap_as?: string;
     /** The answer may also be a list itself, where the vendor's sources disagree. */
     readonly or_root_list?: true;
-    /** One object stands in place of a list; it is the only record. */
-    readonly single_object?: true;
+    /** One object stands in place of a list; it is the only record, and it has this field. */
+    readonly single_object?: { readonly with_field: string };
   };
 }
 

@@ -25,6 +25,11 @@ export interface Paginator {
    * @throws TracedError (transient_error) if the API sends the same page or token again
    */
   next(page: SelectedPage, headers?: Headers): PageParameters | undefined;
+  /**
+   * Whether the last call of `next` began the list anew, in another way; the records of that page come again
+   * and are not to be used.
+   */
+  readonly hasRestarted?: boolean;
   /** How many pages the API says there are; undefined if it does not. An estimate where pages are clamped. */
   pageCount(page: SelectedPage): number | undefined;
 }
@@ -177,16 +182,22 @@ function pageWalk(definition: DefaultPaginator, strategy: PageIncrement): Pagina
 /** A walk by tokens that becomes one by pages when an answer turns out to be of that kind. */
 function withPageFallback(walk: Paginator, pageSize: number, { when, paginator }: PageFallback): Paginator {
   let pages: Paginator | undefined;
+  let hasRestarted = false;
   return {
     first: walk.first,
+    get hasRestarted() {
+      return hasRestarted;
+    },
     pageCount: (page) => (pages ?? walk).pageCount(page),
     next(page, headers = {}) {
+      hasRestarted = false;
       if (pages !== undefined) return pages.next(page, headers);
       if (valueAt(page.envelope, when) === undefined) {
         const next = walk.next(page, headers);
         if (next !== undefined || page.ranges.length / 2 < pageSize) return next;
       }
       pages = paginate(paginator);
+      hasRestarted = true;
       return pages.first;
     },
   };

@@ -76,7 +76,8 @@ describe('a list at the root or under a path', () => {
 });
 
 describe('a single object', () => {
-  const single = (body: string, path: FieldPath = []) => select(body, path, { single_object: true });
+  const single = (body: string, path: FieldPath = []) =>
+    select(body, path, { single_object: { with_field: 'id' } });
 
   test.each<[string, FieldPath]>([
     [' {"id":12345678901234567890,"at":"a","list":[{"id":5}]} ', []],
@@ -88,16 +89,16 @@ describe('a single object', () => {
     expect(page.captured).toEqual(['12345678901234567890', '"a"']);
   });
 
-  test('may have no fields', () => {
-    const page = single('{}');
-    expect([records(page), page.captured, page.problem]).toEqual([['{}'], [undefined, undefined], undefined]);
+  test('is not any object: it has the field that the definition names', () => {
+    expect(single('{"message":"soon"}').problem).toBe('the answer has no "id"');
+    expect(single('{"data":{}}', ['data']).problem).toBe('"data" has no "id"');
   });
 
   test('keeps nothing of one answer for the next', () => {
     const extractor = {
       type: 'DpathExtractor',
       field_path: [],
-      extensions: { single_object: true },
+      extensions: { single_object: { with_field: 'id' } },
     } as const;
     const read = recordSelector({ type: 'RecordSelector', extractor }, [['id']]);
     expect(read(Buffer.from('{"id":1}')).captured).toEqual(['1']);

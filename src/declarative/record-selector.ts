@@ -49,9 +49,8 @@ export function recordSelector(definition: RecordSelector, capture: readonly Fie
     // Asking again would bring the same bytes; a replaced character loses less than a failed stream.
     if (repaired) bytes = Buffer.from(bytes.toString('utf8'));
     const path = extensions?.or_root_list === true && startsWithList(bytes) ? [] : field_path;
-    const scan = scanRecords(bytes, path, tree, capture.length, extensions?.single_object === true);
-    const name = path.length === 0 ? 'the answer' : `"${path.join('.')}"`;
-    return { ...scan, bytes, repaired, problem: problemOf(scan, name, extensions) };
+    const scan = scanRecords(bytes, path, tree, capture.length, extensions?.single_object !== undefined);
+    return { ...scan, bytes, repaired, problem: problemOf(scan, path, extensions) };
   };
 }
 
@@ -59,10 +58,18 @@ function startsWithList(bytes: Buffer): boolean {
   return bytes.find((byte) => byte > SPACE) === OPEN_BRACKET;
 }
 
-function problemOf(scan: Scan, name: string, extensions: DpathExtractor['extensions']): string | undefined {
+function problemOf(
+  scan: Scan,
+  path: FieldPath,
+  extensions: DpathExtractor['extensions'],
+): string | undefined {
+  const name = path.length === 0 ? 'the answer' : `"${path.join('.')}"`;
   if (scan.found === 'nothing') return `the answer has no ${name}`;
-  if (extensions?.single_object === true)
-    return scan.found === 'object' ? undefined : `${name} is not an object`;
+  if (extensions?.single_object !== undefined) {
+    const { with_field: field } = extensions.single_object;
+    if (scan.found !== 'object') return `${name} is not an object`;
+    return valueAt(scan.envelope, [...path, field]) === undefined ? `${name} has no "${field}"` : undefined;
+  }
   if (scan.found !== 'list') return `${name} is not a list`;
   if (!scan.allObjects && extensions?.wrap_as === undefined)
     return `${name} holds something that is not an object`;

@@ -71,10 +71,11 @@ export function createRetriever(
     for (let isFirst = true; next !== undefined; isFirst = false) {
       const request: PageRequest = { partition, parameters: { ...parameters, ...next } };
       const info = { isFirst };
-      const read: { next: PageParameters | undefined; used: T } | undefined = await fetch(
+      const read: { next: PageParameters | undefined; used?: T } | undefined = await fetch(
         request,
         async (page, headers) => {
           const following = pages.next(page, headers);
+          if (pages.hasRestarted === true) return { next: following };
           const hasMore = following !== undefined;
           const used = await use(page, { ...info, pageCount: pages.pageCount(page), hasMore });
           return { next: following, used };
@@ -85,7 +86,7 @@ export function createRetriever(
         throw transientError('The API no longer knew a list whose first pages it had sent.');
       }
       next = read.next;
-      yield read.used;
+      if ('used' in read) yield read.used as T;
     }
   }
 

@@ -14,7 +14,11 @@ export const recipientBalances = {
     ...listOfEach(recipients, 'recipient_id', '/recipients/{{ stream_partition.recipient_id }}/balance'),
     record_selector: {
       type: 'RecordSelector',
-      extractor: { type: 'DpathExtractor', field_path: [], extensions: { single_object: true } },
+      extractor: {
+        type: 'DpathExtractor',
+        field_path: [],
+        extensions: { single_object: { with_field: 'available_amount' } },
+      },
     },
     paginator: { type: 'NoPagination' },
   },
