@@ -86,7 +86,7 @@ export function createRetriever(
         throw transientError('The API no longer knew a list whose first pages it had sent.');
       }
       next = read.next;
-      if ('used' in read) yield read.used as T;
+      if ('used' in read) yield read.used;
     }
   }
 
