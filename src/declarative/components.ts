@@ -106,6 +106,8 @@ export interface DpathExtractor {
     readonly wrap_as?: string;
     /** The answer may also be a list itself, where the vendor's sources disagree. */
     readonly or_root_list?: true;
+    /** null in place of the list is an empty list. */
+    readonly or_null?: true;
     /** One object stands in place of a list; it is the only record, and it has this field. */
     readonly single_object?: { readonly with_field: string };
   };
@@ -167,7 +169,7 @@ export interface DefaultPaginator {
       readonly request_parameters: Readonly<Record<string, string>>;
     };
     /**
-     * Taken up, from its first page, when an answer has this path, or has a full page and no token: where
+     * Taken up, from its first page, when the first answer has no token but this path, or a full page: where
      * the vendor's sources disagree on how a list is paged.
      */
     readonly page_fallback?: { readonly when: FieldPath; readonly paginator: DefaultPaginator };

@@ -123,13 +123,13 @@ describe('a list with dates to come', () => {
     expect(cursor.requestParameters(lastOf(cursor.slices()))['to']).toBe('2024-06-17');
   });
 
-  test('emits them in every sync, and the mark stays at the end of the sync', () => {
+  test('emits them in every sync, and the mark does not pass the day before the end of the sync', () => {
     const cursor = cursorOf(ahead, { state });
     const open = cursor.open(lastOf(cursor.slices()));
     expect(cursor.judge(open, [soon], 0)).toBe('emit');
     cursor.close(open);
     const end = cursor.state(true);
-    expect(end).toEqual({ createdAt: toIso(NOW) });
+    expect(Date.parse(String(end['createdAt']))).toBeLessThanOrEqual(NOW - DAY);
     const next = cursorOf(ahead, { state: end, now: NOW + DAY });
     expect(next.judge(next.open(lastOf(next.slices())), [soon], 0)).toBe('emit');
   });

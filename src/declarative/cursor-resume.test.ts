@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../protocol/messages.js';
 import { createdBetween } from '../test-support/definitions.fixture.js';
+import type { DatetimeBasedCursor } from './components.js';
 import type { Cursor } from './cursor.js';
 import { toIso } from './datetime.js';
 import { DatetimeCursor } from './datetime-cursor.js';
@@ -177,5 +178,39 @@ describe('the last ten minutes of a sync', () => {
       isLast: true,
     });
     expect(others).toEqual([]);
+  });
+});
+
+describe('the mark after records that are newer than the start of the sync', () => {
+  /** The state after a sync at `now` that met a record of `newest`, and what the next one does with `late`. */
+  function nextTakes(definition: DatetimeBasedCursor, now: string, newest: string, late: string): string {
+    const options = { stream: 's', syncMode: 'incremental', startDate: day(1), lookbackDays: 0 } as const;
+    const sync = (at: string, state?: JsonObject) =>
+      new DatetimeCursor(definition, { ...options, state, now: Date.parse(at) });
+    const first = sync(now);
+    const open = first.open(lastOf(first));
+    first.judge(open, [JSON.stringify(newest)], 0);
+    first.close(open);
+    const second = sync(toIso(Date.parse(now) + DAY), first.state(true));
+    return second.judge(second.open(lastOf(second)), [JSON.stringify(late)], 0);
+  }
+  const { type, cursor_field, datetime_format } = createdBetween;
+
+  test('leaves out no record of the same second, which prints an earlier time', () => {
+    const whole: DatetimeBasedCursor = { type, cursor_field, datetime_format };
+    const now = '2024-06-20T05:17:27.701Z';
+    expect(nextTakes(whole, now, '2024-06-20T05:17:40Z', '2024-06-20T05:17:27Z')).toBe('emit');
+  });
+
+  test('leaves out no record of the same day, whose midnight is of another time zone', () => {
+    const byDay: DatetimeBasedCursor = {
+      ...createdBetween,
+      datetime_format: '%Y-%m-%d',
+      cursor_granularity: 'P1D',
+      extensions: { look_ahead: 'P45D' },
+    };
+    for (const now of ['2024-06-20T16:00:00Z', '2024-06-21T01:00:00Z']) {
+      expect(nextTakes(byDay, now, '2024-06-25T03:00:00Z', '2024-06-20T03:00:00Z')).toBe('emit');
+    }
   });
 });

@@ -96,7 +96,8 @@ describe('the state of a sync', () => {
     });
     read(cursor, 5, 10, 8);
     read(cursor, 15, 20, 19);
-    expect(cursor.state(true)).toEqual({ createdAt: day(15) });
+    // On the 15th, less the day that the API's filter cannot tell apart from another time zone's.
+    expect(cursor.state(true)).toEqual({ createdAt: day(14) });
     const late = cursorOf({ createdAt: day(17), closed_slices: [closed(1, 5, 4, 16)] });
     read(late, 17, 20, 19);
     expect(late.state(true)).toEqual({ createdAt: day(17) });

@@ -214,16 +214,25 @@ export class DatetimeCursor implements Cursor {
     const isInPrefix = (slice: ClosedSlice) => complete || (slice.start <= start && slice.end >= start);
     const prefix = this.#changesAreDue ? [] : this.#closed.filter(isInPrefix);
     const seen = prefix.map(({ mark }) => mark).reduce(newerMark, this.#initial) ?? this.#initial;
-    const isCapped = seen.time > this.#ceiling && seen.time > this.#initial.time;
-    const mark = isCapped
-      ? (newerMark(this.#initial, { time: this.#ceiling, text: toIso(this.#ceiling) }) ?? this.#initial)
-      : seen;
+    const cap = this.#cap();
+    const isCapped = seen.time > cap.time && seen.time > this.#initial.time;
+    const mark = isCapped ? (newerMark(this.#initial, cap) ?? this.#initial) : seen;
     const keep = complete && !this.#fullRefresh ? [] : this.#closed;
     return printCursorState(this.#definition.cursor_field, mark, keep);
   }
 
   #slice(range: TimeRange, filtered: boolean): StreamSlice {
     return { ...range, filtered, isLast: range.end === this.#range.end };
+  }
+
+  /**
+   * The newest value that the mark may take, on whole grains: a record of the same second prints an earlier
+   * time than the clock showed, and one of the same day midnight of some time zone.
+   */
+  #cap(): CursorMark {
+    const grain = fixedDuration(this.#definition.cursor_granularity ?? 'PT1S');
+    const time = Math.floor(this.#ceiling / grain) * grain - (grain < DAY_MS ? 0 : grain);
+    return { time, text: toIso(time) };
   }
 
   #changes(): StreamSlice[] {

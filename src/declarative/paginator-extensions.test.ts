@@ -156,12 +156,14 @@ describe('tokens that turn out to be pages', () => {
     expect(walk(HEADER_OR_PAGE, answers)).toEqual([{ count: '1000' }, ...numbered(1, 2, undefined)]);
   });
 
-  test('begin anew also where the token was there, or after pages by token', () => {
-    const answers: Answer[] = [
-      [rootList(1), token('a')],
-      [page([2], {}), token('b')],
+  test('do not begin anew where tokens have led so far, whatever else an answer has', () => {
+    const answers: Answer[] = [[rootList(1), token('a')], [page([2], {}), token('b')], page([3], {})];
+    const asked = [
+      { count: '1000' },
+      { count: '1000', cursor: 'a' },
+      { count: '1000', cursor: 'b' },
+      undefined,
     ];
-    const asked = [{ count: '1000' }, { count: '1000', cursor: 'a' }, { size: '100', page: '1' }];
     expect(walk(HEADER_OR_PAGE, answers)).toEqual(asked);
   });
 
@@ -234,5 +236,17 @@ describe('a full page that does not say whether there is another one', () => {
   test('is followed by pages where there is such a way', () => {
     expect(paginate(HEADER_OR_PAGE).next(rootList(...full))).toEqual({ size: '100', page: '1' });
     expect(paginate(HEADER_OR_PAGE).next(rootList(...full.slice(1)))).toBeUndefined();
+  });
+});
+
+describe('a page that comes again although no answer names a next one', () => {
+  test('is the end of a list without pages, but not of one that has more records', () => {
+    const same = (total?: number) =>
+      page([{ id: 1 }, { id: 2 }], total === undefined ? undefined : { total });
+    expect(walk(BY_PAGE, [same(), same()])).toEqual(numbered(1, 2, undefined));
+    expect(walk(BY_PAGE, [same(2), same(2)])).toEqual(numbered(1, 2, undefined));
+    const paginator = paginate(BY_PAGE);
+    paginator.next(same(900));
+    expect(() => paginator.next(same(900))).toThrow(transient);
   });
 });

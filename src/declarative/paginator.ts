@@ -126,6 +126,7 @@ function pageWalk(definition: DefaultPaginator, strategy: PageIncrement): Pagina
   const parameters = (page: number) => ({ ...size, [page_token_option.field_name]: String(page) });
   let number = strategy.start_from_page;
   let previous: Buffer | undefined;
+  let received = 0;
   let tokens: Paginator | undefined;
 
   /** The walk by tokens, if this answer has a place for one, whatever stands there. */
@@ -166,13 +167,16 @@ function pageWalk(definition: DefaultPaginator, strategy: PageIncrement): Pagina
 
       const records = recordsOf(page);
       const isRepeated = previous !== undefined && records.length > 0 && records.equals(previous);
-      if (says === 'unknown' && (records.length === 0 || isRepeated)) return undefined;
+      const total = countAt(page.envelope, strategy.extensions?.total) ?? 0;
+      // A list that has no pages sends the same one again; but not if it has more records than it sent.
+      if (says === 'unknown' && (records.length === 0 || (isRepeated && total <= received))) return undefined;
       if (isRepeated) {
         throw transientError('The API sent the same page twice, although it says that there are more.', {
           internalMessage: `page ${number} equals page ${number - 1}`,
         });
       }
       previous = records;
+      received += page.ranges.length / 2;
       number++;
       return parameters(number);
     },
@@ -182,6 +186,7 @@ function pageWalk(definition: DefaultPaginator, strategy: PageIncrement): Pagina
 /** A walk by tokens that becomes one by pages when an answer turns out to be of that kind. */
 function withPageFallback(walk: Paginator, pageSize: number, { when, paginator }: PageFallback): Paginator {
   let pages: Paginator | undefined;
+  let hasToken = false;
   let hasRestarted = false;
   return {
     first: walk.first,
@@ -192,10 +197,13 @@ function withPageFallback(walk: Paginator, pageSize: number, { when, paginator }
     next(page, headers = {}) {
       hasRestarted = false;
       if (pages !== undefined) return pages.next(page, headers);
-      if (valueAt(page.envelope, when) === undefined) {
-        const next = walk.next(page, headers);
-        if (next !== undefined || page.ranges.length / 2 < pageSize) return next;
+      const next = walk.next(page, headers);
+      // A list that has gone by tokens so far ends where there is none.
+      if (next !== undefined || hasToken) {
+        hasToken = true;
+        return next;
       }
+      if (valueAt(page.envelope, when) === undefined && page.ranges.length / 2 < pageSize) return undefined;
       pages = paginate(paginator);
       hasRestarted = true;
       return pages.first;

@@ -70,6 +70,7 @@ function problemOf(
     if (scan.found !== 'object') return `${name} is not an object`;
     return valueAt(scan.envelope, [...path, field]) === undefined ? `${name} has no "${field}"` : undefined;
   }
+  if (extensions?.or_null === true && valueAt(scan.envelope, path) === null) return undefined;
   if (scan.found !== 'list') return `${name} is not a list`;
   if (!scan.allObjects && extensions?.wrap_as === undefined)
     return `${name} holds something that is not an object`;

@@ -8,6 +8,7 @@ import { DateFilterError, fullRefreshCursor } from './cursor.js';
 import type { Cursor } from './cursor.js';
 import { toIso } from './datetime.js';
 import { DatetimeCursor } from './datetime-cursor.js';
+import { RefusedRequestError } from './requester.js';
 import type { RequestContext, RequestListener } from './requester.js';
 import { SliceReader, SplitSlice } from './slice-reader.js';
 import { forEachConcurrently } from './slots.js';
@@ -112,8 +113,8 @@ export class StreamReader {
       inFlight++;
       try {
         await this.#readSlice(slice);
-        // The last one's STATE is the stream's final one.
-        if (queue.length + inFlight > 1) await this.#emitState(false);
+        // The last one's STATE is the stream's final one; older records that changed move no mark.
+        if (queue.length + inFlight > 1 && slice.ofChanges !== true) await this.#emitState(false);
       } catch (error) {
         if (error instanceof SplitSlice) queue.unshift(...error.slices);
         else if (error instanceof DateFilterError) throw error;
@@ -150,10 +151,14 @@ export class StreamReader {
   async #fail(error: unknown, queue: StreamSlice[]): Promise<void> {
     if (error instanceof OutputClosedError || error instanceof StoppedError) throw error;
     const traced = toTracedError(error);
+    const isNew = this.#errors.every(({ message }) => message !== traced.message);
     this.#errors.push(traced);
     // A config_error would end the job for good, so it waits until it is known that nothing can be retried.
-    if (traced.failureType !== 'config_error') await this.#context.output.error(traced, this.#descriptor);
-    if (traced.failureType === 'config_error' || this.#errors.length >= MAX_FAILED_SLICES) queue.length = 0;
+    if (isNew && traced.failureType !== 'config_error') {
+      await this.#context.output.error(traced, this.#descriptor);
+    }
+    const isFinal = traced.failureType === 'config_error' || traced instanceof RefusedRequestError;
+    if (isFinal || this.#errors.length >= MAX_FAILED_SLICES) queue.length = 0;
   }
 
   async #readSlice(slice: StreamSlice): Promise<void> {

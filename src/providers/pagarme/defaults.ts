@@ -28,7 +28,7 @@ const blockedByEdge: HttpResponseFilter = {
   http_codes: [200, 400, 401, 403, 404],
   failure_type: 'transient_error',
   error_message:
-    'The network edge in front of Pagar.me blocked the request with an HTML page, before it reached the API. The key is not the reason; the IP address of this machine may be.',
+    'The network edge in front of Pagar.me blocked the request with an HTML page, before it reached the API. The key is not the reason; the IP address of this machine may be: try from another network, and see whether the IP allow list of the account holds the address.',
   extensions: { content_type: 'text/html', concerns_all_streams: true },
 };
 
@@ -41,7 +41,7 @@ const responseFilters: readonly HttpResponseFilter[] = [
     http_codes: [401],
     failure_type: 'config_error',
     error_message:
-      'Pagar.me does not accept the secret key. Copy it again from Configurações, Chaves in the dashboard of the right account.',
+      'Pagar.me does not accept the secret key (or, if other streams can be read, the key lacks the scope for this one). Copy it again from Configurações, Chaves in the dashboard of the right account.',
     extensions: { concerns_all_streams: true },
   },
   {
@@ -106,16 +106,17 @@ export function requester(path: string, request_parameters: Record<string, strin
   };
 }
 
-/** `{data: […], paging: …}` */
+/**
+ * `{data: […], paging: …}`; the SDK allows null for an empty list. Some lists are shown by one source without
+ * anything around them.
+ */
 export const records: RecordSelector = {
   type: 'RecordSelector',
-  extractor: { type: 'DpathExtractor', field_path: ['data'] },
-};
-
-/** For lists that one source shows as `{data: […]}` and another one as a list without anything around it. */
-export const recordsOrRoot: RecordSelector = {
-  type: 'RecordSelector',
-  extractor: { type: 'DpathExtractor', field_path: ['data'], extensions: { or_root_list: true } },
+  extractor: {
+    type: 'DpathExtractor',
+    field_path: ['data'],
+    extensions: { or_root_list: true, or_null: true },
+  },
 };
 
 /**

@@ -1,5 +1,5 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { addParentIds, byPageOf, listOfEach, recordsOrRoot, schema, wholeListBy } from '../defaults.js';
+import { addParentIds, byPageOf, listOfEach, schema, wholeListBy } from '../defaults.js';
 import { recipients } from './recipients.js';
 
 const ofRecipients = listOfEach(
@@ -28,7 +28,6 @@ export const recipientAnticipations = {
         alternative_path: '/recipients/{{ stream_partition.recipient_id }}/anticipations',
       },
     },
-    record_selector: recordsOrRoot,
     paginator: byPageOf(100, 'count'),
   },
   transformations: [addParentIds('recipient_id')],

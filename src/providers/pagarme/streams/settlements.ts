@@ -1,6 +1,6 @@
 import { requestParameter } from '../../../declarative/components.js';
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { byPageOf, list, recordsOrRoot, schema } from '../defaults.js';
+import { byPageOf, list, schema } from '../defaults.js';
 
 /**
  * What was paid to recipients (liquidações), by day of payment. The API wants a range of days with every request;
@@ -13,7 +13,6 @@ export const settlements = {
   primary_key: ['id'],
   retriever: {
     ...list('/settlements'),
-    record_selector: recordsOrRoot,
     paginator: byPageOf(2000, 'limit'),
   },
   incremental_sync: {

@@ -1,6 +1,6 @@
 import { requestParameter } from '../../../declarative/components.js';
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { byPageOf, list, recordsOrRoot, schema, wholeListBy } from '../defaults.js';
+import { byPageOf, list, schema, wholeListBy } from '../defaults.js';
 
 /**
  * Transfers to bank accounts. One source has `count`, a cursor in a header and a plain list, the other one pages
@@ -13,7 +13,6 @@ export const transfers = {
   primary_key: ['id'],
   retriever: {
     ...list('/transfers'),
-    record_selector: recordsOrRoot,
     paginator: {
       type: 'DefaultPaginator',
       pagination_strategy: {
