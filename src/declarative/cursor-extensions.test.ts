@@ -129,7 +129,7 @@ describe('a list with dates to come', () => {
     expect(cursor.judge(open, [soon], 0)).toBe('emit');
     cursor.close(open);
     const end = cursor.state(true);
-    expect(Date.parse(String(end['createdAt']))).toBeLessThanOrEqual(NOW - DAY);
+    expect(Date.parse(end['createdAt'] as string)).toBeLessThanOrEqual(NOW - DAY);
     const next = cursorOf(ahead, { state: end, now: NOW + DAY });
     expect(next.judge(next.open(lastOf(next.slices())), [soon], 0)).toBe('emit');
   });

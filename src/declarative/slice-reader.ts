@@ -1,6 +1,6 @@
 import { systemError } from '../protocol/errors.js';
 import type { RecordBatch } from '../protocol/record-batch.js';
-import { addedFields } from './add-fields.js';
+import { addedFields, addedNames } from './add-fields.js';
 import type { DeclarativeStream, FieldPath } from './components.js';
 import { beginList } from './cursor.js';
 import type { Cursor, OpenSlice } from './cursor.js';
@@ -61,6 +61,8 @@ export class SliceReader {
   readonly #goesByParent: boolean;
   readonly #width: number;
   readonly #keyPlaces: readonly number[];
+  /** Names of the fields that the stream adds; the last of the captured values. */
+  readonly #added: readonly string[];
 
   constructor(definition: DeclarativeStream, cursor: Cursor, context: SliceContext, listener: SliceListener) {
     this.#definition = definition;
@@ -71,10 +73,13 @@ export class SliceReader {
     const router = retriever.partition_router;
     const substream = router?.type === 'SubstreamPartitionRouter' ? router : undefined;
     this.#goesByParent = substream?.parent_stream_configs[0].incremental_dependency === true;
-    const keys: FieldPath[] = primary_key.map((key) => [key]);
-    const capture: FieldPath[] = this.#goesByParent ? keys : [...cursor.capture, ...keys];
+    const ofCursor = this.#goesByParent ? [] : cursor.capture;
+    this.#added = addedNames(definition.transformations);
+    // Within one partition what is added to the key tells nothing apart.
+    const keys = primary_key.filter((key) => !this.#added.includes(key)).map((key) => [key]);
+    const capture: FieldPath[] = [...ofCursor, ...keys, ...this.#added.map((name) => [name])];
     this.#width = capture.length;
-    this.#keyPlaces = keys.map((_, i) => capture.length - keys.length + i);
+    this.#keyPlaces = keys.map((_, i) => ofCursor.length + i);
     this.#retriever = createRetriever(retriever, capture, context.requests, listener);
     if (substream !== undefined) {
       this.#parents = new ParentStream(substream, cursor, context.requests, listener);
@@ -173,27 +178,42 @@ export class SliceReader {
     if (slices.length > 1) throw new SplitSlice(slices);
   }
 
-  /** The byte ranges of the records to emit. */
-  #select(page: SelectedPage, overlap: PageOverlap, open: OpenSlice | undefined): readonly number[] {
+  /**
+   * The byte ranges of the records to emit, by the fields that are to be added but that they have already:
+   * nearly always none.
+   */
+  #select(page: SelectedPage, overlap: PageOverlap, open: OpenSlice | undefined): Map<string, number[]> {
     const fresh = overlap.newRecords(page);
     if (open !== undefined) open.newestOfPage = -Infinity;
-    const ranges: number[] = [];
+    const groups = new Map<string, number[]>();
     for (let i = 0; i < fresh.length; i++) {
-      if (open !== undefined && this.#cursor.judge(open, page.captured, i * this.#width) !== 'emit') continue;
-      if (fresh[i] === true) ranges.push(page.ranges[2 * i] ?? 0, page.ranges[2 * i + 1] ?? 0);
+      const offset = i * this.#width;
+      if (open !== undefined && this.#cursor.judge(open, page.captured, offset) !== 'emit') continue;
+      if (fresh[i] !== true) continue;
+      const start = offset + this.#width - this.#added.length;
+      const present = this.#added.filter((_, place) => page.captured[start + place] !== undefined).join(' ');
+      const ranges = groups.get(present) ?? [];
+      if (ranges.length === 0) groups.set(present, ranges);
+      ranges.push(page.ranges[2 * i] ?? 0, page.ranges[2 * i + 1] ?? 0);
     }
-    return ranges;
+    return groups;
   }
 
-  async #write(page: SelectedPage, ranges: readonly number[], partition: StreamPartition): Promise<void> {
-    if (ranges.length === 0) return;
+  async #write(
+    page: SelectedPage,
+    groups: ReadonlyMap<string, readonly number[]>,
+    partition: StreamPartition,
+  ): Promise<void> {
     const { transformations, retriever } = this.#definition;
     const wrapAs = retriever.record_selector.extractor.extensions?.wrap_as;
-    await this.#listener.write({
-      bytes: page.bytes,
-      ranges,
-      addedFields: addedFields(transformations, partition, this.#context.requests.clock.now()),
-      ...(wrapAs === undefined ? {} : { wrapAs }),
-    });
+    const now = this.#context.requests.clock.now();
+    for (const [present, ranges] of groups) {
+      await this.#listener.write({
+        bytes: page.bytes,
+        ranges,
+        addedFields: addedFields(transformations, partition, now, present.split(' ')),
+        ...(wrapAs === undefined ? {} : { wrapAs }),
+      });
+    }
   }
 }
