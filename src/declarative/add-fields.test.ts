@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { addedFields } from './add-fields.js';
+import { addedFields as fieldsOf, toMembers } from './add-fields.js';
 import type { AddFields, AddedValue } from './components.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
@@ -9,6 +9,8 @@ const PARTITION: StreamPartition = {
   values: new Map([['parent_id', '12345678901234567890']]),
   parentCursor: '"2024-01-01T00:00:00Z"',
 };
+
+const addedFields = (...args: Parameters<typeof fieldsOf>): string => toMembers(fieldsOf(...args));
 
 function adding(...fields: [string, AddedValue][]): AddFields {
   return {

@@ -18,21 +18,27 @@ export function addedNames(transformations: readonly AddFields[] | undefined): s
   return (transformations ?? []).flatMap(({ fields }) => fields.map(({ path }) => path[0]));
 }
 
+/** A field to add: its name and its raw JSON value. */
+export interface AddedField {
+  readonly name: string;
+  readonly raw: string;
+}
+
 /**
- * The fields that a stream adds to each record of a page, as raw JSON members.
+ * The fields that a stream adds to the records of a page.
  * @param now Unix ms
- * @param present names that the records have already; what the API sends is left as it is
- * @returns empty if it adds none
  */
 export function addedFields(
   transformations: readonly AddFields[] | undefined,
   partition: StreamPartition,
   now: number,
-  present: readonly string[] = [],
-): string {
-  return (transformations ?? [])
-    .flatMap((transformation) => transformation.fields)
-    .filter(({ path }) => !present.includes(path[0]))
-    .map(({ path, value }) => `${JSON.stringify(path[0])}:${rawValue(value, partition, now)}`)
-    .join(',');
+): AddedField[] {
+  return (transformations ?? []).flatMap(({ fields }) =>
+    fields.map(({ path, value }) => ({ name: path[0], raw: rawValue(value, partition, now) })),
+  );
+}
+
+/** Fields as members of a JSON object. */
+export function toMembers(fields: readonly AddedField[]): string {
+  return fields.map(({ name, raw }) => `${JSON.stringify(name)}:${raw}`).join(',');
 }

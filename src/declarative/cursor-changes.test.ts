@@ -57,10 +57,10 @@ describe('older records that changed', () => {
     const { changes, rest } = slicesOf(cursor);
     expect(cursor.requestParameters(changes)).toEqual({
       changed_from: '2024-05-10T23:59:59.000Z',
-      changed_to: '2024-06-16T00:00:01.000Z',
+      changed_to: '2024-06-17T00:00:00.000Z',
     });
     expect(rest.map((slice) => cursor.requestParameters(slice))).toEqual([
-      { from: '2024-05-10T23:59:59.000Z', to: '2024-06-16T00:00:01.000Z' },
+      { from: '2024-05-10T23:59:59.000Z', to: '2024-06-17T00:00:00.000Z' },
     ]);
   });
 

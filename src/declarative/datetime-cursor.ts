@@ -247,7 +247,8 @@ export class DatetimeCursor implements Cursor {
     const margin = this.#margin;
     return {
       start: Math.floor(slice.start / margin) * margin - margin,
-      end: Math.ceil(slice.end / DAY_MS) * DAY_MS + margin,
+      // Behind the last slice there is nothing yet, so it may as well be asked for.
+      end: Math.ceil(slice.end / DAY_MS) * DAY_MS + (slice.isLast ? Math.max(margin, DAY_MS) : margin),
     };
   }
 

@@ -1,6 +1,7 @@
 import { systemError } from '../protocol/errors.js';
 import type { RecordBatch } from '../protocol/record-batch.js';
-import { addedFields, addedNames } from './add-fields.js';
+import { addedFields, addedNames, toMembers } from './add-fields.js';
+import type { AddedField } from './add-fields.js';
 import type { DeclarativeStream, FieldPath } from './components.js';
 import { beginList } from './cursor.js';
 import type { Cursor, OpenSlice } from './cursor.js';
@@ -61,8 +62,6 @@ export class SliceReader {
   readonly #goesByParent: boolean;
   readonly #width: number;
   readonly #keyPlaces: readonly number[];
-  /** Names of the fields that the stream adds; the last of the captured values. */
-  readonly #added: readonly string[];
 
   constructor(definition: DeclarativeStream, cursor: Cursor, context: SliceContext, listener: SliceListener) {
     this.#definition = definition;
@@ -74,10 +73,10 @@ export class SliceReader {
     const substream = router?.type === 'SubstreamPartitionRouter' ? router : undefined;
     this.#goesByParent = substream?.parent_stream_configs[0].incremental_dependency === true;
     const ofCursor = this.#goesByParent ? [] : cursor.capture;
-    this.#added = addedNames(definition.transformations);
+    const added = addedNames(definition.transformations);
     // Within one partition what is added to the key tells nothing apart.
-    const keys = primary_key.filter((key) => !this.#added.includes(key)).map((key) => [key]);
-    const capture: FieldPath[] = [...ofCursor, ...keys, ...this.#added.map((name) => [name])];
+    const keys = primary_key.filter((key) => !added.includes(key)).map((key) => [key]);
+    const capture: FieldPath[] = [...ofCursor, ...keys, ...added.map((name) => [name])];
     this.#width = capture.length;
     this.#keyPlaces = keys.map((_, i) => ofCursor.length + i);
     this.#retriever = createRetriever(retriever, capture, context.requests, listener);
@@ -158,7 +157,7 @@ export class SliceReader {
       this.#listener.page();
       // One of several lists must not be begun anew because another one is long.
       if (open !== undefined && partition === NO_PARTITION) this.#splitIfLarge(open.slice, info);
-      await this.#write(page, this.#select(page, overlap, open), partition);
+      await this.#write(page, this.#select(page, overlap, open, partition));
       // Children of several parents are read beside each other, so their order says nothing.
       return open !== undefined && this.#parents === undefined && this.#cursor.isPast(open);
     });
@@ -179,39 +178,45 @@ export class SliceReader {
   }
 
   /**
-   * The byte ranges of the records to emit, by the fields that are to be added but that they have already:
-   * nearly always none.
+   * The byte ranges of the records to emit, by the members to add to them. What a record has already, with
+   * the same value, is not added a second time; with another value ours comes last, where it counts.
    */
-  #select(page: SelectedPage, overlap: PageOverlap, open: OpenSlice | undefined): Map<string, number[]> {
+  #select(
+    page: SelectedPage,
+    overlap: PageOverlap,
+    open: OpenSlice | undefined,
+    partition: StreamPartition,
+  ): Map<string, number[]> {
     const fresh = overlap.newRecords(page);
+    const fields = addedFields(
+      this.#definition.transformations,
+      partition,
+      this.#context.requests.clock.now(),
+    );
+    const all = toMembers(fields);
     if (open !== undefined) open.newestOfPage = -Infinity;
     const groups = new Map<string, number[]>();
     for (let i = 0; i < fresh.length; i++) {
       const offset = i * this.#width;
       if (open !== undefined && this.#cursor.judge(open, page.captured, offset) !== 'emit') continue;
       if (fresh[i] !== true) continue;
-      const start = offset + this.#width - this.#added.length;
-      const present = this.#added.filter((_, place) => page.captured[start + place] !== undefined).join(' ');
-      const ranges = groups.get(present) ?? [];
-      if (ranges.length === 0) groups.set(present, ranges);
+      const start = offset + this.#width - fields.length;
+      const isMissing = ({ raw }: AddedField, place: number) => page.captured[start + place] !== raw;
+      const members = fields.every(isMissing) ? all : toMembers(fields.filter(isMissing));
+      const ranges = groups.get(members) ?? [];
+      if (ranges.length === 0) groups.set(members, ranges);
       ranges.push(page.ranges[2 * i] ?? 0, page.ranges[2 * i + 1] ?? 0);
     }
     return groups;
   }
 
-  async #write(
-    page: SelectedPage,
-    groups: ReadonlyMap<string, readonly number[]>,
-    partition: StreamPartition,
-  ): Promise<void> {
-    const { transformations, retriever } = this.#definition;
-    const wrapAs = retriever.record_selector.extractor.extensions?.wrap_as;
-    const now = this.#context.requests.clock.now();
-    for (const [present, ranges] of groups) {
+  async #write(page: SelectedPage, groups: ReadonlyMap<string, readonly number[]>): Promise<void> {
+    const wrapAs = this.#definition.retriever.record_selector.extractor.extensions?.wrap_as;
+    for (const [members, ranges] of groups) {
       await this.#listener.write({
         bytes: page.bytes,
         ranges,
-        addedFields: addedFields(transformations, partition, now, present.split(' ')),
+        addedFields: members,
         ...(wrapAs === undefined ? {} : { wrapAs }),
       });
     }
