@@ -98,7 +98,7 @@ describe('the last ten minutes of a sync', () => {
     expect(first.state(false)).toEqual({
       createdAt: day(1),
       closed_slices: [
-        { start: day(10), end: '2024-06-20T11:50:00.500Z', as_of: NOW, mark: '2024-06-20T11:58:00Z' },
+        { start: day(10), end: '2024-06-20T11:50:00.000Z', as_of: NOW, mark: '2024-06-20T11:58:00Z' },
       ],
     });
     expect(spans(syncAt(day(21), first.state(false)))).toEqual([
@@ -172,7 +172,7 @@ describe('the last ten minutes of a sync', () => {
     for (const slice of first.slices()) first.close(first.open(slice));
     const [only, ...others] = unfiltered(day(21), first.state(true)).slices();
     expect(only).toEqual({
-      start: Date.parse(NOW) - 10 * MINUTE,
+      start: Date.parse('2024-06-20T11:50:00.000Z'),
       end: Date.parse(day(20)) + DAY,
       filtered: false,
       isLast: true,
@@ -213,4 +213,12 @@ describe('the mark after records that are newer than the start of the sync', () 
       expect(nextTakes(byDay, now, '2024-06-25T03:00:00Z', '2024-06-20T03:00:00Z')).toBe('emit');
     }
   });
+});
+
+test('a sync that is taken up reads all of the second at which the closed part ends', () => {
+  const first = syncAt('2024-06-20T12:00:00.665Z');
+  read(first, day(1), '2024-06-20T12:00:00.665Z', day(2), true);
+  const second = syncAt(day(21), first.state(false));
+  const open = second.open(lastOf(second));
+  expect(second.judge(open, ['"2024-06-20T11:50:00Z"'], 0)).toBe('emit');
 });

@@ -182,7 +182,9 @@ export class DatetimeCursor implements Cursor {
       return;
     }
     // A record of the last moments may still become visible, or be dated by a clock that is behind ours.
-    const end = Math.min(slice.end, Math.max(slice.start, this.#now - UNSETTLED_MS));
+    // On whole seconds, because a record of the same second prints an earlier time than the clock showed.
+    const settled = Math.floor((this.#now - UNSETTLED_MS) / 1000) * 1000;
+    const end = Math.min(slice.end, Math.max(slice.start, settled));
     this.#closed = mergeClosed([
       ...this.#closed,
       { start: slice.start, end, asOf: this.#now, ...(mark === undefined ? {} : { mark }) },
