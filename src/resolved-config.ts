@@ -67,13 +67,15 @@ export function resolveConfig(
     );
   }
   const { default_concurrency, max_concurrency } = provider.source.concurrency_level;
+  const workers =
+    typeof default_concurrency === 'number' ? default_concurrency : default_concurrency[keyMode];
   return {
     raw: config,
     provider,
     keyMode,
     startDate: typeof startDate === 'string' ? startDate : provider.earliest_date,
     lookbackDays: numberAt(config, 'lookback_window_days') ?? DEFAULT_LOOKBACK_DAYS,
-    numWorkers: Math.min(numberAt(config, 'num_workers') ?? default_concurrency, max_concurrency),
+    numWorkers: Math.min(numberAt(config, 'num_workers') ?? workers, max_concurrency),
     requestsPerMinute: numberAt(config, 'requests_per_minute'),
   };
 }

@@ -1,5 +1,6 @@
 import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy } from './components.js';
 import { fixedDuration } from './datetime.js';
+import type { Headers } from './http-transport.js';
 
 export interface Clock {
   /** Unix ms */
@@ -17,16 +18,39 @@ interface ApiBudgetOptions {
   readonly requestsPerMinute: number | undefined;
 }
 
-/** Times of the last calls to one endpoint, in a ring. */
+/** What the API's headers say is left of a quota. */
+interface Quota {
+  /** Calls that may still be made. */
+  left: number;
+  /** Unix ms at which the API counts anew. */
+  readonly until: number;
+}
+
+/** The calls to one endpoint. */
 interface Window {
   /** 0 for no limit */
-  readonly limit: number;
+  limit: number;
   /** ms */
   readonly interval: number;
-  readonly calls: number[];
-  next: number;
+  /** Unix ms of the last calls, at most `limit` of them, oldest first. */
+  calls: number[];
+  /** Calls ever made. */
+  count: number;
+  /** Unix ms for which callers were told to come back, in order. */
+  promised: number[];
   /** Unix ms until which the API wants no call. */
   pausedUntil: number;
+  quota: Quota | undefined;
+  /** The `call` of the answer that `quota` comes from. */
+  quotaOf: number;
+}
+
+/** Leave to make a call, or the time to wait for it. */
+export interface Turn {
+  /** 0, or the ms after which to ask again. */
+  readonly wait: number;
+  /** Number of the call, for `correct`. */
+  readonly call: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -36,11 +60,12 @@ const MINUTE_MS = 60_000;
  * than they were sent: a little more than the interval is kept.
  */
 const SLACK_SHARE = 0.02;
-const SLACK_MS = 25;
+const SLACK_MS = 10;
 
 /**
  * Keeps each endpoint below the vendor's limit: never more than `limit` calls in any span of `interval`,
- * which holds wherever the vendor's own window begins.
+ * which holds wherever the vendor's own window begins. Where answers say how much of a quota is left, because
+ * somebody else uses the same key or the account has a limit of its own, that counts.
  */
 export class ApiBudget {
   readonly #options: ApiBudgetOptions;
@@ -51,27 +76,57 @@ export class ApiBudget {
   }
 
   /**
-   * Counts a call that is made now, if it may be made.
+   * Counts a call that is made now, if it may be made. Callers that have to wait are told different times,
+   * so that not all of them come back at once.
    * @param endpoint a path template
-   * @returns 0, or the ms after which to ask again
    */
-  tryAcquire(endpoint: string): number {
+  tryAcquire(endpoint: string): Turn {
     const window = this.#windowOf(endpoint);
     const now = this.#options.now();
-    const oldest = window.calls[window.next];
-    const free = Math.max(oldest === undefined ? 0 : oldest + window.interval, window.pausedUntil);
-    if (free > now) return free - now;
-    if (window.limit > 0) {
-      window.calls[window.next] = now;
-      window.next = (window.next + 1) % window.limit;
+    if (window.limit === 0 && window.pausedUntil <= now) return { wait: 0, call: ++window.count };
+    while ((window.promised[0] ?? Infinity) <= now) window.promised.shift();
+    if (window.quota !== undefined && window.quota.until <= now) window.quota = undefined;
+
+    const pause = Math.max(
+      window.pausedUntil,
+      (window.quota?.left ?? 1) > 0 ? 0 : (window.quota?.until ?? 0),
+    );
+    const free = Math.max(pause, freeTime(window, 0));
+    if (free <= now) {
+      if (window.quota !== undefined) window.quota.left--;
+      window.calls.push(now);
+      if (window.calls.length > window.limit) window.calls.shift();
+      return { wait: 0, call: ++window.count };
     }
-    return 0;
+    const turn = Math.max(pause, freeTime(window, window.promised.length));
+    window.promised.push(turn);
+    return { wait: Math.max(turn, free) - now, call: 0 };
   }
 
   /** Lets nobody call this endpoint for a while. @param ms from now */
   pause(endpoint: string, ms: number): void {
     const window = this.#windowOf(endpoint);
     window.pausedUntil = Math.max(window.pausedUntil, this.#options.now() + ms);
+  }
+
+  /**
+   * Takes in what the headers of an answer say about the quota.
+   * @param call number of the call that was answered
+   */
+  correct(endpoint: string, call: number, headers: Headers | undefined): void {
+    const { budget, requestsPerMinute, now } = this.#options;
+    const { ratelimit_remaining_header, ratelimit_reset_header, extensions } = budget;
+    const window = this.#windowOf(endpoint);
+    const remaining = countIn(headers, ratelimit_remaining_header);
+    const reset = (countIn(headers, ratelimit_reset_header) ?? 0) * 1000;
+    // A window that is longer than the documented one is of another limit, whose end is for a 429 to say.
+    if (window.limit === 0 || remaining === undefined || reset <= 0 || reset > window.interval) return;
+    if (call < window.quotaOf) return;
+    window.quotaOf = call;
+    const sentSince = window.count - call;
+    window.quota = { left: remaining - sentSince, until: now() + reset };
+    const limit = countIn(headers, extensions?.ratelimit_limit_header) ?? 0;
+    if (requestsPerMinute === undefined && limit > window.limit) window.limit = limit;
   }
 
   #windowOf(endpoint: string): Window {
@@ -95,16 +150,36 @@ export class ApiBudget {
 
   #newWindow(policy: MovingWindowCallRatePolicy | undefined): Window {
     const { keyMode, requestsPerMinute } = this.#options;
-    if (policy === undefined) return { limit: 0, interval: 0, calls: [], next: 0, pausedUntil: 0 };
-    const [rate] = policy.rates;
-    const documented = typeof rate.limit === 'number' ? rate.limit : rate.limit[keyMode];
-    const interval = requestsPerMinute === undefined ? fixedDuration(rate.interval) : MINUTE_MS;
+    const [rate] = policy?.rates ?? [];
+    const documented = typeof rate?.limit === 'object' ? rate.limit[keyMode] : (rate?.limit ?? 0);
+    const interval =
+      rate === undefined || requestsPerMinute !== undefined ? MINUTE_MS : fixedDuration(rate.interval);
     return {
-      limit: requestsPerMinute ?? documented,
+      limit: rate === undefined ? 0 : (requestsPerMinute ?? documented),
       interval: interval * (1 + SLACK_SHARE) + SLACK_MS,
       calls: [],
-      next: 0,
+      count: 0,
+      promised: [],
       pausedUntil: 0,
+      quota: undefined,
+      quotaOf: 0,
     };
   }
+}
+
+/** Unix ms at which a call may be made when `others` are made before it; 0 for at once. */
+function freeTime({ calls, promised, limit, interval }: Window, others: number): number {
+  if (limit === 0) return 0;
+  // The call that must be out of sight by then.
+  const place = calls.length + others - limit;
+  if (place < 0) return 0;
+  const before = place < calls.length ? calls[place] : promised[place - calls.length];
+  return (before ?? 0) + interval;
+}
+
+/** A number that a header states. */
+function countIn(headers: Headers | undefined, name: string | undefined): number | undefined {
+  const text = name === undefined ? undefined : headers?.[name];
+  const count = text === undefined || text.trim() === '' ? NaN : Number(text);
+  return Number.isFinite(count) && count >= 0 ? count : undefined;
 }

@@ -7,8 +7,9 @@ import { DatetimeCursor } from './datetime-cursor.js';
 import { ApiUnavailableError } from './error-handler.js';
 import { ParentStream } from './parent-stream.js';
 import { RateLimitedError } from './requester.js';
-import type { RequestContext, RequestListener } from './requester.js';
+import type { RequestContext } from './requester.js';
 import { createRetriever } from './retriever.js';
+import type { ListListener } from './retriever.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
 
@@ -24,7 +25,12 @@ export interface CheckResult {
   readonly unreadable: readonly { readonly name: string; readonly error: TracedError }[];
 }
 
-const listener: RequestListener = { warn: () => undefined, rateLimited: () => undefined };
+const listener: ListListener = {
+  warn: () => undefined,
+  requested: () => undefined,
+  rateLimited: () => undefined,
+  listRead: () => undefined,
+};
 
 /** @throws TracedError if the stream cannot be read */
 async function probe(stream: DeclarativeStream, context: RequestContext): Promise<void> {
@@ -39,8 +45,13 @@ async function probe(stream: DeclarativeStream, context: RequestContext): Promis
     partition = found;
     if (router.parent_stream_configs[0].incremental_dependency) parameters = {};
   }
-  const retriever = createRetriever(stream.retriever, [], context, listener);
-  for await (const _page of retriever.pages(partition, parameters, async () => undefined)) return;
+  const retriever = createRetriever(
+    { definition: stream.retriever, capture: [], keyPlaces: [], pagesAtATime: 1 },
+    context,
+    listener,
+  );
+  const firstPageOnly = { isEnough: true, done: Promise.resolve() };
+  await retriever.read({ partition, parameters }, () => firstPageOnly, true);
 }
 
 /** The date parameters of a stream's newest slice; some lists cannot be asked for without. */
@@ -65,7 +76,8 @@ function rangeOfLastDay(
 /** The first parent that there is. */
 async function firstPartition(parents: ParentStream): Promise<StreamPartition | undefined> {
   let tried = 0;
-  for await (const [first] of parents.partitions(undefined, () => undefined)) {
+  for await (const { partitions } of parents.pages({})) {
+    const [first] = partitions;
     if (first !== undefined) return first;
     if (++tried >= MAX_EMPTY_LISTS) return undefined;
   }

@@ -192,6 +192,13 @@ export interface ParentStreamConfig {
    * and the children's own date decides.
    */
   readonly incremental_dependency: boolean;
+  readonly extensions?: {
+    /**
+     * The date by which the parents' list comes newest first. As far as it really does, a sync that is taken
+     * up again need not read the children of the same parents a second time.
+     */
+    readonly newest_first_by?: string;
+  };
 }
 
 export interface SubstreamPartitionRouter {
@@ -323,12 +330,19 @@ export interface HTTPAPIBudget {
   readonly type: 'HTTPAPIBudget';
   /** The first whose matchers fit. */
   readonly policies: readonly MovingWindowCallRatePolicy[];
+  /** Header of every answer that says how many calls are left, and the one that says for how many seconds. */
+  readonly ratelimit_remaining_header?: string;
+  readonly ratelimit_reset_header?: string;
+  readonly extensions?: {
+    /** Header that states the limit of the account: a larger one than documented replaces it. */
+    readonly ratelimit_limit_header?: string;
+  };
 }
 
 export interface ConcurrencyLevel {
   readonly type: 'ConcurrencyLevel';
-  /** Requests at a time when the user sets no `num_workers`. */
-  readonly default_concurrency: number;
+  /** Requests at a time when the user sets no `num_workers`; by the key's mode where the limits differ. */
+  readonly default_concurrency: number | Readonly<Record<KeyMode, number>>;
   readonly max_concurrency: number;
 }
 

@@ -98,7 +98,7 @@ describe('older records that changed', () => {
     const cursor = cursorOf();
     const open = cursor.open(slicesOf(cursor).changes);
     expect(cursor.judge(open, [JSON.stringify(time)], 0)).toBe(verdict);
-    expect(cursor.isPast(open)).toBe(false);
+    expect(cursor.isFeed).toBe(false);
   });
 
   test('are kept and counted if they have no date', () => {

@@ -4,11 +4,12 @@ import fc from 'fast-check';
 import { createdBetween, streamOf } from '../test-support/definitions.fixture.js';
 import { fakeApi, NOW, pageOf, runRead, START } from '../test-support/read-run.fixture.js';
 import type { DatetimeBasedCursor } from './components.js';
-import { DateFilterError } from './cursor.js';
+import { beginPage, DateFilterError } from './cursor.js';
 import type { Cursor } from './cursor.js';
 import { toIso } from './datetime.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import type { CursorOptions } from './datetime-cursor.js';
+import { ListOrder } from './list-order.js';
 import type { StreamSlice } from './stream-slice.js';
 
 const DAY = 86_400_000;
@@ -162,13 +163,15 @@ describe('a newest-first list without a filter', () => {
     const options = { stream: 's', syncMode: 'incremental' as const, startDate: toIso(START) };
     const cursor = new DatetimeCursor(definition, { ...options, state, lookbackDays: 0, now: NOW });
     const open = cursor.open(lastOf(cursor.slices()));
-    return pages.map((page) => {
-      open.newestOfPage = -Infinity;
+    const order = new ListOrder();
+    return pages.map((page, i) => {
+      beginPage(open);
       for (const age of page) {
         const value = age === undefined ? undefined : JSON.stringify(toIso(NOW - age * DAY));
         cursor.judge(open, [value], 0);
       }
-      return cursor.isPast(open);
+      order.add(i + 1, open.page);
+      return cursor.isFeed && order.isPast(open.slice.start);
     });
   }
 

@@ -1,12 +1,14 @@
 /** Whole syncs against a model of an API: whatever happens, no record is lost and no mark runs ahead. */
 import { describe, expect, test } from '@jest/globals';
 import { DatetimeCursor } from './datetime-cursor.js';
+import { beginPage } from './cursor.js';
 import type { Cursor } from './cursor.js';
 import fc from 'fast-check';
 import type { JsonObject, SyncMode } from '../protocol/messages.js';
 import type { DatetimeBasedCursor } from './components.js';
 import { requestParameter } from './components.js';
 import { parseTimestamp, toIso } from './datetime.js';
+import { ListOrder } from './list-order.js';
 import type { StreamSlice } from './stream-slice.js';
 
 const SECOND = 1000;
@@ -245,13 +247,16 @@ describe('a newest-first list without a date filter', () => {
           const emitted: number[] = [];
           let read = 0;
           let isPast = false;
+          let pages = 0;
+          const listOrder = new ListOrder();
           while (read < times.length && !isPast) {
-            open.newestOfPage = -Infinity;
+            beginPage(open);
             for (const time of times.slice(read, read + size)) {
               if (cursor.judge(open, [JSON.stringify(toIso(time))], 0) === 'emit') emitted.push(time);
             }
             read += size;
-            isPast = cursor.isPast(open);
+            listOrder.add(++pages, open.page);
+            isPast = cursor.isFeed && listOrder.isPast(open.slice.start);
           }
           const order = times.slice(0, read);
           const isNewestFirst = order.every((time, i) => i === 0 || time <= (order[i - 1] ?? 0));

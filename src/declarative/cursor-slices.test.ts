@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { DatetimeCursor } from './datetime-cursor.js';
+import { beginPage } from './cursor.js';
 import type { Cursor, OpenSlice } from './cursor.js';
 import fc from 'fast-check';
 import type { DatetimeBasedCursor } from './components.js';
 import { requestParameter } from './components.js';
 import { toIso } from './datetime.js';
+import { ListOrder } from './list-order.js';
 import type { StreamSlice } from './stream-slice.js';
 
 const DAY = 86_400_000;
@@ -140,10 +142,12 @@ describe('a newest-first list without a filter', () => {
     const cursor = cursorOf({ is_data_feed: isFeed });
     const start = NOW - 20 * DAY;
     const open: OpenSlice = cursor.open({ start, end: NOW, isLast: true, filtered: false });
-    return pages.map((page) => {
-      open.newestOfPage = -Infinity;
+    const order = new ListOrder();
+    return pages.map((page, i) => {
+      beginPage(open);
       for (const days of page) cursor.judge(open, [JSON.stringify(toIso(start - days * DAY))], 0);
-      return cursor.isPast(open);
+      order.add(i + 1, open.page);
+      return cursor.isFeed && order.isPast(open.slice.start);
     });
   }
 

@@ -243,7 +243,7 @@ describe('a stream without a date', () => {
     expect(cursor.slices()).toHaveLength(1);
     const open = cursor.open(only ?? slice(START, NOW));
     expect(cursor.judge(open, [], 0)).toBe('emit');
-    expect(cursor.isPast(open)).toBe(false);
+    expect(cursor.isFeed).toBe(false);
     expect(cursor.split(open.slice, 4)).toEqual([open.slice]);
     expect(cursor.requestParameters(open.slice)).toEqual({});
     expect(cursor.state(true)).toEqual({ __ab_no_cursor_state_message: true } satisfies JsonObject);

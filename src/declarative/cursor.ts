@@ -2,6 +2,8 @@ import type { JsonObject } from '../protocol/messages.js';
 import { NO_CURSOR_STATE } from '../protocol/state.js';
 import type { FieldPath } from './components.js';
 import type { CursorMark } from './cursor-state.js';
+import { emptyPage } from './list-order.js';
+import type { PageOrder } from './list-order.js';
 import type { StreamSlice } from './stream-slice.js';
 
 /**
@@ -28,16 +30,8 @@ export interface OpenSlice {
   mark: CursorMark | undefined;
   /** Records without a cursor that can be read. They are emitted. */
   withoutCursor: number;
-  /** All records so far came newest first, by their cursor. */
-  newestFirst: boolean;
-  /** Cursor of the record before, and of the newest one; Unix ms. */
-  lastTime: number;
-  newestTime: number;
-  /**
-   * Newest cursor of the current page; Infinity once a record of it has none. Whoever reads pages sets it
-   * back to -Infinity before each.
-   */
-  newestOfPage: number;
+  /** Of the records since `beginPage`. */
+  page: PageOrder;
 }
 
 /**
@@ -57,8 +51,8 @@ export interface Cursor {
    * @throws DateFilterError
    */
   judge(open: OpenSlice, values: readonly (string | undefined)[], offset: number): Verdict;
-  /** Whether a newest-first list has nothing more for this slice behind the current page. */
-  isPast(open: OpenSlice): boolean;
+  /** The stream's list is newest first, so its reading may stop once all that follows is older than a slice. */
+  readonly isFeed: boolean;
   /** The slice has been read to its end and all its records are written. */
   close(open: OpenSlice): void;
   /** Replaces a slice by smaller ones; a list of one if it cannot be cut. */
@@ -77,25 +71,12 @@ export interface Cursor {
 }
 
 export function newOpenSlice(slice: StreamSlice): OpenSlice {
-  return {
-    slice,
-    mark: undefined,
-    withoutCursor: 0,
-    newestFirst: true,
-    lastTime: Infinity,
-    newestTime: -Infinity,
-    newestOfPage: -Infinity,
-  };
+  return { slice, mark: undefined, withoutCursor: 0, page: emptyPage() };
 }
 
-/** Another list of the same slice begins; what the order of the last one showed does not hold for it. */
-export function beginList(open: OpenSlice): void {
-  Object.assign(open, {
-    newestFirst: true,
-    lastTime: Infinity,
-    newestTime: -Infinity,
-    newestOfPage: -Infinity,
-  });
+/** Before the records of another page are judged. */
+export function beginPage(open: OpenSlice): void {
+  open.page = emptyPage();
 }
 
 /** For streams without a date to go by: one slice, always everything. */
@@ -108,7 +89,7 @@ export function fullRefreshCursor(now: number): Cursor {
     slices: () => [slice],
     open: newOpenSlice,
     judge: () => 'emit',
-    isPast: () => false,
+    isFeed: false,
     close: () => undefined,
     split: (one) => [one],
     replan: () => [slice],

@@ -2,6 +2,7 @@ import type { JsonObject, SyncMode } from '../protocol/messages.js';
 import type { DatetimeBasedCursor, FieldPath } from './components.js';
 import { DateFilterError, newOpenSlice } from './cursor.js';
 import type { Cursor, OpenSlice, Verdict } from './cursor.js';
+import { addToOrder } from './list-order.js';
 import { mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
 import type { ClosedSlice, CursorMark } from './cursor-state.js';
 import { fixedDuration, formatDatetime, parseDuration, parseTimestamp, toIso } from './datetime.js';
@@ -30,10 +31,12 @@ export interface CursorOptions {
   readonly lookbackDays: number;
   /** Unix ms: the frozen end of this sync. */
   readonly now: number;
+  /** Unix ms: when an earlier, unfinished sync began whose work this one goes on with. */
+  readonly goesOnSince?: number | undefined;
 }
 
 /** A raw JSON value as a mark, if it is a timestamp. */
-function markOf(raw: string | undefined): CursorMark | undefined {
+export function markOf(raw: string | undefined): CursorMark | undefined {
   if (raw === undefined || raw.charCodeAt(0) !== 0x22) return undefined;
   const text = raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
   const time = parseTimestamp(text);
@@ -53,6 +56,7 @@ export class DatetimeCursor implements Cursor {
   readonly capture: readonly FieldPath[];
   readonly fields: number;
   readonly notice: string | undefined;
+  readonly isFeed: boolean;
   readonly #definition: DatetimeBasedCursor;
   readonly #fullRefresh: boolean;
   readonly #initial: CursorMark;
@@ -63,8 +67,9 @@ export class DatetimeCursor implements Cursor {
    * then; were the mark to pass that time, the next lookback would miss what changed in them since.
    */
   readonly #ceiling: number;
-  /** Unix ms: when the sync began. */
+  /** Unix ms: when the sync began, and when the one did whose work it goes on with. */
   readonly #now: number;
+  readonly #asOf: number;
   /** Unix ms: older records are not read at all. */
   readonly #startDate: number;
   #closed: ClosedSlice[];
@@ -74,7 +79,7 @@ export class DatetimeCursor implements Cursor {
   #changesAreDue: boolean;
 
   constructor(definition: DatetimeBasedCursor, options: CursorOptions) {
-    const { stream, syncMode, state, startDate, lookbackDays, now } = options;
+    const { stream, syncMode, state, startDate, lookbackDays, now, goesOnSince } = options;
     this.#definition = definition;
     this.#fullRefresh = syncMode === 'full_refresh';
     const aliases = definition.extensions?.cursor_field_aliases ?? [];
@@ -85,11 +90,13 @@ export class DatetimeCursor implements Cursor {
       ...(definition.extensions?.change_fields ?? []),
     ];
     this.#filtered = definition.start_time_option !== undefined;
+    // A record that is old but has changed may stand behind any other one.
+    this.isFeed = definition.is_data_feed === true && this.capture.length === this.fields;
 
     const saved = parseCursorState(stream, definition.cursor_field, state);
     const start: CursorMark = { time: parseTimestamp(startDate) ?? 0, text: startDate };
-    // A full refresh goes on from a state only if it is that of a full refresh: one with closed slices.
-    const resumes = !this.#fullRefresh || saved.closed.length > 0;
+    // A full refresh goes on from a state only if it is that of a full refresh: one with work that is done.
+    const resumes = !this.#fullRefresh || saved.closed.length > 0 || goesOnSince !== undefined;
     this.#initial = (resumes ? saved.mark : undefined) ?? start;
     const lookback = this.#fullRefresh ? Infinity : lookbackDays * DAY_MS;
     const isFuture = this.#initial.time > now;
@@ -101,12 +108,13 @@ export class DatetimeCursor implements Cursor {
       end: isFuture ? now : now + fixedDuration(definition.extensions?.look_ahead ?? 'P0D'),
     };
     this.#now = now;
+    this.#asOf = Math.min(now, goesOnSince ?? now);
     this.#margin = fixedDuration(definition.cursor_granularity ?? 'PT1S');
     this.#startDate = start.time;
     this.#changesAreDue =
       definition.extensions?.changed_since !== undefined && !isFuture && this.#range.start > start.time;
     this.#closed = resumes ? mergeClosed(saved.closed) : [];
-    this.#ceiling = Math.min(now, ...this.#closed.map((slice) => slice.asOf));
+    this.#ceiling = Math.min(this.#asOf, ...this.#closed.map((slice) => slice.asOf));
   }
 
   slices(): StreamSlice[] {
@@ -140,17 +148,14 @@ export class DatetimeCursor implements Cursor {
     for (let i = 0; i < this.fields && mark === undefined; i++) mark = markOf(values[offset + i]);
     if (mark === undefined) {
       open.withoutCursor++;
-      open.newestOfPage = Infinity;
+      addToOrder(open.page, undefined);
       return 'emit';
     }
     const { time } = mark;
     if (open.slice.ofChanges === true) {
       return time < this.#range.start && time >= this.#startDate ? 'emit' : 'outside';
     }
-    if (time > open.lastTime) open.newestFirst = false;
-    open.lastTime = time;
-    open.newestTime = Math.max(open.newestTime, time);
-    open.newestOfPage = Math.max(open.newestOfPage, time);
+    addToOrder(open.page, time);
 
     const { slice } = open;
     if (slice.filtered) this.#checkFilter(slice, time);
@@ -161,18 +166,6 @@ export class DatetimeCursor implements Cursor {
     if (newest < slice.start || (time >= slice.end && !slice.isLast)) return 'outside';
     if (open.mark === undefined || time > open.mark.time) open.mark = mark;
     return 'emit';
-  }
-
-  isPast(open: OpenSlice): boolean {
-    return (
-      this.#definition.is_data_feed === true &&
-      this.capture.length === this.fields &&
-      open.newestFirst &&
-      open.newestOfPage < open.slice.start &&
-      open.newestOfPage > -Infinity &&
-      // All at one time proves no order.
-      open.newestTime > open.lastTime
-    );
   }
 
   close(open: OpenSlice): void {
@@ -187,7 +180,7 @@ export class DatetimeCursor implements Cursor {
     const end = Math.min(slice.end, Math.max(slice.start, settled));
     this.#closed = mergeClosed([
       ...this.#closed,
-      { start: slice.start, end, asOf: this.#now, ...(mark === undefined ? {} : { mark }) },
+      { start: slice.start, end, asOf: this.#asOf, ...(mark === undefined ? {} : { mark }) },
     ]);
   }
 

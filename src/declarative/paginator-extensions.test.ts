@@ -5,7 +5,7 @@ import type { CursorPagination, DefaultPaginator, PageIncrement } from './compon
 import { requestParameter } from './components.js';
 import type { Headers } from './http-transport.js';
 import { paginate, withSmallerPages } from './paginator.js';
-import type { PageParameters } from './paginator.js';
+import type { PageParameters } from './page-walk.js';
 import { recordSelector } from './record-selector.js';
 import type { SelectedPage } from './record-selector.js';
 

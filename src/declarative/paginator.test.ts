@@ -3,7 +3,7 @@ import type { JsonValue } from '../protocol/messages.js';
 import type { CursorPagination, DefaultPaginator, PageIncrement } from './components.js';
 import { requestParameter } from './components.js';
 import { paginate } from './paginator.js';
-import type { PageParameters } from './paginator.js';
+import type { PageParameters } from './page-walk.js';
 import { recordSelector } from './record-selector.js';
 import type { SelectedPage } from './record-selector.js';
 

@@ -1,10 +1,15 @@
 import type { FieldPath, ParentStreamConfig, SubstreamPartitionRouter } from './components.js';
-import { beginList } from './cursor.js';
+import { beginPage } from './cursor.js';
 import type { Cursor, OpenSlice } from './cursor.js';
+import { markOf } from './datetime-cursor.js';
+import type { PageInfo } from './list.js';
+import { addToOrder, emptyPage, ListOrder } from './list-order.js';
+import type { ParentProgress } from './parent-progress.js';
 import { parentKeyPath, parentPartition } from './partition-router.js';
-import type { RequestContext, RequestListener } from './requester.js';
+import type { SelectedPage } from './record-selector.js';
+import type { RequestContext } from './requester.js';
 import { createRetriever } from './retriever.js';
-import type { PageInfo, Retriever } from './retriever.js';
+import type { ListListener, Retriever } from './retriever.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
 
@@ -12,6 +17,22 @@ import type { StreamPartition } from './stream-slice.js';
 export interface ParentSelection {
   readonly open: OpenSlice;
   readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** The partitions of one page of parents. */
+export interface ParentPage {
+  readonly partitions: readonly StreamPartition[];
+  /** To be called when their lists have been read. */
+  readonly finished: () => void;
+}
+
+interface ParentOptions {
+  /** Left out: all parents. */
+  readonly selection?: ParentSelection | undefined;
+  /** Leaves out parents that are done already, and is told of those that will be. */
+  readonly progress?: ParentProgress | undefined;
+  /** Called for each page of parents. */
+  readonly onPage?: (info: PageInfo) => void;
 }
 
 /**
@@ -25,69 +46,102 @@ export class ParentStream {
   /** The stream's cursor, if it goes by the parents' dates. */
   readonly #cursor: Cursor | undefined;
   readonly #capture: readonly FieldPath[];
+  /** Places of the parent's key and of the date that its list is sorted by. */
+  readonly #keyPlace: number;
+  readonly #datePlace: number | undefined;
 
   /** @param cursor used for parents that are read incrementally */
   constructor(
     router: SubstreamPartitionRouter,
     cursor: Cursor,
     context: RequestContext,
-    listener: RequestListener,
+    listener: ListListener,
   ) {
     [this.#config] = router.parent_stream_configs;
     this.#cursor = this.#config.incremental_dependency ? cursor : undefined;
-    this.#capture = [...(this.#cursor?.capture ?? []), parentKeyPath(this.#config)];
+    const ofCursor = this.#cursor?.capture ?? [];
+    const date = this.#config.extensions?.newest_first_by;
+    const isCaptured = ofCursor.findIndex((path) => path.length === 1 && path[0] === date);
+    const added = date === undefined || isCaptured >= 0 ? [] : [[date]];
+    this.#capture = [...ofCursor, parentKeyPath(this.#config), ...added];
+    this.#keyPlace = ofCursor.length;
+    if (date !== undefined) this.#datePlace = isCaptured >= 0 ? isCaptured : ofCursor.length + 1;
     const { retriever } = this.#config.stream;
-    this.#retriever = createRetriever(retriever, this.#capture, context, listener);
+    this.#retriever = createRetriever(
+      { definition: retriever, capture: this.#capture, keyPlaces: [this.#keyPlace], pagesAtATime: 1 },
+      context,
+      listener,
+    );
     const own = retriever.partition_router;
     if (own?.type === 'SubstreamPartitionRouter') {
       this.#grandparents = new ParentStream(own, cursor, context, listener);
     }
   }
 
-  /**
-   * @param selection left out: all parents
-   * @param onPage called for each page of parents
-   * @returns the partitions of one page of parents at a time
-   */
-  async *partitions(
-    selection: ParentSelection | undefined,
-    onPage: (info: PageInfo) => void,
-  ): AsyncGenerator<StreamPartition[], void, void> {
+  /** The partitions of one page of parents at a time. */
+  async *pages(options: ParentOptions): AsyncGenerator<ParentPage, void, void> {
     if (this.#grandparents === undefined) {
-      yield* this.#within(NO_PARTITION, selection, onPage);
+      yield* this.#within(NO_PARTITION, options);
       return;
     }
-    for await (const page of this.#grandparents.partitions(undefined, onPage)) {
-      for (const partition of page) yield* this.#within(partition, selection, onPage);
+    const { onPage } = options;
+    for await (const { partitions, finished } of this.#grandparents.pages({
+      ...options,
+      selection: undefined,
+    })) {
+      for (const partition of partitions) {
+        yield* this.#within(partition, onPage === undefined ? {} : { onPage });
+      }
+      // All their children have been handed out by now.
+      yield { partitions: [], finished };
     }
   }
 
   async *#within(
     partition: StreamPartition,
-    selection: ParentSelection | undefined,
-    onPage: (info: PageInfo) => void,
-  ): AsyncGenerator<StreamPartition[], void, void> {
-    const width = this.#capture.length;
+    { selection, progress, onPage }: ParentOptions,
+  ): AsyncGenerator<ParentPage, void, void> {
     const open = selection?.open;
-    const cursor = open === undefined ? undefined : this.#cursor;
-    const cursorPlaces = Array.from({ length: this.#cursor?.fields ?? 0 }, (_, place) => place);
-    if (open !== undefined) beginList(open);
-    const pages = this.#retriever.pages(partition, selection?.parameters ?? {}, async (page, info) => {
-      onPage(info);
-      const parents: StreamPartition[] = [];
-      if (open !== undefined) open.newestOfPage = -Infinity;
-      for (let i = 0; i < page.ranges.length / 2; i++) {
-        if (cursor !== undefined && open !== undefined) {
-          if (cursor.judge(open, page.captured, i * width) !== 'emit') continue;
+    const feed = new ListOrder();
+    let found: StreamPartition[] = [];
+    let order = emptyPage();
+    const pages = this.#retriever.readInTurn(
+      { partition, parameters: selection?.parameters ?? {} },
+      (page, info) => {
+        onPage?.(info);
+        order = emptyPage();
+        if (open !== undefined) beginPage(open);
+        for (let i = 0; i < page.ranges.length / 2; i++) {
+          const offset = i * this.#capture.length;
+          const created = this.#dateOf(page, offset);
+          addToOrder(order, created);
+          const isDone = progress?.isDone(created) === true;
+          const isWanted =
+            open === undefined || this.#cursor?.judge(open, page.captured, offset) !== 'outside';
+          if (!isWanted || isDone || info.fresh[i] !== true) continue;
+          const one = this.#partitionOf(partition, page, offset);
+          if (one !== undefined) found.push(one);
         }
-        const one = parentPartition(this.#config, partition, page, i * width, width - 1, cursorPlaces);
-        if (one !== undefined) parents.push(one);
-      }
-      return { parents, isPast: cursor !== undefined && open !== undefined && cursor.isPast(open) };
-    });
-    for await (const { parents, isPast } of pages) {
-      yield parents;
-      if (isPast) return;
+        if (open === undefined || this.#cursor?.isFeed !== true) return GO_ON;
+        feed.add(info.number, open.page);
+        return { ...GO_ON, isEnough: feed.isPast(open.slice.start) };
+      },
+    );
+    for await (const number of pages) {
+      const ofPage = order;
+      yield { partitions: found, finished: () => progress?.pageDone(number, ofPage) };
+      found = [];
     }
   }
+
+  #dateOf(page: SelectedPage, offset: number): number | undefined {
+    return this.#datePlace === undefined ? undefined : markOf(page.captured[offset + this.#datePlace])?.time;
+  }
+
+  #partitionOf(within: StreamPartition, page: SelectedPage, offset: number): StreamPartition | undefined {
+    const cursorPlaces = Array.from({ length: this.#cursor?.fields ?? 0 }, (_, place) => place);
+    return parentPartition(this.#config, within, page, offset, this.#keyPlace, cursorPlaces);
+  }
 }
+
+const GO_ON = { isEnough: false, done: Promise.resolve() };

@@ -139,8 +139,8 @@ describe('the rate limit', () => {
     answer(status(429, { 'retry-after': '5' }));
     await fetchPage({ context: { clock, budget } });
     expect(slept).toEqual([5000]);
-    expect(budget.tryAcquire('/customers')).toBe(0);
-    expect(budget.tryAcquire('/orders')).toBe(5000);
+    expect(budget.tryAcquire('/customers').wait).toBe(0);
+    expect(budget.tryAcquire('/orders').wait).toBe(5000);
   });
 
   test('does not count as a retry', async () => {

@@ -44,6 +44,8 @@ export interface RequestContext {
 export interface RequestListener {
   /** A line for the log. */
   warn(message: string): void;
+  /** An answer came, or none; the next try of the same request is another one. @param bytes of its body */
+  requested(bytes: number, isRetry: boolean): void;
   /** @param until Unix ms at which the API's quota starts anew */
   rateLimited(until: number): void;
 }
@@ -70,6 +72,8 @@ export class RefusedRequestError extends TracedError {
 }
 
 export interface Requester {
+  /** The path of a partition's list, without the host. */
+  pathOf(partition: StreamPartition): string;
   /**
    * Fetches one page, again and again if need be, and hands it to `use` while a slot is held: so as many
    * pages are in memory as there are slots.
@@ -124,6 +128,8 @@ function parseErrorBody(body: Buffer): JsonValue | undefined {
 
 interface Attempt {
   readonly resolution: ErrorResolution;
+  /** Bytes of the answer's body, decompressed. */
+  readonly bytes: number;
   /** 0 if no answer came */
   readonly status: number;
   readonly headers?: Headers;
@@ -176,6 +182,7 @@ export function createRequester(
       return {
         resolution: unreachable(context.title, url, error),
         status: 0,
+        bytes: 0,
         detail: `${error.code}: ${error.message}`,
       };
     }
@@ -185,6 +192,7 @@ export function createRequester(
       return {
         resolution: resolveAnswer(handler, answer, context.mask),
         status,
+        bytes: body.length,
         headers: received,
         detail: `HTTP ${status}`,
       };
@@ -201,10 +209,18 @@ export function createRequester(
     const answer = { status, headers: received, json: page?.envelope, problem };
     const resolution = resolveAnswer(handler, answer, context.mask);
     const detail = `HTTP ${status}${problem === undefined ? '' : `, ${problem}`}`;
-    return { resolution, status, headers: received, detail, ...(page === undefined ? {} : { page }) };
+    return {
+      resolution,
+      status,
+      bytes: body.length,
+      headers: received,
+      detail,
+      ...(page === undefined ? {} : { page }),
+    };
   }
 
   return {
+    pathOf: (partition) => fillPath(definition.path, partition),
     async fetch(request, select, use) {
       const url = urlOf(request);
       const what = `GET ${url.pathname}${url.search}`;
@@ -213,9 +229,11 @@ export function createRequester(
       for (;;) {
         const result = await context.slots.run(async () => {
           // Only now, so that calls leave when they are counted, and no slot is held while the budget is spent.
-          const wait = context.budget.tryAcquire(definition.path);
+          const { wait, call } = context.budget.tryAcquire(definition.path);
           if (wait > 0) return { wait };
           const one = await attempt(url, select);
+          context.budget.correct(definition.path, call, one.headers);
+          listener.requested(one.bytes, retries + limited > 0);
           const { page, resolution } = one;
           if (resolution.action !== 'SUCCESS' || page === undefined) return { again: one };
           if (page.repaired) listener.warn(`${what}: replaced bytes that are not UTF-8`);

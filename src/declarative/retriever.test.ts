@@ -4,8 +4,9 @@ import { fakeApi } from '../test-support/read-run.fixture.js';
 import type { FakeApi, Reply } from '../test-support/read-run.fixture.js';
 import { requestParameter } from './components.js';
 import type { DefaultPaginator, SimpleRetriever } from './components.js';
+import type { PageInfo } from './list.js';
 import { createRetriever } from './retriever.js';
-import type { PageInfo, Retriever } from './retriever.js';
+import type { Retriever } from './retriever.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
 
@@ -33,10 +34,12 @@ interface Lists {
 
 function listsOf(api: FakeApi, definition: SimpleRetriever): Lists {
   const warnings: string[] = [];
-  const retriever = createRetriever(definition, [['id']], requestContext({ http: api.http }), {
-    warn: (line) => warnings.push(line),
-    rateLimited: () => undefined,
-  });
+  const ignore = () => undefined;
+  const retriever = createRetriever(
+    { definition, capture: [['id']], keyPlaces: [0], pagesAtATime: 4 },
+    requestContext({ http: api.http }),
+    { warn: (line) => warnings.push(line), requested: ignore, rateLimited: ignore, listRead: ignore },
+  );
   return { retriever, warnings };
 }
 
@@ -47,11 +50,15 @@ async function readAll(
   infos: PageInfo[] = [],
 ): Promise<(string | undefined)[][]> {
   const pages: (string | undefined)[][] = [];
-  const all = retriever.pages(partition, { status: 'paid' }, async (page, info) => {
-    infos.push(info);
-    return [...page.captured];
-  });
-  for await (const page of all) pages.push(page);
+  await retriever.read(
+    { partition, parameters: { status: 'paid' } },
+    (page, info) => {
+      infos.push(info);
+      pages.push([...page.captured]);
+      return { isEnough: false, done: Promise.resolve() };
+    },
+    false,
+  );
   return pages;
 }
 
@@ -77,8 +84,8 @@ describe('a list', () => {
       '/orders?status=paid&size=100&page=2',
     ]);
     expect(infos).toEqual([
-      { isFirst: true, pageCount: 2, hasMore: true },
-      { isFirst: false, pageCount: 2, hasMore: false },
+      { number: 1, isFirst: true, pageCount: 2, hasMore: true, fresh: [true] },
+      { number: 2, isFirst: false, pageCount: 2, hasMore: false, fresh: [true] },
     ]);
   });
 
@@ -86,8 +93,9 @@ describe('a list', () => {
     const api = fakeApi((url) => numbered(url, 1000));
     const { retriever } = listsOf(api, retrieverOf());
     let wanted = 0;
-    for await (const page of retriever.pages(NO_PARTITION, {}, async () => 'page')) {
-      expect(page).toBe('page');
+    const use = () => ({ isEnough: false, done: Promise.resolve() });
+    for await (const page of retriever.readInTurn({ partition: NO_PARTITION, parameters: {} }, use)) {
+      expect(page).toBe(wanted + 1);
       expect(api.asked).toHaveLength(++wanted);
       if (wanted === 5) break;
     }

@@ -1,46 +1,57 @@
-import { transientError } from '../protocol/errors.js';
 import type { FieldPath, SimpleRetriever } from './components.js';
-import { paginate, withSmallerPages } from './paginator.js';
-import type { PageParameters } from './paginator.js';
+import type { FetchPage, ListOptions, ListReading, UsePage } from './list.js';
+import { readList, readListInTurn } from './list-reader.js';
+import type { PageParameters } from './page-walk.js';
+import { withSmallerPages } from './paginator.js';
 import { recordSelector } from './record-selector.js';
-import type { SelectedPage } from './record-selector.js';
 import { createRequester, RefusedRequestError } from './requester.js';
-import type { PageRequest, RequestContext, Requester, RequestListener, UseResponse } from './requester.js';
+import type { RequestContext, Requester, RequestListener, UseResponse } from './requester.js';
 import type { StreamPartition } from './stream-slice.js';
 
-/** What `use` is told about a page. */
-export interface PageInfo {
-  readonly isFirst: boolean;
-  /** How many pages the list has, where the API says so. */
-  readonly pageCount: number | undefined;
-  /** Whether the list goes on behind this page. */
-  readonly hasMore: boolean;
+/** What is told about the lists that a retriever reads. */
+export interface ListListener extends RequestListener {
+  /** @param path of the list, without the host */
+  listRead(reading: ListReading, path: string): void;
 }
 
-export type UsePage<T> = (page: SelectedPage, info: PageInfo) => Promise<T>;
+/** One list: the partition it belongs to, and the request parameters of the slice. */
+export interface List {
+  readonly partition: StreamPartition;
+  readonly parameters: PageParameters;
+}
 
-/** Reads lists page by page. */
+/** Reads lists. */
 export interface Retriever {
-  /**
-   * @param parameters the request parameters of the slice
-   * @param use runs while the page is counted as in memory; what it returns is passed on afterwards
-   */
-  pages<T>(
-    partition: StreamPartition,
-    parameters: Readonly<Record<string, string>>,
-    use: UsePage<T>,
-  ): AsyncGenerator<T, void, void>;
+  /** Reads a whole list; pages may come in any order. */
+  read(list: List, use: UsePage, mayEndEarly: boolean): Promise<ListReading>;
+  /** Reads a list page by page, each when the loop comes back for it. @returns the number of each page */
+  readInTurn(list: List, use: UsePage): AsyncGenerator<number, ListReading, void>;
+}
+
+interface RetrieverOptions {
+  readonly definition: SimpleRetriever;
+  /** Paths of the values wanted from each record. */
+  readonly capture: readonly FieldPath[];
+  /** Which of them are the primary key, without what is added to it. */
+  readonly keyPlaces: readonly number[];
+  /** Pages of a list at a time. */
+  readonly pagesAtATime: number;
 }
 
 const BAD_REQUEST = 400;
 
-/** @param capture paths of the values wanted from each record */
+/**
+ * Lists that came short although they were read twice, after which the API's counts are no longer taken for
+ * exact: those that follow are read once.
+ */
+const MAX_FRUITLESS = 3;
+
 export function createRetriever(
-  definition: SimpleRetriever,
-  capture: readonly FieldPath[],
+  options: RetrieverOptions,
   context: RequestContext,
-  listener: RequestListener,
+  listener: ListListener,
 ): Retriever {
+  const { definition, capture, keyPlaces, pagesAtATime } = options;
   const select = recordSelector(definition.record_selector, capture);
   const { alternative_path } = definition.requester.extensions;
   // The paths at which the list may be; what has answered once is tried first from then on.
@@ -49,69 +60,81 @@ export function createRetriever(
     ...(alternative_path === undefined ? [] : [{ ...definition.requester, path: alternative_path }]),
   ].map((requester) => createRequester(requester, context, listener));
   let paginator = definition.paginator;
+  let fruitless = 0;
 
-  async function fetch<T>(request: PageRequest, use: UseResponse<T>): Promise<T | undefined> {
-    for (const requester of requesters) {
-      const read = await requester.fetch(request, select, use);
-      if (read === undefined) continue;
-      requesters = [requester, ...requesters.filter((one) => one !== requester)];
-      return read;
-    }
-    return undefined;
+  function fetchOf({ partition, parameters }: List): FetchPage {
+    return async <T>(page: PageParameters, use: UseResponse<T>): Promise<T | undefined> => {
+      for (const requester of requesters) {
+        const request = { partition, parameters: { ...parameters, ...page } };
+        const used = await requester.fetch(request, select, async (...answer) => {
+          if (requester !== requesters[0]) {
+            requesters = [requester, ...requesters.filter((one) => one !== requester)];
+          }
+          return { of: await use(...answer) };
+        });
+        if (used !== undefined) return used.of;
+      }
+      return undefined;
+    };
   }
 
-  async function* walk<T>(
-    partition: StreamPartition,
-    parameters: PageParameters,
-    use: UsePage<T>,
-    definition: SimpleRetriever['paginator'],
-  ): AsyncGenerator<T, void, void> {
-    const pages = paginate(definition);
-    let next: PageParameters | undefined = pages.first;
-    for (let isFirst = true; next !== undefined; isFirst = false) {
-      const request: PageRequest = { partition, parameters: { ...parameters, ...next } };
-      const info = { isFirst };
-      const read: { next: PageParameters | undefined; used?: T } | undefined = await fetch(
-        request,
-        async (page, headers) => {
-          const following = pages.next(page, headers);
-          if (pages.hasRestarted === true) return { next: following };
-          const hasMore = following !== undefined;
-          const used = await use(page, { ...info, pageCount: pages.pageCount(page), hasMore });
-          return { next: following, used };
-        },
-      );
-      if (read === undefined) {
-        if (isFirst) return;
-        throw transientError('The API no longer knew a list whose first pages it had sent.');
-      }
-      next = read.next;
-      if ('used' in read) yield read.used;
-    }
+  interface Attempt {
+    readonly options: ListOptions;
+    /** Whether anything was used: after that a list cannot begin anew. */
+    readonly isBegun: () => boolean;
+  }
+
+  function begin(list: List, use: UsePage, mayEndEarly: boolean): Attempt {
+    let isBegun = false;
+    const options: ListOptions = {
+      paginator,
+      fetch: fetchOf(list),
+      use(page, info) {
+        isBegun = true;
+        return use(page, info);
+      },
+      width: capture.length,
+      keyPlaces,
+      pagesAtATime,
+      mayEndEarly,
+      readsAgain: fruitless < MAX_FRUITLESS,
+    };
+    return { options, isBegun: () => isBegun };
+  }
+
+  /** The way to begin anew, if what the API refused may be the size of the pages. @throws the error if not */
+  function withSmaller(error: unknown, { options, isBegun }: Attempt): ListOptions {
+    const isRefused = error instanceof RefusedRequestError && error.status === BAD_REQUEST;
+    const smaller = withSmallerPages(options.paginator);
+    if (!isRefused || isBegun() || smaller === undefined) throw error;
+    listener.warn('the API refused the request; trying again with smaller pages');
+    paginator = smaller;
+    return { ...options, paginator: smaller };
+  }
+
+  function ended({ partition }: List, reading: ListReading): ListReading {
+    if (reading.completeness === 'short') fruitless++;
+    listener.listRead(reading, requesters[0]?.pathOf(partition) ?? '');
+    return reading;
   }
 
   return {
-    async *pages<T>(
-      partition: StreamPartition,
-      parameters: PageParameters,
-      use: UsePage<T>,
-    ): AsyncGenerator<T, void, void> {
-      const smaller = withSmallerPages(paginator);
-      let isFirst = true;
+    async read(list, use, mayEndEarly) {
+      const attempt = begin(list, use, mayEndEarly);
+      const reading = await readList(attempt.options).catch((error: unknown) =>
+        readList(withSmaller(error, attempt)),
+      );
+      return ended(list, reading);
+    },
+    async *readInTurn(list, use) {
+      const attempt = begin(list, use, false);
+      let reading: ListReading;
       try {
-        for await (const used of walk(partition, parameters, use, paginator)) {
-          isFirst = false;
-          yield used;
-        }
+        reading = yield* readListInTurn(attempt.options);
       } catch (error) {
-        const isRefused = error instanceof RefusedRequestError && error.status === BAD_REQUEST;
-        if (!isRefused || !isFirst || smaller === undefined) throw error;
-        listener.warn('the API refused the request; trying again with smaller pages');
-        for await (const used of walk(partition, parameters, use, smaller)) {
-          paginator = smaller;
-          yield used;
-        }
+        reading = yield* readListInTurn(withSmaller(error, attempt));
       }
+      return ended(list, reading);
     },
   };
 }

@@ -3,16 +3,18 @@ import type { RecordBatch } from '../protocol/record-batch.js';
 import { addedFields, addedNames, toMembers } from './add-fields.js';
 import type { AddedField } from './add-fields.js';
 import type { DeclarativeStream, FieldPath } from './components.js';
-import { beginList } from './cursor.js';
+import { beginPage } from './cursor.js';
 import type { Cursor, OpenSlice } from './cursor.js';
-import { PageOverlap } from './page-overlap.js';
+import type { PageInfo } from './list.js';
+import { ListOrder } from './list-order.js';
+import type { ParentProgress } from './parent-progress.js';
 import { ParentStream } from './parent-stream.js';
 import { listPartitions, partitionParameters } from './partition-router.js';
 import type { SelectedPage } from './record-selector.js';
-import type { RequestContext, RequestListener } from './requester.js';
+import type { RequestContext } from './requester.js';
 import { createRetriever } from './retriever.js';
-import type { PageInfo, Retriever } from './retriever.js';
-import { forEachConcurrently } from './slots.js';
+import type { ListListener, Retriever } from './retriever.js';
+import { forEachConcurrently, oneAhead } from './slots.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition, StreamSlice } from './stream-slice.js';
 
@@ -35,9 +37,7 @@ export class SplitSlice extends Error {
 }
 
 /** Where a slice's records go, and what is told about its reading. */
-export interface SliceListener extends RequestListener {
-  /** A page has come, of the stream or of its parents. */
-  page(): void;
+export interface SliceListener extends ListListener {
   /** Resolves when the records have left the process. */
   write(batch: RecordBatch): Promise<void>;
 }
@@ -60,11 +60,19 @@ export class SliceReader {
   readonly #parents: ParentStream | undefined;
   /** Whether the cursor is that of the parents, and all children of a parent are taken. */
   readonly #goesByParent: boolean;
+  /** Which parents are done; for a stream that reads the lists of all of them in one slice. */
+  readonly #progress: ParentProgress | undefined;
   readonly #width: number;
-  readonly #keyPlaces: readonly number[];
 
-  constructor(definition: DeclarativeStream, cursor: Cursor, context: SliceContext, listener: SliceListener) {
+  constructor(
+    definition: DeclarativeStream,
+    cursor: Cursor,
+    progress: ParentProgress | undefined,
+    context: SliceContext,
+    listener: SliceListener,
+  ) {
     this.#definition = definition;
+    this.#progress = progress;
     this.#cursor = cursor;
     this.#context = context;
     this.#listener = listener;
@@ -78,8 +86,16 @@ export class SliceReader {
     const keys = primary_key.filter((key) => !added.includes(key)).map((key) => [key]);
     const capture: FieldPath[] = [...ofCursor, ...keys, ...added.map((name) => [name])];
     this.#width = capture.length;
-    this.#keyPlaces = keys.map((_, i) => ofCursor.length + i);
-    this.#retriever = createRetriever(retriever, capture, context.requests, listener);
+    this.#retriever = createRetriever(
+      {
+        definition: retriever,
+        capture,
+        keyPlaces: keys.map((_, i) => ofCursor.length + i),
+        pagesAtATime: context.numWorkers,
+      },
+      context.requests,
+      listener,
+    );
     if (substream !== undefined) {
       this.#parents = new ParentStream(substream, cursor, context.requests, listener);
     }
@@ -104,7 +120,6 @@ export class SliceReader {
       return;
     }
     for (const partition of listPartitions(router)) {
-      beginList(open);
       await this.#readPartition(
         partition,
         { ...parameters, ...partitionParameters(router, partition) },
@@ -119,21 +134,27 @@ export class SliceReader {
     open: OpenSlice,
     parameters: Record<string, string>,
   ): Promise<void> {
-    const onPage = (info: PageInfo): void => {
-      this.#listener.page();
-      if (this.#goesByParent) this.#splitIfLarge(open.slice, info);
-    };
+    const selection = this.#goesByParent ? { open, parameters } : undefined;
+    const pages = parents.pages({
+      selection,
+      progress: this.#progress,
+      onPage: (info) => {
+        if (this.#goesByParent) this.#splitIfLarge(open.slice, info);
+      },
+    });
     const own = this.#goesByParent ? {} : parameters;
+    const judged = this.#goesByParent ? undefined : open;
     let read = 0;
     let missing = 0;
-    const judged = this.#goesByParent ? undefined : open;
-    for await (const page of parents.partitions(
-      this.#goesByParent ? { open, parameters } : undefined,
-      onPage,
-    )) {
-      await forEachConcurrently(page, this.#context.numWorkers, (parent) =>
-        this.#readPartition(parent, own, judged).then((exists) => void (exists ? read++ : missing++)),
+    for await (const { partitions, finished } of oneAhead(pages)) {
+      const queue = [...partitions];
+      await forEachConcurrently(
+        () => queue.shift(),
+        () => this.#context.numWorkers,
+        (parent) =>
+          this.#readPartition(parent, own, judged).then((exists) => void (exists ? read++ : missing++)),
       );
+      finished();
     }
     if (read === 0 && missing >= MANY_MISSING_LISTS) {
       throw systemError(
@@ -151,21 +172,22 @@ export class SliceReader {
     parameters: Record<string, string>,
     open: OpenSlice | undefined,
   ): Promise<boolean> {
-    let exists = false;
-    const overlap = new PageOverlap(this.#width, this.#keyPlaces);
-    const pages = this.#retriever.pages(partition, parameters, async (page, info) => {
-      this.#listener.page();
-      // One of several lists must not be begun anew because another one is long.
-      if (open !== undefined && partition === NO_PARTITION) this.#splitIfLarge(open.slice, info);
-      await this.#write(page, this.#select(page, overlap, open, partition));
-      // Children of several parents are read beside each other, so their order says nothing.
-      return open !== undefined && this.#parents === undefined && this.#cursor.isPast(open);
-    });
-    for await (const isPast of pages) {
-      exists = true;
-      if (isPast) break;
-    }
-    return exists;
+    // Children of several parents are read beside each other, so their order says nothing.
+    const mayEndEarly = open !== undefined && this.#parents === undefined && this.#cursor.isFeed;
+    const order = new ListOrder();
+    const reading = await this.#retriever.read(
+      { partition, parameters },
+      (page, info) => {
+        // One of several lists must not be begun anew because another one is long.
+        if (open !== undefined && partition === NO_PARTITION) this.#splitIfLarge(open.slice, info);
+        const done = this.#write(page, this.#select(page, info.fresh, open, partition));
+        if (!mayEndEarly) return { isEnough: false, done };
+        order.add(info.number, open.page);
+        return { isEnough: order.isPast(open.slice.start), done };
+      },
+      mayEndEarly,
+    );
+    return reading.exists;
   }
 
   /** Before anything of a slice is emitted: if it is large, it is read in parts. */
@@ -183,18 +205,17 @@ export class SliceReader {
    */
   #select(
     page: SelectedPage,
-    overlap: PageOverlap,
+    fresh: readonly boolean[],
     open: OpenSlice | undefined,
     partition: StreamPartition,
   ): Map<string, number[]> {
-    const fresh = overlap.newRecords(page);
     const fields = addedFields(
       this.#definition.transformations,
       partition,
       this.#context.requests.clock.now(),
     );
     const all = toMembers(fields);
-    if (open !== undefined) open.newestOfPage = -Infinity;
+    if (open !== undefined) beginPage(open);
     const groups = new Map<string, number[]>();
     for (let i = 0; i < fresh.length; i++) {
       const offset = i * this.#width;

@@ -75,12 +75,16 @@ describe('forEachConcurrently', () => {
           let running = 0;
           let most = 0;
           const queue = Array.from({ length: count }, (_, i) => i);
-          const all = forEachConcurrently(queue, limit, async (item) => {
-            most = Math.max(most, ++running);
-            await s.schedule(Promise.resolve());
-            running--;
-            done.push(item);
-          });
+          const all = forEachConcurrently(
+            () => queue.shift(),
+            () => limit,
+            async (item) => {
+              most = Math.max(most, ++running);
+              await s.schedule(Promise.resolve());
+              running--;
+              done.push(item);
+            },
+          );
           await s.waitFor(all);
           expect(done.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
           expect(most).toBe(Math.min(count, limit));
@@ -89,23 +93,28 @@ describe('forEachConcurrently', () => {
     );
   });
 
-  test('does what a piece puts into the queue, before the rest if it is put in front', async () => {
+  test('asks for the next piece as often as one ends, so that a queue may be added to, before the rest if it is put in front', async () => {
     const queue = ['a', 'z'];
     const done: string[] = [];
-    await forEachConcurrently(queue, 1, async (item) => {
-      done.push(item);
-      if (item === 'a') queue.unshift('a1', 'a2');
-      if (item === 'z') queue.push('last');
-    });
+    await forEachConcurrently(
+      () => queue.shift(),
+      () => 1,
+      async (item) => {
+        done.push(item);
+        if (item === 'a') queue.unshift('a1', 'a2');
+        if (item === 'z') queue.push('last');
+      },
+    );
     expect(done).toEqual(['a', 'a1', 'a2', 'z', 'last']);
   });
 
   test('after an error begins nothing more, waits for what runs, and throws the first error', async () => {
     const work = new Work();
     let outcome = 'pending';
+    const queue = ['a', 'b', 'c', 'd'];
     const all = forEachConcurrently(
-      ['a', 'b', 'c', 'd'],
-      3,
+      () => queue.shift(),
+      () => 3,
       async (name) => void (await work.run(name)),
     ).then(
       () => (outcome = 'done'),
@@ -123,7 +132,11 @@ describe('forEachConcurrently', () => {
 
   test('ends at once with an empty queue', async () => {
     await expect(
-      forEachConcurrently([], 3, () => Promise.reject(new Error('never'))),
+      forEachConcurrently(
+        () => undefined,
+        () => 3,
+        () => Promise.reject(new Error('never')),
+      ),
     ).resolves.toBeUndefined();
   });
 });

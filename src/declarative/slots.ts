@@ -22,20 +22,23 @@ export class Slots {
 }
 
 /**
- * Works through a queue, to which `work` may add, with at most `limit` pieces at a time. After an error no
- * new piece is begun; the running ones are waited for.
+ * Does pieces of work beside each other. After an error no new piece is begun; the running ones are waited
+ * for.
+ * @param next the next piece; undefined when there is none (a running piece may still bring more)
+ * @param limit pieces at a time, asked before each begins
  * @throws the first error
  */
 export async function forEachConcurrently<T>(
-  queue: T[],
-  limit: number,
+  next: () => T | undefined,
+  limit: () => number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const running = new Set<Promise<void>>();
   const errors: unknown[] = [];
   for (;;) {
-    while (queue.length > 0 && running.size < limit && errors.length === 0) {
-      const item = queue.shift() as T;
+    while (running.size < limit() && errors.length === 0) {
+      const item = next();
+      if (item === undefined) break;
       const piece = work(item)
         .catch((error: unknown) => void errors.push(error))
         .finally(() => void running.delete(piece));
@@ -45,4 +48,24 @@ export async function forEachConcurrently<T>(
     await Promise.race(running);
   }
   if (errors.length > 0) throw errors[0];
+}
+
+/** Passes values on, and has the next one made while one is used. */
+export async function* oneAhead<T>(source: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
+  const ask = (): Promise<IteratorResult<T, void>> => {
+    const asked = source.next();
+    // Whoever awaits it meets the error; until then nobody may be there.
+    asked.catch(() => undefined);
+    return asked;
+  };
+  try {
+    for (let asked = ask(); ;) {
+      const { done, value } = await asked;
+      if (done === true) return;
+      asked = ask();
+      yield value;
+    }
+  } finally {
+    await source.return();
+  }
 }

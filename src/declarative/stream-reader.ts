@@ -8,14 +8,29 @@ import { DateFilterError, fullRefreshCursor } from './cursor.js';
 import type { Cursor } from './cursor.js';
 import { toIso } from './datetime.js';
 import { DatetimeCursor } from './datetime-cursor.js';
+import { ParentProgress, sortedParents } from './parent-progress.js';
 import { RefusedRequestError } from './requester.js';
-import type { RequestContext, RequestListener } from './requester.js';
+import type { RequestContext } from './requester.js';
 import { SliceReader, SplitSlice } from './slice-reader.js';
+import type { SliceListener } from './slice-reader.js';
 import { forEachConcurrently } from './slots.js';
 import type { StreamSlice } from './stream-slice.js';
+import { shortfall, StreamStats } from './stream-stats.js';
 
 /** Failed slices after which the rest of a stream is left to the next attempt. */
 const MAX_FAILED_SLICES = 3;
+
+/** Warnings about lists that came short; the line at the end counts all of them. */
+const MAX_SHORT_WARNINGS = 10;
+
+/** ms after which progress is said although no slice is closed. */
+const CHECKPOINT_MS = 60_000;
+
+/**
+ * ms after which a STATE is repeated though it says nothing new: the platform takes a source for dead that
+ * sends neither records nor states for three hours, and logs and statuses do not count.
+ */
+const HEARTBEAT_MS = 15 * 60_000;
 
 export interface ReadContext {
   readonly requests: RequestContext;
@@ -38,13 +53,16 @@ export class StreamReader {
   readonly #context: ReadContext;
   readonly #cursor: Cursor;
   readonly #slices: SliceReader;
+  readonly #progress: ParentProgress | undefined;
+  readonly #stats = new StreamStats();
   #running: Promise<void> | undefined;
   #lastState = '';
+  /** Unix ms of the last STATE, at first of the beginning. */
+  #lastStateAt: number;
   /** Records before the last STATE. */
   #recordsInStates = 0;
-  #records = 0;
-  #requests = 0;
   #withoutCursor = 0;
+  #shortWarnings = 0;
   readonly #errors: TracedError[] = [];
 
   /**
@@ -62,6 +80,9 @@ export class StreamReader {
     this.#context = context;
     const { incremental_sync } = definition;
     const now = context.requests.clock.now();
+    this.#lastStateAt = now;
+    const parents = sortedParents(definition);
+    if (parents !== undefined) this.#progress = new ParentProgress(parents, state, now);
     this.#cursor =
       incremental_sync === undefined
         ? fullRefreshCursor(now)
@@ -72,13 +93,9 @@ export class StreamReader {
             startDate: context.startDate,
             lookbackDays: context.lookbackDays,
             now,
+            goesOnSince: this.#progress?.goesOnSince,
           });
-
-    this.#slices = new SliceReader(definition, this.#cursor, context, {
-      ...this.#listener(),
-      page: () => void this.#requests++,
-      write: (batch) => this.#write(batch),
-    });
+    this.#slices = new SliceReader(definition, this.#cursor, this.#progress, context, this.#listener());
   }
 
   /** @throws OutputClosedError, StoppedError; all other errors are in the outcome */
@@ -97,11 +114,8 @@ export class StreamReader {
       const field = this.#definition.incremental_sync?.cursor_field ?? '';
       await this.#log('WARN', `${this.#withoutCursor} records without a readable ${field} were kept`);
     }
-    const seconds = ((requests.clock.now() - started) / 1000).toFixed(1);
-    await this.#log(
-      'INFO',
-      `${isComplete ? 'complete' : 'incomplete'}: ${this.#records} records, ${this.#requests} pages, ${seconds} s`,
-    );
+    const summary = this.#stats.summary(requests.clock.now() - started);
+    await this.#log('INFO', `${isComplete ? 'complete' : 'incomplete'}: ${summary}`);
     await output.status(this.#descriptor, isComplete ? 'COMPLETE' : 'INCOMPLETE');
     return { errors: this.#errors };
   }
@@ -125,7 +139,11 @@ export class StreamReader {
     };
     for (;;) {
       try {
-        await forEachConcurrently(queue, this.#context.numWorkers, readOne);
+        await forEachConcurrently(
+          () => queue.shift(),
+          () => this.#context.numWorkers,
+          readOne,
+        );
         return;
       } catch (error) {
         if (!(error instanceof DateFilterError)) throw error;
@@ -162,21 +180,21 @@ export class StreamReader {
   }
 
   async #readSlice(slice: StreamSlice): Promise<void> {
-    const before = this.#records;
+    const before = this.#stats.records;
     const open = await this.#slices.read(slice);
     this.#cursor.close(open);
     this.#withoutCursor += open.withoutCursor;
     if (this.#definition.incremental_sync !== undefined) {
       await this.#log(
         'INFO',
-        `slice ${toIso(slice.start)} to ${toIso(slice.end)} closed, ${this.#records - before} records read meanwhile`,
+        `slice ${toIso(slice.start)} to ${toIso(slice.end)} closed, ${this.#stats.records - before} records read meanwhile`,
       );
     }
   }
 
   async #write(batch: RecordBatch): Promise<void> {
     await this.#markRunning();
-    this.#records += batch.ranges.length / 2;
+    this.#stats.records += batch.ranges.length / 2;
     await this.#context.output.records(this.#descriptor, batch);
   }
 
@@ -185,28 +203,51 @@ export class StreamReader {
     return this.#running;
   }
 
-  /** A STATE that says the same as the last one would only confuse the platform's counting. */
-  async #emitState(complete: boolean): Promise<void> {
-    const state = this.#cursor.state(complete);
+  /**
+   * A STATE that says the same as the last one would only confuse the platform's counting.
+   * @param isDue even so
+   */
+  async #emitState(complete: boolean, isDue = false): Promise<void> {
+    const state = { ...this.#cursor.state(complete), ...(complete ? {} : this.#progress?.state()) };
     const text = JSON.stringify(state);
-    const hasNews = text !== this.#lastState || (complete && this.#records > this.#recordsInStates);
-    if (!hasNews) return;
+    const { records } = this.#stats;
+    const hasNews = text !== this.#lastState || (complete && records > this.#recordsInStates);
+    if (!hasNews && !isDue) return;
     this.#lastState = text;
-    this.#recordsInStates = this.#records;
+    this.#lastStateAt = this.#context.requests.clock.now();
+    this.#recordsInStates = records;
     await this.#markRunning();
     await this.#context.output.state(this.#descriptor, state);
   }
 
-  #listener(): RequestListener {
-    const { output } = this.#context;
+  /** Whatever takes long: progress is said, and that this source is alive. */
+  #beat(): void {
+    const quiet = this.#context.requests.clock.now() - this.#lastStateAt;
     // A failed write shows up at the next awaited one.
+    if (quiet >= CHECKPOINT_MS) this.#emitState(false, quiet >= HEARTBEAT_MS).catch(() => undefined);
+  }
+
+  #listener(): SliceListener {
+    const { output } = this.#context;
     const ignore = () => undefined;
     return {
       warn: (message) => void this.#log('WARN', message).catch(ignore),
+      requested: (bytes, isRetry) => {
+        this.#stats.addRequest(bytes, isRetry);
+        this.#beat();
+      },
       rateLimited: (until) => {
         const reason = { type: 'RATE_LIMITED' as const, rate_limited: { quota_reset: until } };
         void output.status(this.#descriptor, 'RUNNING', [reason]).catch(ignore);
+        this.#beat();
       },
+      listRead: (reading, path) => {
+        this.#stats.addList(reading);
+        if (reading.completeness === 'short' && ++this.#shortWarnings <= MAX_SHORT_WARNINGS) {
+          void this.#log('WARN', `${path}: ${shortfall(reading)}`).catch(ignore);
+        }
+      },
+      write: (batch) => this.#write(batch),
     };
   }
 

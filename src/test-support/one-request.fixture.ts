@@ -44,7 +44,11 @@ export async function fetchOnePage(transport: HttpTransport, run: FetchRun): Pro
   const requester = createRequester(
     requesterOf(path, definition),
     requestContext({ http: transport.send, clock, ...context }),
-    { warn: (line) => warnings.push(line), rateLimited: (until) => limitedUntil.push(until) },
+    {
+      warn: (line) => warnings.push(line),
+      requested: () => undefined,
+      rateLimited: (until) => limitedUntil.push(until),
+    },
   );
   const textsOf = async ({ bytes, ranges }: SelectedPage): Promise<string[]> =>
     ranges.flatMap((start, i) => (i % 2 === 0 ? [bytes.toString('utf8', start, ranges[i + 1])] : []));

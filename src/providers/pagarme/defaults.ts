@@ -186,6 +186,8 @@ export function listOfEach(
           parent_key: 'id',
           partition_field,
           incremental_dependency: false,
+          // As all lists with a date of creation; it is made use of only as far as the pages show it.
+          extensions: { newest_first_by: 'created_at' },
         },
       ],
     },

@@ -77,7 +77,13 @@ export const pagarme: Provider = {
     type: 'DeclarativeSource',
     // One list of each scope: a key without a scope may be refused as if it were no key.
     check: { type: 'CheckStream', stream_names: ['orders', 'payables', 'recipients'] },
-    concurrency_level: { type: 'ConcurrencyLevel', default_concurrency: 10, max_concurrency: 100 },
+    // Enough to spend the budgets of several lists at once with answers that take a second; test accounts
+    // have ten requests a second for all of them.
+    concurrency_level: {
+      type: 'ConcurrencyLevel',
+      default_concurrency: { live: 30, test: 20 },
+      max_concurrency: 100,
+    },
     api_budget: {
       type: 'HTTPAPIBudget',
       policies: [

@@ -62,7 +62,13 @@ export const paystack: Provider = {
   source: {
     type: 'DeclarativeSource',
     check: { type: 'CheckStream', stream_names: ['transactions'] },
-    concurrency_level: { type: 'ConcurrencyLevel', default_concurrency: 10, max_concurrency: 100 },
+    // Enough to spend the budgets of several lists at once with answers that take a second; test keys are
+    // limited to a sixth.
+    concurrency_level: {
+      type: 'ConcurrencyLevel',
+      default_concurrency: { live: 30, test: 20 },
+      max_concurrency: 100,
+    },
     api_budget: {
       type: 'HTTPAPIBudget',
       policies: [
@@ -74,6 +80,10 @@ export const paystack: Provider = {
           extensions: { per_endpoint: true },
         },
       ],
+      // The page names them for answers with 429; where others carry them too, the budget is used to its end.
+      ratelimit_remaining_header: 'x-ratelimit-remaining',
+      ratelimit_reset_header: 'x-ratelimit-reset',
+      extensions: { ratelimit_limit_header: 'x-ratelimit-limit' },
     },
     // Parents before their children.
     streams: [

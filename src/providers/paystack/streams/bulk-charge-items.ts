@@ -22,6 +22,7 @@ export const bulkChargeItems = {
           parent_key: 'id',
           partition_field: 'bulk_charge_id',
           incremental_dependency: true,
+          extensions: { newest_first_by: 'createdAt' },
         },
       ],
     },

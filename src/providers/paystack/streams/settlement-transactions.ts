@@ -22,6 +22,7 @@ export const settlementTransactions = {
           parent_key: 'id',
           partition_field: 'settlement_id',
           incremental_dependency: true,
+          extensions: { newest_first_by: 'createdAt' },
         },
       ],
     },

@@ -1,0 +1,224 @@
+import { transientError } from '../protocol/errors.js';
+import type { ListOptions, ListReading, PageUse } from './list.js';
+import { ListTally } from './list-tally.js';
+import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
+import { paginate } from './paginator.js';
+import type { SelectedPage } from './record-selector.js';
+import { RefusedRequestError } from './requester.js';
+import { forEachConcurrently } from './slots.js';
+
+/** Pages without records behind which pages that the API promises are no longer believed in. */
+const MAX_EMPTY_PAGES = 20;
+
+/** One fetched page, used and done with. */
+interface Step {
+  /** The page to go on with. */
+  readonly following?: PageParameters;
+  readonly number: number;
+  /** That page, already on its way. */
+  readonly next?: Promise<Step | undefined>;
+  readonly ahead?: PagesAhead;
+  readonly isEnough?: true;
+}
+
+/**
+ * Reads one list: each next page is on its way while one is written, and where the first answer says how
+ * many pages there are, they are asked for beside each other.
+ *
+ * Pages that shift while they are read can hide a record. So the records are counted, and if fewer came than
+ * the API itself counts, the list is read a second time, for what is new in it.
+ *
+ * @throws TracedError, StoppedError, and whatever `use` throws
+ */
+export async function readList(options: ListOptions): Promise<ListReading> {
+  const first = new ListPass(options, undefined);
+  const reading = await first.read();
+  return isToBeReadAgain(reading, options) ? new ListPass(options, first.tally).read() : reading;
+}
+
+/**
+ * The same, one page after the other: the next one is asked for when the loop over this comes back for it.
+ * @returns the number of each page that was used, and at the end the reading
+ */
+export async function* readListInTurn(options: ListOptions): AsyncGenerator<number, ListReading, void> {
+  const first = new ListPass(options, undefined);
+  const reading = yield* first.readInTurn();
+  return isToBeReadAgain(reading, options) ? yield* new ListPass(options, first.tally).readInTurn() : reading;
+}
+
+function isToBeReadAgain({ completeness }: ListReading, { readsAgain }: ListOptions): boolean {
+  return completeness === 'short' && readsAgain;
+}
+
+/** One way through a list, from its first page to its end. */
+class ListPass {
+  readonly tally: ListTally;
+  readonly #options: ListOptions;
+  readonly #walk: PageWalk;
+  readonly #isRepeated: boolean;
+  /** Number of the last page that was used. */
+  #last = 0;
+
+  /** @param before what the pass that is repeated has counted */
+  constructor(options: ListOptions, before: ListTally | undefined) {
+    this.#options = options;
+    this.#walk = paginate(options.paginator);
+    this.#isRepeated = before !== undefined;
+    this.tally = new ListTally(options.width, options.keyPlaces, before);
+  }
+
+  async read(): Promise<ListReading> {
+    let step = await this.#step(this.#walk.first, 1, 'prefetch');
+    if (step === undefined) return this.#reading('gone');
+    for (;;) {
+      let next: Promise<Step | undefined> | undefined = step.next;
+      if (step.ahead !== undefined) {
+        const behind = await this.#readAhead(step.ahead);
+        if (behind.isEnough === true) return this.#reading('enough');
+        next =
+          behind.following === undefined
+            ? undefined
+            : this.#step(behind.following, behind.number + 1, 'prefetch');
+      }
+      if (step.isEnough === true) return this.#reading('enough');
+      if (next === undefined) break;
+      step = await next;
+      if (step === undefined) throw vanished();
+    }
+    await this.#readBeyond();
+    return this.#reading('end');
+  }
+
+  async *readInTurn(): AsyncGenerator<number, ListReading, void> {
+    let step = await this.#step(this.#walk.first, 1, 'in turn');
+    if (step === undefined) return this.#reading('gone');
+    for (;;) {
+      if (this.#last > 0) yield this.#last;
+      if (step.isEnough === true) return this.#reading('enough');
+      if (step.following === undefined) break;
+      step = await this.#step(step.following, step.number + 1, 'in turn');
+      if (step === undefined) throw vanished();
+    }
+    if (await this.#readBeyond()) yield this.#last;
+    return this.#reading('end');
+  }
+
+  #reading(how: 'end' | 'enough' | 'gone'): ListReading {
+    const { distinct, total, missing } = this.tally;
+    const completeness = how === 'end' ? this.tally.completeness : 'unknown';
+    return { exists: how !== 'gone', completeness, distinct, total, missing };
+  }
+
+  /** @returns undefined if the API does not know the list */
+  #step(parameters: PageParameters, number: number, mode: 'prefetch' | 'in turn'): Promise<Step | undefined> {
+    const totalBefore = this.tally.total;
+    return this.#options.fetch(parameters, async (page, headers): Promise<Step> => {
+      const following = this.#walk.next(page, headers);
+      const hasRestarted = this.#walk.hasRestarted === true;
+      const step = { number: hasRestarted ? number - 1 : number };
+      const used = hasRestarted
+        ? NOTHING_USED
+        : this.#use(page, number, following !== undefined, totalBefore);
+      if (used.isEnough || following === undefined) {
+        await used.done;
+        return used.isEnough ? { ...step, isEnough: true } : step;
+      }
+      const ahead = mode === 'prefetch' && !hasRestarted ? this.#walk.ahead?.(page) : undefined;
+      if (ahead !== undefined) {
+        await used.done;
+        return { ...step, ahead };
+      }
+      // Before the page is written: the next one comes meanwhile.
+      const next = mode === 'prefetch' ? this.#step(following, step.number + 1, mode) : undefined;
+      // Whoever awaits it meets the error; until then nobody may be there.
+      next?.catch(() => undefined);
+      await used.done;
+      return { ...step, following, ...(next === undefined ? {} : { next }) };
+    });
+  }
+
+  #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {
+    const isFirst = this.#last === 0 && !this.#isRepeated;
+    this.#last = Math.max(this.#last, number);
+    this.tally.count(this.#walk.total(page), totalBefore);
+    const fresh = this.tally.add(page);
+    return this.#options.use(page, {
+      number,
+      isFirst,
+      pageCount: this.#walk.pageCount(page),
+      hasMore,
+      fresh,
+    });
+  }
+
+  /** Reads the pages whose number is known, in any order. @returns the last of them, and what follows it */
+  async #readAhead(ahead: PagesAhead): Promise<Step> {
+    const { pagesAtATime, mayEndEarly, fetch } = this.#options;
+    let number = 2;
+    let last = ahead.last;
+    let done = 1;
+    let empty = 0;
+    let isEnough = false;
+    let following: PageParameters | undefined;
+    const readOne = async (one: number): Promise<void> => {
+      const totalBefore = this.tally.total;
+      const isThere = await fetch(ahead.parameters(one), async (page) => {
+        const before = this.tally.distinct;
+        const used = this.#use(page, one, one < last, totalBefore);
+        if (page.ranges.length === 0) {
+          if (++empty >= MAX_EMPTY_PAGES) last = Math.min(last, one);
+        } else if (this.tally.distinct === before) throw repeated(one);
+        if (used.isEnough) isEnough = true;
+        // The list may have grown since the first page.
+        last = Math.max(last, Math.min(this.#walk.pageCount(page) ?? 0, last + pagesAtATime));
+        if (one === last) following = ahead.behind(page, one);
+        await used.done;
+        return true;
+      });
+      if (isThere === undefined) throw vanished();
+      done++;
+    };
+    await forEachConcurrently(
+      () => (isEnough || number > last ? undefined : number++),
+      () => (mayEndEarly ? Math.min(pagesAtATime, done) : pagesAtATime),
+      readOne,
+    );
+    if (isEnough) return { number: last, isEnough };
+    return { number: last, ...(following === undefined ? {} : { following }) };
+  }
+
+  /**
+   * The API ended the list but had counted more records: what stands behind its end is looked at.
+   * @returns whether there was anything
+   */
+  async #readBeyond(): Promise<boolean> {
+    const last = this.#last;
+    while (this.tally.missing > 0) {
+      const parameters = this.#walk.beyond?.();
+      if (parameters === undefined) break;
+      const before = this.tally.distinct;
+      try {
+        await this.#options.fetch(parameters, async (page) => {
+          if (page.ranges.length > 0) await this.#use(page, this.#last + 1, true, undefined).done;
+        });
+      } catch (error) {
+        if (!(error instanceof RefusedRequestError)) throw error;
+        break;
+      }
+      if (this.tally.distinct === before) break;
+    }
+    return this.#last > last;
+  }
+}
+
+const NOTHING_USED: PageUse = { isEnough: false, done: Promise.resolve() };
+
+function vanished(): Error {
+  return transientError('The API no longer knew a list whose first pages it had sent.');
+}
+
+function repeated(number: number): Error {
+  return transientError('The API sent the same page twice, although it says that there are more.', {
+    internalMessage: `page ${number} holds nothing that did not come before`,
+  });
+}

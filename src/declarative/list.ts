@@ -1,0 +1,62 @@
+/** What the reading of one list is told, and what it says. */
+import type { DefaultPaginator, NoPagination } from './components.js';
+import type { Completeness } from './list-tally.js';
+import type { PageParameters } from './page-walk.js';
+import type { SelectedPage } from './record-selector.js';
+import type { UseResponse } from './requester.js';
+
+/** What is known of a page besides its bytes. */
+export interface PageInfo {
+  /** 1 for the first page of the list. */
+  readonly number: number;
+  /** Nothing of this list has been used before. */
+  readonly isFirst: boolean;
+  /** How many pages the list has, where the API says so. */
+  readonly pageCount: number | undefined;
+  /** Whether the list goes on behind this page. */
+  readonly hasMore: boolean;
+  /** For each record whether it is to be passed on, or came on another page already. */
+  readonly fresh: readonly boolean[];
+}
+
+/** What was made of a page. */
+export interface PageUse {
+  /** Nothing behind this page is wanted. */
+  readonly isEnough: boolean;
+  /** Resolves when the bytes of the page are no longer needed. */
+  readonly done: Promise<void>;
+}
+
+/** Uses a page; synchronously, up to what `done` stands for. */
+export type UsePage = (page: SelectedPage, info: PageInfo) => PageUse;
+
+/** How the reading of a list ended. */
+export interface ListReading {
+  /** Whether the API knows the list. */
+  readonly exists: boolean;
+  readonly completeness: Completeness;
+  /** Different records that came. */
+  readonly distinct: number;
+  /** Records that the API counts, where it does. */
+  readonly total: number | undefined;
+  /** By how many the former fall short of the latter. */
+  readonly missing: number;
+}
+
+/** @returns undefined if the API does not know the list */
+export type FetchPage = <T>(parameters: PageParameters, use: UseResponse<T>) => Promise<T | undefined>;
+
+export interface ListOptions {
+  readonly paginator: DefaultPaginator | NoPagination;
+  readonly fetch: FetchPage;
+  readonly use: UsePage;
+  /** Captured values for each record, and which of them are the primary key. */
+  readonly width: number;
+  readonly keyPlaces: readonly number[];
+  /** Pages at a time, where their number is known. */
+  readonly pagesAtATime: number;
+  /** Whether a list that came short is read again. */
+  readonly readsAgain: boolean;
+  /** The list may turn out not to be wanted to its end, so reading ahead begins carefully. */
+  readonly mayEndEarly: boolean;
+}

@@ -1,0 +1,121 @@
+import { crc32 } from 'node:zlib';
+import { transientError } from '../protocol/errors.js';
+import type { DefaultPaginator, PageIncrement } from './components.js';
+import { countAt, pagesOf } from './page-walk.js';
+import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
+import { valueAt } from './record-selector.js';
+import type { SelectedPage } from './record-selector.js';
+import { tokenOf, tokenWalk } from './token-walk.js';
+import { tokenText } from './stream-slice.js';
+
+function recordsOf(page: SelectedPage): Buffer {
+  return page.bytes.subarray(page.ranges[0] ?? 0, page.ranges.at(-1) ?? 0);
+}
+
+/** What an answer says about whether there is another page. */
+type Outlook = 'more' | 'end' | 'unknown';
+
+function outlook({ extensions }: PageIncrement, page: SelectedPage, pagesRead: number): Outlook {
+  const known = countAt(page.envelope, extensions?.page_count);
+  if (known !== undefined) return pagesRead < known ? 'more' : 'end';
+  const next = extensions?.next_page === undefined ? undefined : valueAt(page.envelope, extensions.next_page);
+  if (next === undefined) return 'unknown';
+  return tokenText(next) === undefined || page.ranges.length === 0 ? 'end' : 'more';
+}
+
+/** What tells one page from another, without keeping it. */
+function fingerprint(page: SelectedPage): string {
+  const records = recordsOf(page);
+  return `${records.length} ${crc32(records)}`;
+}
+
+/** Pages with numbers, as long as the answers show that there are any. */
+export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement): PageWalk {
+  const { page_size_option, page_token_option, extensions } = definition;
+  const fallback = extensions?.cursor_fallback;
+  const size = { [page_size_option.field_name]: String(strategy.page_size) };
+  const start = strategy.start_from_page;
+  const parameters = (page: number) => ({ ...size, [page_token_option.field_name]: String(page) });
+  let number = start;
+  let previous: string | undefined;
+  let received = 0;
+  let tokens: PageWalk | undefined;
+
+  /** The walk by tokens, if this answer has a place for one, whatever stands there. */
+  function byTokens(page: SelectedPage): PageWalk | 'end' | undefined {
+    if (fallback === undefined) return undefined;
+    const { pagination_strategy, page_token_option: option, request_parameters } = fallback;
+    const { cursor_value } = pagination_strategy;
+    if ('headers' in cursor_value || valueAt(page.envelope, cursor_value.response) === undefined)
+      return undefined;
+    const token = tokenOf(pagination_strategy, page, {});
+    if (token === undefined) return 'end';
+    return tokenWalk(
+      pagination_strategy,
+      (one) => ({
+        ...size,
+        ...request_parameters,
+        ...(one === undefined ? {} : { [option.field_name]: one }),
+      }),
+      { token },
+    );
+  }
+
+  const totalOf = (page: SelectedPage) => countAt(page.envelope, strategy.extensions?.total);
+  const pageCount = (page: SelectedPage): number | undefined => {
+    const known = countAt(page.envelope, strategy.extensions?.page_count);
+    if (known !== undefined) return known;
+    const pages = pagesOf(totalOf(page), strategy.page_size, page);
+    // A "total" that is smaller than what came so far counts something else.
+    const isContradicted = pages === 1 && outlook(strategy, page, number - start + 1) === 'more';
+    return isContradicted ? undefined : pages;
+  };
+
+  function next(page: SelectedPage): PageParameters | undefined {
+    if (tokens !== undefined) return tokens.next(page);
+    const says = outlook(strategy, page, number - start + 1);
+    if (says === 'end') return undefined;
+    const walk = says === 'unknown' ? byTokens(page) : undefined;
+    if (walk === 'end') return undefined;
+    if (walk !== undefined) return (tokens = walk).first;
+
+    const isEmpty = page.ranges.length === 0;
+    const mark = fingerprint(page);
+    const isRepeated = previous === mark && !isEmpty;
+    // A list that has no pages sends the same one again; but not if it has more records than it sent.
+    if (says === 'unknown' && (isEmpty || (isRepeated && (totalOf(page) ?? 0) <= received))) return undefined;
+    if (isRepeated) {
+      throw transientError('The API sent the same page twice, although it says that there are more.', {
+        internalMessage: `page ${number} equals page ${number - 1}`,
+      });
+    }
+    previous = mark;
+    received += page.ranges.length / 2;
+    number++;
+    return parameters(number);
+  }
+
+  return {
+    first: parameters(number),
+    total: totalOf,
+    pageCount,
+    next,
+    ahead(page): PagesAhead | undefined {
+      const isFirst = number === start + 1 && tokens === undefined;
+      // Only the number of records shows afterwards whether pages that were asked for at a time are complete.
+      if (!isFirst || (totalOf(page) ?? 0) <= received) return undefined;
+      const last = pageCount(page);
+      if (last === undefined || last < 2) return undefined;
+      return {
+        last,
+        parameters: (one) => parameters(start + one - 1),
+        behind(reached, one) {
+          number = start + one - 1;
+          previous = undefined;
+          return next(reached);
+        },
+      };
+    },
+    beyond: () => (tokens === undefined ? parameters(++number) : undefined),
+  };
+}

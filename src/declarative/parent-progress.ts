@@ -1,0 +1,93 @@
+import type { JsonObject, JsonValue } from '../protocol/messages.js';
+import type { DeclarativeStream, SubstreamPartitionRouter } from './components.js';
+import { parseTimestamp, toIso } from './datetime.js';
+import { ListOrder } from './list-order.js';
+import type { PageOrder } from './list-order.js';
+
+/** Beside the cursor field: how far an unfinished sync had come. The name is that of Airbyte's substreams. */
+const PARENT_STATE = 'parent_state';
+
+/** Parents whose children have been read: newer than `downTo`, up to `asOf`. Unix ms. */
+interface DoneParents {
+  readonly downTo: number;
+  /** When the sync began that read them, or its first attempt. */
+  readonly asOf: number;
+}
+
+function timeAt(value: JsonValue | undefined, name: string): number | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const text = value[name];
+  return typeof text === 'string' ? parseTimestamp(text) : undefined;
+}
+
+/**
+ * How far the parents of a stream have been worked through. A list of each of 100,000 parents takes hours, so
+ * an interrupted sync must not begin with the first one again.
+ *
+ * It relies on the parents' list being newest first, as far as the pages that were read have shown it; a list
+ * that is not only loses the saving.
+ */
+export class ParentProgress {
+  readonly #parent: string;
+  readonly #now: number;
+  readonly #saved: DoneParents | undefined;
+  readonly #order = new ListOrder();
+  /** A parent came that is older than all that had been done. */
+  #hasPassed = false;
+
+  /**
+   * @param parent name of the parents' stream
+   * @param state of the children's stream
+   * @param now Unix ms: when this sync began
+   */
+  constructor(parent: string, state: JsonObject | undefined, now: number) {
+    this.#parent = parent;
+    this.#now = now;
+    const saved = state?.[PARENT_STATE];
+    const own =
+      typeof saved === 'object' && saved !== null && !Array.isArray(saved) ? saved[parent] : undefined;
+    const downTo = timeAt(own, 'down_to');
+    const asOf = timeAt(own, 'as_of');
+    if (downTo !== undefined && asOf !== undefined && asOf <= now) this.#saved = { downTo, asOf };
+  }
+
+  /** Unix ms: when the sync began whose work this one goes on with; undefined if it begins anew. */
+  get goesOnSince(): number | undefined {
+    return this.#saved?.asOf;
+  }
+
+  /** Whether the children of a parent need not be read. To be asked in the order of the list. */
+  isDone(created: number | undefined): boolean {
+    if (this.#saved === undefined || created === undefined) return false;
+    const { downTo, asOf } = this.#saved;
+    if (created <= downTo) this.#hasPassed = true;
+    return !this.#hasPassed && created <= asOf;
+  }
+
+  /** The children of all parents of a page have been read. @param page 1 for the first one */
+  pageDone(page: number, order: PageOrder): void {
+    this.#order.add(page, order);
+  }
+
+  /** What a state of the unfinished sync says beside its cursor; nothing if there is no progress to speak of. */
+  state(): JsonObject {
+    const downTo = Math.min(this.#saved?.downTo ?? Infinity, this.#order.readDownTo ?? Infinity);
+    if (downTo === Infinity) return {};
+    const asOf = this.#saved?.asOf ?? this.#now;
+    return { [PARENT_STATE]: { [this.#parent]: { down_to: toIso(downTo), as_of: toIso(asOf) } } };
+  }
+}
+
+/** Name of the stream of parents whose lists are read in one slice, if those come in an order to go by. */
+export function sortedParents({ retriever, incremental_sync }: DeclarativeStream): string | undefined {
+  let parents: string | undefined;
+  let router = retriever.partition_router;
+  while (router?.type === 'SubstreamPartitionRouter') {
+    const [{ stream, extensions }]: SubstreamPartitionRouter['parent_stream_configs'] =
+      router.parent_stream_configs;
+    parents = extensions?.newest_first_by === undefined ? undefined : stream.name;
+    router = stream.retriever.partition_router;
+  }
+  const isOneSlice = incremental_sync !== undefined && incremental_sync.start_time_option === undefined;
+  return isOneSlice ? parents : undefined;
+}

@@ -1,0 +1,59 @@
+import type { ListReading } from './list.js';
+
+/** What the reading of one stream has come to. */
+export class StreamStats {
+  records = 0;
+  #requests = 0;
+  #retries = 0;
+  #bytes = 0;
+  #lists = 0;
+  #verified = 0;
+  #short = 0;
+
+  /** @param bytes of the answer's body, decompressed */
+  addRequest(bytes: number, isRetry: boolean): void {
+    this.#requests++;
+    this.#bytes += bytes;
+    if (isRetry) this.#retries++;
+  }
+
+  addList({ exists, completeness }: ListReading): void {
+    if (!exists) return;
+    this.#lists++;
+    if (completeness === 'verified') this.#verified++;
+    if (completeness === 'short') this.#short++;
+  }
+
+  /** One line for the log. @param ms since the reading began */
+  summary(ms: number): string {
+    const retries =
+      this.#retries === 0 ? '' : ` (${count(this.#retries, 'of them a retry', 'of them retries')})`;
+    return [
+      count(this.records, 'record', 'records'),
+      `${count(this.#requests, 'request', 'requests')}${retries}`,
+      `${(this.#bytes / 1_000_000).toFixed(1)} MB`,
+      `${(ms / 1000).toFixed(1)} s`,
+      this.#completeness(),
+    ].join(', ');
+  }
+
+  #completeness(): string {
+    const missing = this.#short === 0 ? '' : `; ${count(this.#short, 'list', 'lists')} came short`;
+    if (this.#verified + this.#short === 0) return 'not verified, since the API states no counts';
+    return this.#verified === this.#lists
+      ? 'verified: as many as the API counts'
+      : `verified against the API's counts in ${this.#verified} of ${this.#lists} lists${missing}`;
+  }
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
+}
+
+/** What is said about a list of which fewer records came than the API counts. */
+export function shortfall({ distinct, total = 0, missing }: ListReading): string {
+  const came = `the API counts ${total} records, but only ${distinct} came`;
+  return missing > 0
+    ? `${came}; ${missing} may be missing until a later sync`
+    : 'the list shrank each time it was read; a record may be missing until a later sync';
+}

@@ -1,0 +1,66 @@
+import { systemError, transientError } from '../protocol/errors.js';
+import type { CursorPagination } from './components.js';
+import type { Headers } from './http-transport.js';
+import { countAt, pagesOf } from './page-walk.js';
+import type { PageParameters, PageWalk } from './page-walk.js';
+import { valueAt } from './record-selector.js';
+import type { SelectedPage } from './record-selector.js';
+import { tokenText } from './stream-slice.js';
+
+export function tokenOf(
+  { cursor_value }: CursorPagination,
+  page: SelectedPage,
+  headers: Headers,
+): string | undefined {
+  return tokenText(
+    'headers' in cursor_value ? headers[cursor_value.headers] : valueAt(page.envelope, cursor_value.response),
+  );
+}
+
+/** @throws TracedError (system_error) if a full page without a token does not say that the list ends either */
+function requireEnd({ page_size, cursor_value, extensions }: CursorPagination, page: SelectedPage): void {
+  const isFull = page.ranges.length / 2 >= page_size;
+  if (extensions?.required !== true || 'headers' in cursor_value || !isFull) return;
+  const [container = ''] = cursor_value.response;
+  if (valueAt(page.envelope, [container]) !== undefined) return;
+  throw systemError(
+    `The API's answer has no "${container}", so it does not say whether the list goes on. Please report it; the API may have changed.`,
+  );
+}
+
+/** Each page holds the token of the next one. */
+export function tokenWalk(
+  strategy: CursorPagination,
+  parameters: (token: string | undefined) => PageParameters,
+  start?: { token: string },
+): PageWalk {
+  // Brent's cycle detection: a token is held against the one at the last power of two, so that a loop of
+  // any length is found without remembering all of them.
+  let held = start?.token;
+  let steps = 0;
+  let power = 1;
+  return {
+    first: parameters(held),
+    next(page, headers = {}) {
+      const token = tokenOf(strategy, page, headers);
+      if (token === undefined) {
+        requireEnd(strategy, page);
+        return undefined;
+      }
+      if (token === held) {
+        throw transientError('The API sent the same page token twice, so the list would never end.', {
+          internalMessage: `the token at ${JSON.stringify(strategy.cursor_value)} came before`,
+        });
+      }
+      if (++steps === power) {
+        held = token;
+        power *= 2;
+        steps = 0;
+      }
+      return parameters(token);
+    },
+    total: (page) => countAt(page.envelope, strategy.extensions?.total),
+    pageCount: (page) =>
+      pagesOf(countAt(page.envelope, strategy.extensions?.total), strategy.page_size, page),
+  };
+}
