@@ -22,7 +22,12 @@ export interface Host {
 }
 
 /** ms. Airbyte's tests give a check a minute. */
-const CHECK_TIMEOUTS = { idleTimeout: 15_000, wholeTimeout: 20_000 };
+const CHECK_TIMEOUTS = {
+  connectTimeout: 10_000,
+  headersTimeout: 15_000,
+  idleTimeout: 10_000,
+  wholeTimeout: 20_000,
+};
 
 /** How the process ends. `stopped` is an end by request, before the work was done. */
 export type ExitCode = 0 | 1 | 2 | 'stopped';

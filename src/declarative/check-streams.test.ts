@@ -135,7 +135,7 @@ describe('checkStreams', () => {
     const dated = streamOf('orders', { incremental_sync: createdBetween });
     await check(sourceOf(dated), { clock });
     expect(asked.map((path) => Object.fromEntries(new URL(path, API).searchParams))).toEqual([
-      { from: '2024-06-14T11:59:59.000Z', to: '2024-06-17T00:00:00.000Z', perPage: '10', page: '1' },
+      { from: '2024-06-13T12:00:00.000Z', to: '2024-06-17T00:00:00.000Z', perPage: '10', page: '1' },
     ]);
   });
 

@@ -240,10 +240,12 @@ export class DatetimeCursor implements Cursor {
    */
   #requestBounds(slice: StreamSlice): TimeRange {
     const margin = this.#margin;
+    // At the ends of the whole range no other slice shows that the API reads its bounds in a time zone of its
+    // own, and a day more costs next to nothing.
+    const atEnd = Math.max(margin, DAY_MS);
     return {
-      start: Math.floor(slice.start / margin) * margin - margin,
-      // Behind the last slice there is nothing yet, so it may as well be asked for.
-      end: Math.ceil(slice.end / DAY_MS) * DAY_MS + (slice.isLast ? Math.max(margin, DAY_MS) : margin),
+      start: Math.floor(slice.start / margin) * margin - (slice.start === this.#range.start ? atEnd : margin),
+      end: Math.ceil(slice.end / DAY_MS) * DAY_MS + (slice.isLast ? atEnd : margin),
     };
   }
 

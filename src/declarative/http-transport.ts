@@ -2,8 +2,9 @@
  * The only place that opens connections. GET and nothing else; no redirects, because the key would follow
  * them to another host; bodies as bytes.
  */
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import http from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import https from 'node:https';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import axios from 'axios';
 import { systemError } from '../protocol/errors.js';
@@ -40,8 +41,15 @@ export class TransportError extends Error {
   }
 }
 
+/** The answer is larger than a page can be; asking again would bring the same. */
+export const TOO_LARGE = 'ERR_TOO_LARGE';
+
 interface TransportLimits {
-  /** ms without a byte, connecting included. @default 60_000 */
+  /** ms until a new connection stands, TLS included. @default 15_000 */
+  readonly connectTimeout?: number;
+  /** ms until the answer begins. @default 60_000 */
+  readonly headersTimeout?: number;
+  /** ms without a byte, once it has begun. @default 30_000 */
   readonly idleTimeout?: number;
   /** ms for the whole exchange. @default 300_000 */
   readonly wholeTimeout?: number;
@@ -70,8 +78,11 @@ function decompress(body: Buffer, encoding: string | undefined, maxOutputLength:
 
 function toTransportError(error: unknown): TransportError {
   if (error instanceof TransportError) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.name : 'UNKNOWN');
-  const message = error instanceof Error ? error.message : String(error);
+  const { code = 'UNKNOWN', message = String(error) } = error as NodeJS.ErrnoException;
+  // Of zlib, and of axios, which has no code of its own for it.
+  if (code === 'ERR_BUFFER_TOO_LARGE' || message.startsWith('maxContentLength')) {
+    return new TransportError(TOO_LARGE, message);
+  }
   return new TransportError(code, message === '' ? code : message);
 }
 
@@ -81,26 +92,91 @@ export interface HttpTransport {
   close(): void;
 }
 
+/** Ends an exchange whose phases take too long. */
+class Deadlines {
+  readonly #limits: Required<TransportLimits>;
+  readonly #abort: () => void;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  /** What took too long. */
+  exceeded: TransportError | undefined;
+
+  constructor(limits: Required<TransportLimits>, abort: () => void) {
+    this.#limits = limits;
+    this.#abort = abort;
+    this.#start(limits.wholeTimeout, 'no whole answer');
+  }
+
+  /** As node's http.request, which axios takes for the way to send a request. */
+  readonly request = (
+    options: RequestOptions,
+    onResponse: (response: IncomingMessage) => void,
+  ): ClientRequest => {
+    const { connectTimeout, headersTimeout, idleTimeout } = this.#limits;
+    const isSecure = options.protocol === 'https:';
+    const headers = this.#start(headersTimeout, 'no answer');
+    const request = (isSecure ? https : http).request(options, (response) => {
+      this.#end(headers);
+      request.setTimeout(idleTimeout, () => this.#exceed(idleTimeout, 'the answer stopped: no byte'));
+      onResponse(response);
+    });
+    request.once('socket', (socket) => {
+      if (!socket.connecting) return;
+      const connect = this.#start(connectTimeout, 'no connection');
+      socket.once(isSecure ? 'secureConnect' : 'connect', () => this.#end(connect));
+    });
+    return request;
+  };
+
+  /** The exchange is over. */
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #start(ms: number, what: string): NodeJS.Timeout {
+    const timer = setTimeout(() => this.#exceed(ms, what), ms);
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  #end(timer: NodeJS.Timeout): void {
+    clearTimeout(timer);
+    this.#timers.delete(timer);
+  }
+
+  #exceed(ms: number, what: string): void {
+    this.exceeded ??= new TransportError('ETIMEDOUT', `${what} within ${ms / 1000} s`);
+    this.#abort();
+  }
+}
+
 /**
  * Axios with the settings that cost least: `arraybuffer` and no transforms (about a third of its default
  * CPU time per page), `decompress: false` with zlib's synchronous functions, keep-alive.
  */
-export function createHttpTransport(limits: TransportLimits = {}): HttpTransport {
-  const { idleTimeout = 60_000, wholeTimeout = 300_000, maxBody = 64 * 1024 * 1024 } = limits;
-  const httpAgent = new HttpAgent({ keepAlive: true });
-  const httpsAgent = new HttpsAgent({ keepAlive: true });
+export function createHttpTransport(given: TransportLimits = {}): HttpTransport {
+  const limits: Required<TransportLimits> = {
+    connectTimeout: 15_000,
+    headersTimeout: 60_000,
+    idleTimeout: 30_000,
+    wholeTimeout: 300_000,
+    maxBody: 64 * 1024 * 1024,
+    ...given,
+  };
+  const httpAgent = new http.Agent({ keepAlive: true });
+  const httpsAgent = new https.Agent({ keepAlive: true });
   const instance = axios.create({
     adapter: 'http',
     httpAgent,
     httpsAgent,
     responseType: 'arraybuffer',
     transformResponse: [(data: unknown) => data],
+    // `transport` below follows none in any case.
     maxRedirects: 0,
     decompress: false,
     // A proxy named in the environment would see the plain request.
     proxy: false,
-    timeout: idleTimeout,
-    maxContentLength: maxBody,
+    maxContentLength: limits.maxBody,
     validateStatus: () => true,
   });
 
@@ -110,7 +186,7 @@ export function createHttpTransport(limits: TransportLimits = {}): HttpTransport
     if (signal.aborted) throw new TransportError('ABORT_ERR', 'stopped before the request');
     const controller = new AbortController();
     const abort = () => controller.abort();
-    const timer = setTimeout(abort, wholeTimeout);
+    const deadlines = new Deadlines(limits, abort);
     signal.addEventListener('abort', abort, { once: true });
     try {
       const response = await instance.request<Buffer>({
@@ -118,18 +194,17 @@ export function createHttpTransport(limits: TransportLimits = {}): HttpTransport
         url,
         headers: { ...headers, 'Accept-Encoding': 'br, gzip' },
         signal: controller.signal,
+        transport: deadlines,
       });
       const received: Record<string, string> = {};
       for (const [name, value] of Object.entries(response.headers))
         received[name.toLowerCase()] = String(value);
-      const body = decompress(response.data, received['content-encoding']?.toLowerCase(), maxBody);
+      const body = decompress(response.data, received['content-encoding']?.toLowerCase(), limits.maxBody);
       return { status: response.status, headers: received, body };
     } catch (error) {
-      throw controller.signal.aborted && !signal.aborted
-        ? new TransportError('ETIMEDOUT', `no whole answer within ${wholeTimeout / 1000} s`)
-        : toTransportError(error);
+      throw deadlines.exceeded ?? toTransportError(error);
     } finally {
-      clearTimeout(timer);
+      deadlines.stop();
       signal.removeEventListener('abort', abort);
     }
   };

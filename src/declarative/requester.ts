@@ -7,7 +7,7 @@ import type { HttpRequester } from './components.js';
 import { readReference } from './config-reference.js';
 import { ApiUnavailableError, resolveAnswer } from './error-handler.js';
 import type { ErrorResolution } from './error-handler.js';
-import { TransportError } from './http-transport.js';
+import { TOO_LARGE, TransportError } from './http-transport.js';
 import type { Headers, HttpResponse, SendHttp } from './http-transport.js';
 import { MalformedJsonError } from './json-grammar.js';
 import type { SelectedPage, SelectRecords } from './record-selector.js';
@@ -106,6 +106,13 @@ const NO_CONNECTION = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREA
 const TLS_CODES = /CERT|TLS|SSL|UNABLE_TO_VERIFY|SELF_SIGNED|ALTNAME/;
 
 function unreachable(title: string, url: URL, error: TransportError): ErrorResolution {
+  if (error.code === TOO_LARGE) {
+    return {
+      action: 'FAIL',
+      failureType: 'system_error',
+      message: `${title} sent an answer that is larger than any page of records can be, so it was not read.`,
+    };
+  }
   const why = TLS_CODES.test(error.code)
     ? `Its TLS certificate was refused (${error.code}): something between this machine and the API may intercept the connection.`
     : `Check that this machine may reach ${url.host} (DNS, firewall).`;

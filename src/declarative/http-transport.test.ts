@@ -1,0 +1,116 @@
+/** Against real sockets, because it is their phases that are timed. */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { createHttpTransport, TOO_LARGE } from './http-transport.js';
+import type { HttpResponse } from './http-transport.js';
+
+const cleanup: (() => void)[] = [];
+afterEach(() => cleanup.splice(0).forEach((end) => end()));
+
+/** @returns host and port */
+async function listen(server: Server): Promise<string> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanup.push(() => {
+    sockets.forEach((socket) => socket.destroy());
+    server.close();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function get(url: string, limits: Parameters<typeof createHttpTransport>[0] = {}): Promise<HttpResponse> {
+  const transport = createHttpTransport(limits);
+  cleanup.push(() => transport.close());
+  const { signal } = new AbortController();
+  return transport.send({ method: 'GET', url, headers: {}, signal });
+}
+
+const serve = (handler: RequestListener): Promise<string> => listen(createServer(handler));
+
+describe('an exchange that takes too long', () => {
+  test('is ended while the connection is made, TLS included', async () => {
+    const host = await listen(createTcpServer(() => undefined));
+    await expect(get(`https://${host}/`, { connectTimeout: 30 })).rejects.toMatchObject({
+      code: 'ETIMEDOUT',
+      message: 'no connection within 0.03 s',
+    });
+  });
+
+  test('is ended before the answer begins', async () => {
+    const host = await serve(() => undefined);
+    await expect(get(`http://${host}/`, { headersTimeout: 30, idleTimeout: 5 })).rejects.toMatchObject({
+      code: 'ETIMEDOUT',
+      message: 'no answer within 0.03 s',
+    });
+  });
+
+  test('is ended when the answer stops in the middle', async () => {
+    const host = await serve((_, response) => {
+      response.writeHead(200, { 'Content-Length': 100 });
+      response.write('{"data":[');
+    });
+    await expect(get(`http://${host}/`, { idleTimeout: 30 })).rejects.toMatchObject({
+      code: 'ETIMEDOUT',
+      message: 'the answer stopped: no byte within 0.03 s',
+    });
+  });
+
+  test('is ended when the answer trickles for ever', async () => {
+    const host = await serve((_, response) => {
+      const timer = setInterval(() => response.write(' '), 5);
+      cleanup.push(() => clearInterval(timer));
+    });
+    await expect(get(`http://${host}/`, { idleTimeout: 10_000, wholeTimeout: 60 })).rejects.toMatchObject({
+      code: 'ETIMEDOUT',
+      message: 'no whole answer within 0.06 s',
+    });
+  });
+
+  test('is not one that waits long for its answer and then gets it, whatever the idle time', async () => {
+    const host = await serve((_, response) => {
+      setTimeout(() => response.end('{}'), 60);
+    });
+    await expect(get(`http://${host}/`, { idleTimeout: 20 })).resolves.toMatchObject({ status: 200 });
+  });
+});
+
+describe('a body', () => {
+  const big = Buffer.alloc(1_000_000, ' ');
+  test.each<[string, Buffer, Record<string, string>]>([
+    ['as it comes', big, {}],
+    ['unpacked with gzip', gzipSync(big), { 'Content-Encoding': 'gzip' }],
+    ['unpacked with brotli', brotliCompressSync(big), { 'Content-Encoding': 'br' }],
+  ])('that is too large %s is refused as such', async (_, body, headers) => {
+    const host = await serve((_request, response) => response.writeHead(200, headers).end(body));
+    await expect(get(`http://${host}/`, { maxBody: 100_000 })).rejects.toMatchObject({ code: TOO_LARGE });
+  });
+
+  test.each<[string, Buffer, Record<string, string>]>([
+    ['gzip', gzipSync('{"data":[]}').subarray(0, 20), { 'Content-Encoding': 'gzip' }],
+    ['brotli', brotliCompressSync('{"data":[]}').subarray(0, 8), { 'Content-Encoding': 'br' }],
+    ['no', Buffer.from('{"data":['), { 'Content-Length': '11', Connection: 'close' }],
+  ])('that is cut, with %s compression, is not an answer', async (_, body, headers) => {
+    const host = await serve((_request, response) => {
+      response.writeHead(200, headers);
+      response.write(body, () => response.destroy());
+      if (headers['Content-Encoding'] !== undefined) response.end();
+    });
+    await expect(get(`http://${host}/`)).rejects.toMatchObject({ name: 'TransportError' });
+  });
+});
+
+test('no redirect is followed', async () => {
+  const asked: (string | undefined)[] = [];
+  const other = await serve((request, response) => {
+    asked.push(request.url);
+    response.end('{}');
+  });
+  const host = await serve((_, response) => response.writeHead(302, { Location: `http://${other}/` }).end());
+  await expect(get(`http://${host}/`)).resolves.toMatchObject({ status: 302 });
+  expect(asked).toEqual([]);
+});
