@@ -233,3 +233,104 @@ describe('ApiBudget', () => {
     expect(budget.tryAcquire('/a').wait).toBe(0);
   });
 });
+
+describe('what headers say about the quota', () => {
+  const HEADERS = {
+    ratelimit_remaining_header: 'x-left',
+    ratelimit_reset_header: 'x-reset',
+    extensions: { ratelimit_limit_header: 'x-limit' },
+  };
+  const START = 1_700_000_000_000;
+
+  function budgetOf(limit: number, requestsPerMinute?: number) {
+    const clock = { time: START };
+    const budget = new ApiBudget({
+      now: () => clock.time,
+      budget: {
+        type: 'HTTPAPIBudget',
+        policies: [policy(limit, 'PT1M', undefined, PER_ENDPOINT)],
+        ...HEADERS,
+      },
+      keyMode: 'live',
+      requestsPerMinute,
+    });
+    const call = (): number => budget.tryAcquire('/a').call;
+    const wait = (): number => budget.tryAcquire('/a').wait;
+    return { clock, budget, call, wait };
+  }
+
+  test('stops the calls when somebody else has used it up, until it is full again', () => {
+    const { clock, budget, call, wait } = budgetOf(100);
+    budget.correct('/a', call(), { 'x-left': '0', 'x-reset': '7' });
+    expect(wait()).toBe(7000);
+    expect(budget.tryAcquire('/b').wait).toBe(0);
+    clock.time += 7000;
+    expect(wait()).toBe(0);
+  });
+
+  test('may name the time of its end instead of the seconds', () => {
+    const { budget, call, wait } = budgetOf(100);
+    budget.correct('/a', call(), { 'x-left': '0', 'x-reset': String(START / 1000 + 7) });
+    expect(wait()).toBe(7000);
+  });
+
+  test('counts the calls that were sent since the answered one', () => {
+    const { budget, call, wait } = budgetOf(100);
+    const first = call();
+    call();
+    call();
+    budget.correct('/a', first, { 'x-left': '3', 'x-reset': '7' });
+    expect([wait(), wait()]).toEqual([0, 7000]);
+  });
+
+  test('is taken from the newest call, in whatever order the answers come', () => {
+    const { budget, call, wait } = budgetOf(100);
+    const [first, second] = [call(), call()];
+    budget.correct('/a', second, { 'x-left': '0', 'x-reset': '7' });
+    budget.correct('/a', first, { 'x-left': '50', 'x-reset': '7' });
+    expect(wait()).toBe(7000);
+  });
+
+  test('raises the limit of an account that has a larger one, unless the user named another', () => {
+    for (const [own, allowed] of [
+      [undefined, 5],
+      [2, 2],
+    ] as const) {
+      const { budget, call } = budgetOf(2, own);
+      budget.correct('/a', call(), { 'x-left': '100', 'x-reset': '7', 'x-limit': '5' });
+      let calls = 1;
+      while (call() > 0) calls++;
+      expect(calls).toBe(allowed);
+    }
+  });
+
+  test.each([
+    [{}],
+    [{ 'x-left': 'none', 'x-reset': '7' }],
+    [{ 'x-left': '-1', 'x-reset': '7' }],
+    [{ 'x-left': '0' }],
+    [{ 'x-left': '0', 'x-reset': '0' }],
+    [{ 'x-left': '0', 'x-reset': '3600' }],
+    [{ 'x-left': '0', 'x-reset': '1800000000' }],
+    [{ 'x-left': '', 'x-reset': '' }],
+  ])('means nothing where it makes no sense or is of another window: %j', (headers) => {
+    const { budget, call, wait } = budgetOf(100);
+    budget.correct('/a', call(), headers);
+    expect(wait()).toBe(0);
+  });
+});
+
+test('callers that have to wait are told different times, as the calls before them run out', () => {
+  const clock = { time: 1_700_000_000_000 };
+  const budget = new ApiBudget({
+    now: () => clock.time,
+    budget: { type: 'HTTPAPIBudget', policies: [policy(2, 'PT1S')] },
+    keyMode: 'live',
+    requestsPerMinute: undefined,
+  });
+  budget.tryAcquire('/a');
+  clock.time += 400;
+  budget.tryAcquire('/a');
+  const times = Array.from({ length: 4 }, () => budget.tryAcquire('/a').wait);
+  expect(times).toEqual([kept(1000) - 400, kept(1000), 2 * kept(1000) - 400, 2 * kept(1000)]);
+});

@@ -1,5 +1,6 @@
 import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy } from './components.js';
 import { fixedDuration } from './datetime.js';
+import { numberIn, secondsIn } from './header-values.js';
 import type { Headers } from './http-transport.js';
 
 export interface Clock {
@@ -117,15 +118,15 @@ export class ApiBudget {
     const { budget, requestsPerMinute, now } = this.#options;
     const { ratelimit_remaining_header, ratelimit_reset_header, extensions } = budget;
     const window = this.#windowOf(endpoint);
-    const remaining = countIn(headers, ratelimit_remaining_header);
-    const reset = (countIn(headers, ratelimit_reset_header) ?? 0) * 1000;
+    const remaining = numberIn(headers, ratelimit_remaining_header);
+    const reset = (secondsIn(headers, ratelimit_reset_header, now()) ?? 0) * 1000;
     // A window that is longer than the documented one is of another limit, whose end is for a 429 to say.
     if (window.limit === 0 || remaining === undefined || reset <= 0 || reset > window.interval) return;
     if (call < window.quotaOf) return;
     window.quotaOf = call;
     const sentSince = window.count - call;
     window.quota = { left: remaining - sentSince, until: now() + reset };
-    const limit = countIn(headers, extensions?.ratelimit_limit_header) ?? 0;
+    const limit = numberIn(headers, extensions?.ratelimit_limit_header) ?? 0;
     if (requestsPerMinute === undefined && limit > window.limit) window.limit = limit;
   }
 
@@ -175,11 +176,4 @@ function freeTime({ calls, promised, limit, interval }: Window, others: number):
   if (place < 0) return 0;
   const before = place < calls.length ? calls[place] : promised[place - calls.length];
   return (before ?? 0) + interval;
-}
-
-/** A number that a header states. */
-function countIn(headers: Headers | undefined, name: string | undefined): number | undefined {
-  const text = name === undefined ? undefined : headers?.[name];
-  const count = text === undefined || text.trim() === '' ? NaN : Number(text);
-  return Number.isFinite(count) && count >= 0 ? count : undefined;
 }

@@ -1,4 +1,5 @@
 import type { BackoffStrategy } from './components.js';
+import { secondsIn } from './header-values.js';
 import type { Headers } from './http-transport.js';
 
 /** ms beyond which no wait grows by itself. */
@@ -10,9 +11,6 @@ export interface Wait {
   /** Whether the API itself named the time. */
   readonly fromApi: boolean;
 }
-
-/** Seconds beyond which a header's number can only be a time (Unix seconds), not a span. */
-const EPOCH_FROM = 1_000_000_000;
 
 export interface FailedTry {
   /** 1 for the wait after the first try */
@@ -44,11 +42,9 @@ export function backoffTime(strategies: readonly BackoffStrategy[], failed: Fail
       const base = exponentialWait(strategy.factor, attempt);
       return { ms: Math.round(base * (1 + random() / 4)), fromApi: false };
     }
-    const header = headers?.[strategy.header];
     // A malformed header only loses its timing.
-    const number = header === undefined || header.trim() === '' ? NaN : Number(header);
-    const seconds = number >= EPOCH_FROM ? Math.max(0, number - now / 1000) : number;
-    if (!Number.isFinite(seconds) || seconds < 0) continue;
+    const seconds = secondsIn(headers, strategy.header, now);
+    if (seconds === undefined) continue;
     if (seconds > (strategy.max_waiting_time_in_seconds ?? Infinity)) return undefined;
     // A window that is said to end at once has not: ask less and less often.
     return {

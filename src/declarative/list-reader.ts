@@ -163,11 +163,9 @@ class ListPass {
     const readOne = async (one: number): Promise<void> => {
       const totalBefore = this.tally.total;
       const isThere = await fetch(ahead.parameters(one), async (page) => {
-        const before = this.tally.distinct;
+        ahead.requireNew(page, one);
         const used = this.#use(page, one, one < last, totalBefore);
-        if (page.ranges.length === 0) {
-          if (++empty >= MAX_EMPTY_PAGES) last = Math.min(last, one);
-        } else if (this.tally.distinct === before) throw repeated(one);
+        if (page.ranges.length === 0 && ++empty >= MAX_EMPTY_PAGES) last = Math.min(last, one);
         if (used.isEnough) isEnough = true;
         // The list may have grown since the first page.
         last = Math.max(last, Math.min(this.#walk.pageCount(page) ?? 0, last + pagesAtATime));
@@ -215,10 +213,4 @@ const NOTHING_USED: PageUse = { isEnough: false, done: Promise.resolve() };
 
 function vanished(): Error {
   return transientError('The API no longer knew a list whose first pages it had sent.');
-}
-
-function repeated(number: number): Error {
-  return transientError('The API sent the same page twice, although it says that there are more.', {
-    internalMessage: `page ${number} holds nothing that did not come before`,
-  });
 }

@@ -84,11 +84,7 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
     const isRepeated = previous === mark && !isEmpty;
     // A list that has no pages sends the same one again; but not if it has more records than it sent.
     if (says === 'unknown' && (isEmpty || (isRepeated && (totalOf(page) ?? 0) <= received))) return undefined;
-    if (isRepeated) {
-      throw transientError('The API sent the same page twice, although it says that there are more.', {
-        internalMessage: `page ${number} equals page ${number - 1}`,
-      });
-    }
+    if (isRepeated) throw repeated(number);
     previous = mark;
     received += page.ranges.length / 2;
     number++;
@@ -106,9 +102,15 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
       if (!isFirst || (totalOf(page) ?? 0) <= received) return undefined;
       const last = pageCount(page);
       if (last === undefined || last < 2) return undefined;
+      const seen = new Set([fingerprint(page)]);
       return {
         last,
         parameters: (one) => parameters(start + one - 1),
+        requireNew(other, one) {
+          const mark = fingerprint(other);
+          if (other.ranges.length > 0 && seen.has(mark)) throw repeated(start + one - 1);
+          seen.add(mark);
+        },
         behind(reached, one) {
           number = start + one - 1;
           previous = undefined;
@@ -118,4 +120,10 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
     },
     beyond: () => (tokens === undefined ? parameters(++number) : undefined),
   };
+}
+
+function repeated(number: number): Error {
+  return transientError('The API sent the same page twice, although it says that there are more.', {
+    internalMessage: `page ${number} holds the same records as one before it`,
+  });
 }

@@ -40,6 +40,8 @@ export interface PagesAhead {
   /** Number of the last page, going by the first answer. */
   readonly last: number;
   parameters(number: number): PageParameters;
+  /** @throws TracedError (transient_error) if the same records came under another number */
+  requireNew(page: SelectedPage, number: number): void;
   /** Takes the walk to this page, as if it had been read up to there. @returns what `next` would */
   behind(page: SelectedPage, number: number): PageParameters | undefined;
 }

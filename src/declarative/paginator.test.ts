@@ -105,7 +105,10 @@ describe('pages by number', () => {
   test('with a page count take a page that comes again for a fault that may pass', () => {
     const meta = { pageCount: 5 };
     expect(() => walk(BY_PAGE, [page([1], meta), page([1], meta)])).toThrow(
-      expect.objectContaining({ failureType: 'transient_error', internalMessage: 'page 2 equals page 1' }),
+      expect.objectContaining({
+        failureType: 'transient_error',
+        internalMessage: 'page 2 holds the same records as one before it',
+      }),
     );
   });
 

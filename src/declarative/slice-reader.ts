@@ -22,7 +22,7 @@ import type { StreamPartition, StreamSlice } from './stream-slice.js';
  * Pages of a slice beyond which it is cut into smaller ones. It keeps an account of 200 records at one
  * request, and lets a large one be read by many slices at a time, each a point to go on from.
  */
-const MAX_PAGES_PER_SLICE = 20;
+const MAX_PAGES_PER_SLICE = 50;
 
 /** One parent's list may have vanished with it; when those of all have, it is something else. */
 const MANY_MISSING_LISTS = 3;

@@ -1,0 +1,298 @@
+/** Lists as the runtime reads them, at the HTTP boundary: which pages are asked for when, and what may be lost. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { requestContext, requesterOf, streamOf } from '../test-support/definitions.fixture.js';
+import type { SendHttp } from './http-transport.js';
+import { requestParameter } from './components.js';
+import type { DefaultPaginator } from './components.js';
+import type { ListReading } from './list.js';
+import { createRetriever } from './retriever.js';
+import { Slots } from './slots.js';
+import { NO_PARTITION } from './stream-slice.js';
+
+const SIZE = 3;
+
+const byPage: DefaultPaginator = {
+  type: 'DefaultPaginator',
+  pagination_strategy: {
+    type: 'PageIncrement',
+    page_size: SIZE,
+    start_from_page: 1,
+    inject_on_first_request: true,
+    extensions: { page_count: ['meta', 'pageCount'], total: ['meta', 'total'] },
+  },
+  page_size_option: requestParameter('perPage'),
+  page_token_option: requestParameter('page'),
+};
+
+const byToken: DefaultPaginator = {
+  type: 'DefaultPaginator',
+  pagination_strategy: {
+    type: 'CursorPagination',
+    page_size: SIZE,
+    cursor_value: { response: ['meta', 'next'] },
+  },
+  page_size_option: requestParameter('perPage'),
+  page_token_option: requestParameter('next'),
+};
+
+/** A list of ids, newest first. */
+class Api {
+  readonly asked: string[] = [];
+  ids: number[];
+  /** What the API says instead of the truth. */
+  readonly says: { total?: number; pageCount?: number };
+
+  constructor(count: number, says: Api['says'] = {}) {
+    this.ids = Array.from({ length: count }, (_, i) => count - i);
+    this.says = says;
+  }
+
+  answer({ searchParams }: URL): unknown {
+    const next = searchParams.get('next');
+    const page = Number(searchParams.get('page') ?? next ?? 1);
+    this.asked.push(`${page}`);
+    const data = this.ids.slice((page - 1) * SIZE, page * SIZE).map((id) => ({ id }));
+    const pageCount = Math.ceil(this.ids.length / SIZE);
+    return searchParams.has('page')
+      ? { data, meta: { total: this.ids.length, pageCount, ...this.says } }
+      : { data, meta: { next: page < pageCount ? String(page + 1) : null } };
+  }
+
+  readonly http: SendHttp = async ({ url }) => ({
+    status: 200,
+    headers: {},
+    body: Buffer.from(JSON.stringify(this.answer(new URL(url)))),
+  });
+}
+
+interface Read {
+  readonly reading: ListReading;
+  /** In order of their arrival. */
+  readonly ids: readonly number[];
+}
+
+interface Options {
+  readonly paginator?: DefaultPaginator;
+  readonly mayEndEarly?: boolean;
+  /** Reading ends at this id. */
+  readonly until?: number;
+  /** Resolves when a page has been written. */
+  readonly written?: (ids: readonly number[]) => Promise<void>;
+  readonly slots?: number;
+}
+
+async function read(http: SendHttp, options: Options = {}): Promise<Read> {
+  const { paginator = byPage, mayEndEarly = false, until, written, slots = 4 } = options;
+  const ids: number[] = [];
+  const ignore = () => undefined;
+  const retriever = createRetriever(
+    {
+      definition: { ...streamOf('orders').retriever, requester: requesterOf('/orders'), paginator },
+      capture: [['id']],
+      keyPlaces: [0],
+      pagesAtATime: 4,
+    },
+    requestContext({ http, slots: new Slots(slots) }),
+    { warn: ignore, requested: ignore, rateLimited: ignore, listRead: ignore },
+  );
+  const reading = await retriever.read(
+    { partition: NO_PARTITION, parameters: {} },
+    ({ captured }, { fresh }) => {
+      const own = captured.map(Number).filter((_, i) => fresh[i] === true);
+      ids.push(...own);
+      const isEnough = until !== undefined && own.some((id) => id <= until);
+      return { isEnough, done: written?.(own) ?? Promise.resolve() };
+    },
+    mayEndEarly,
+  );
+  return { reading, ids };
+}
+
+const sorted = (ids: readonly number[]): number[] => [...ids].sort((a, b) => b - a);
+
+/** A gate that requests wait at, so that a test can see which are under way. */
+class Gate {
+  readonly waiting: (() => void)[] = [];
+
+  pass(http: SendHttp): SendHttp {
+    return async (request) => {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      return http(request);
+    };
+  }
+
+  async open(count = this.waiting.length): Promise<void> {
+    this.waiting.splice(0, count).forEach((go) => go());
+    for (let i = 0; i < 50; i++) await Promise.resolve();
+  }
+}
+
+describe('pages whose number is known', () => {
+  test('are asked for beside each other, as many as allowed', async () => {
+    const api = new Api(30);
+    const gate = new Gate();
+    const all = read(gate.pass(api.http));
+    const underWay: number[] = [];
+    for (await gate.open(0); gate.waiting.length > 0; await gate.open()) underWay.push(gate.waiting.length);
+    expect(underWay).toEqual([1, 4, 4, 1]);
+    expect(await all).toMatchObject({
+      reading: { exists: true, completeness: 'verified', distinct: 30, total: 30 },
+    });
+    expect(sorted((await all).ids)).toEqual(api.ids);
+  });
+
+  test('are asked for carefully at first where the list may not be wanted to its end', async () => {
+    const api = new Api(30);
+    const gate = new Gate();
+    const all = read(gate.pass(api.http), { mayEndEarly: true, until: 22 });
+    const underWay: number[] = [];
+    for (await gate.open(0); gate.waiting.length > 0; await gate.open()) underWay.push(gate.waiting.length);
+    expect(underWay).toEqual([1, 1, 2]);
+    expect((await all).reading.completeness).toBe('unknown');
+  });
+
+  test('are one by one where only the page before leads to the next', async () => {
+    const api = new Api(9);
+    const { reading, ids } = await read(api.http, { paginator: byToken });
+    expect([ids, reading.completeness]).toEqual([[9, 8, 7, 6, 5, 4, 3, 2, 1], 'unknown']);
+    expect(api.asked).toEqual(['1', '2', '3']);
+  });
+
+  test('that come although the API counted fewer are read to the end that it names', async () => {
+    const api = new Api(30, { total: 12 });
+    const { reading, ids } = await read(api.http);
+    expect(sorted(ids)).toEqual(api.ids);
+    expect(reading.completeness).toBe('unknown');
+  });
+});
+
+describe('the next page', () => {
+  test('is on its way while one is written', async () => {
+    const api = new Api(6);
+    const events: string[] = [];
+    let finish: () => void = () => undefined;
+    const all = read(
+      async (request) => {
+        events.push('asked');
+        return api.http(request);
+      },
+      {
+        paginator: byToken,
+        written: async (ids) => {
+          events.push(`writing ${ids[0]}`);
+          if (ids[0] === 6) await new Promise<void>((resolve) => (finish = resolve));
+          events.push(`written ${ids[0]}`);
+        },
+      },
+    );
+    for (let i = 0; i < 100; i++) await Promise.resolve();
+    expect(events).toEqual(['asked', 'writing 6', 'asked', 'writing 3', 'written 3']);
+    finish();
+    await all;
+    expect(events.at(-1)).toBe('written 6');
+  });
+
+  test('is not asked for while a slow reader leaves no room for it', async () => {
+    const api = new Api(300);
+    let written = 0;
+    let isOpen = false;
+    const queue: (() => void)[] = [];
+    const all = read(api.http, {
+      slots: 3,
+      written: () => {
+        written++;
+        return isOpen ? Promise.resolve() : new Promise((resolve) => queue.push(resolve));
+      },
+    });
+    for (let i = 0; i < 200; i++) await Promise.resolve();
+    expect([written, api.asked.length]).toEqual([1, 1]);
+    queue.shift()?.();
+    for (let i = 0; i < 200; i++) await Promise.resolve();
+    expect([written, api.asked.length]).toEqual([4, 4]);
+    isOpen = true;
+    queue.forEach((go) => go());
+    expect((await all).ids).toHaveLength(300);
+  });
+});
+
+describe('a list of which fewer records come than the API counts', () => {
+  test('is looked at behind the end that the API names', async () => {
+    const api = new Api(10, { pageCount: 2 });
+    const { reading, ids } = await read(api.http);
+    expect(sorted(ids)).toEqual(api.ids);
+    expect(reading.completeness).toBe('verified');
+  });
+
+  test('is read again, once, and what is still missing is said', async () => {
+    const api = new Api(6, { total: 8 });
+    const { reading, ids } = await read(api.http);
+    expect(ids).toEqual([6, 5, 4, 3, 2, 1]);
+    expect(reading).toEqual({ exists: true, completeness: 'short', distinct: 6, total: 8, missing: 2 });
+    expect(api.asked).toEqual(['1', '2', '3', '1', '2', '3']);
+  });
+
+  test('yields what a deletion had hidden, and nothing twice', async () => {
+    const api = new Api(9);
+    let requests = 0;
+    const { reading, ids } = await read(async (request) => {
+      if (++requests === 2) api.ids.shift();
+      return api.http(request);
+    });
+    expect(sorted(ids)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect(reading.completeness).toBe('verified');
+  });
+});
+
+test('a list without pages, which sends the same one for every number, is an error and not a short list', async () => {
+  const http: SendHttp = async () => ({
+    status: 200,
+    headers: {},
+    body: Buffer.from('{"data":[{"id":1},{"id":2},{"id":3}],"meta":{"total":9,"pageCount":3}}'),
+  });
+  await expect(read(http)).rejects.toMatchObject({ failureType: 'transient_error' });
+});
+
+test('however a list shifts and answers overtake each other, what is called verified is whole', async () => {
+  const change = fc.record({
+    at: fc.nat({ max: 40 }),
+    kind: fc.constantFrom('insert', 'delete'),
+    place: fc.nat(),
+  });
+  let verified = 0;
+  let repeated = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat({ max: 30 }),
+      fc.array(change, { maxLength: 4 }),
+      fc.infiniteStream(fc.nat({ max: 3 })),
+      async (count, changes, delays) => {
+        // Were a whole page inserted between two requests, the same records would stand on two pages.
+        fc.pre(changes.filter(({ kind }) => kind === 'insert').length < SIZE);
+        const api = new Api(count);
+        const originals = new Set(api.ids);
+        let newest = count;
+        let answers = 0;
+        const { reading, ids } = await read(async (request) => {
+          // Answers are computed in another order than they are asked for.
+          for (let i = (delays.next().value ?? 0) * 5; i > 0; i--) await Promise.resolve();
+          answers++;
+          for (const { at, kind, place } of changes) {
+            if (at !== answers) continue;
+            if (kind === 'insert') api.ids.unshift(++newest);
+            else originals.delete(api.ids.splice(place % Math.max(1, api.ids.length), 1)[0] ?? 0);
+          }
+          return api.http(request);
+        });
+        expect(new Set(ids).size).toBe(ids.length);
+        if (answers > Math.ceil(count / SIZE) + 1) repeated++;
+        if (reading.completeness !== 'verified') return;
+        verified++;
+        expect([...originals].filter((id) => !ids.includes(id))).toEqual([]);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+  expect(verified).toBeGreaterThan(500);
+  expect(repeated).toBeGreaterThan(20);
+});

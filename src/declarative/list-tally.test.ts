@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import { ListTally } from './list-tally.js';
+import { recordSelector } from './record-selector.js';
+import type { SelectedPage } from './record-selector.js';
+
+const select = recordSelector(
+  { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: [] } },
+  [['id'], ['of']],
+);
+const page = (...records: unknown[]): SelectedPage => select(Buffer.from(JSON.stringify(records)));
+const byId = (before?: ListTally) => new ListTally(2, [0], before);
+
+describe('records that come again', () => {
+  test('are not new, on whatever page they were', () => {
+    const tally = byId();
+    expect(tally.add(page({ id: 1 }, { id: 2 }))).toEqual([true, true]);
+    expect(tally.add(page({ id: 3 }))).toEqual([true]);
+    expect(tally.add(page({ id: 2 }, { id: 4 }, { id: 1 }))).toEqual([false, true, false]);
+    expect(tally.distinct).toBe(4);
+  });
+
+  test('are new once they have changed, though not counted twice', () => {
+    const tally = byId();
+    tally.add(page({ id: 1, status: 'pending' }));
+    expect(tally.add(page({ id: 1, status: 'success' }))).toEqual([true]);
+    expect(tally.add(page({ id: 1, status: 'success' }))).toEqual([false]);
+    expect(tally.distinct).toBe(1);
+  });
+
+  test('are told by all parts of their key, and a number from a text', () => {
+    const tally = new ListTally(2, [0, 1]);
+    expect(tally.add(page({ id: 1, of: 'a' }, { id: 1, of: 'b' }, { id: '1', of: 'a' }))).toEqual([
+      ...[true, true, true],
+    ]);
+    expect(tally.distinct).toBe(3);
+  });
+
+  test('without a key are always new, and each is counted', () => {
+    const tally = byId();
+    expect(tally.add(page({ id: null }, { id: null }, {}))).toEqual([true, true, true]);
+    expect(tally.distinct).toBe(3);
+  });
+
+  test('are not passed on in a second reading, which counts them for itself', () => {
+    const first = byId();
+    first.add(page({ id: 1 }, { id: 2 }));
+    const second = byId(first);
+    expect(second.add(page({ id: 1 }, { id: 3 }, { id: 2, changed: true }))).toEqual([false, true, true]);
+    expect(second.distinct).toBe(3);
+  });
+
+  test('are forgotten after so many others that no list shifts that far', () => {
+    const tally = byId();
+    tally.add(page({ id: 0 }));
+    for (let i = 1; i <= 60_000; i += 1000) {
+      tally.add(page(...Array.from({ length: 1000 }, (_, k) => ({ id: i + k }))));
+    }
+    expect(tally.add(page({ id: 0 }, { id: 59_000 }))).toEqual([true, false]);
+  });
+});
+
+describe('completeness', () => {
+  const three = page({ id: 1 }, { id: 2 }, { id: 3 });
+
+  test.each<[string, (number | undefined)[], string]>([
+    ['as many came as were counted', [3], 'verified'],
+    ['fewer came', [4], 'short'],
+    ['the list has grown since', [3, 5], 'verified'],
+    ['more came than were counted: it is a count of pages, say', [1], 'unknown'],
+    ['no count was stated', [undefined], 'unknown'],
+  ])('when %s', (_, totals, expected) => {
+    const tally = byId();
+    totals.forEach((total) => tally.count(total, undefined));
+    tally.add(three);
+    expect(tally.completeness).toBe(expected);
+  });
+
+  test('is not believed when the count fell between two requests: a deleted record hides another one', () => {
+    const tally = byId();
+    tally.count(4, undefined);
+    tally.count(3, 4);
+    tally.add(three);
+    expect(tally.completeness).toBe('short');
+    expect(tally.missing).toBe(0);
+  });
+
+  test('is believed when answers only arrived in another order than they were asked for', () => {
+    const tally = byId();
+    tally.count(4, undefined);
+    tally.count(3, undefined);
+    tally.add(three);
+    expect(tally.completeness).toBe('verified');
+  });
+
+  test('cannot be known where nothing tells records apart', () => {
+    const tally = new ListTally(2, []);
+    tally.count(3, undefined);
+    tally.add(three);
+    expect(tally.completeness).toBe('unknown');
+  });
+});

@@ -1,0 +1,140 @@
+/** An unfinished sync of child lists that is taken up again. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { JsonObject } from '../protocol/messages.js';
+import { childStreamOf, streamOf } from '../test-support/definitions.fixture.js';
+import { FakeClock } from '../test-support/fake-clock.fixture.js';
+import { at, fakeApi, pageOf, runRead, sorted, START } from '../test-support/read-run.fixture.js';
+import type { FakeApi, ReadRun } from '../test-support/read-run.fixture.js';
+import type { DeclarativeStream } from './components.js';
+
+const HOUR = 3_600_000;
+/** A minute for each request, so that progress is said often. */
+class SlowClock extends FakeClock {
+  #ticks = 0;
+  override readonly now = (): number => Date.parse('2024-06-15T12:00:00.000Z') + this.#ticks * 1000;
+  tick(): void {
+    this.#ticks += 60;
+  }
+}
+
+interface Parent {
+  readonly id: number;
+  readonly createdAt: string;
+}
+
+const byOrders = childStreamOf('items', streamOf('orders'));
+const router = byOrders.retriever.partition_router;
+if (router?.type !== 'SubstreamPartitionRouter') throw new Error('not a substream');
+const [config] = router.parent_stream_configs;
+const ofAll = { ...config, incremental_dependency: false, extensions: { newest_first_by: 'createdAt' } };
+/** All parents, and the children's own date decides. */
+const items: DeclarativeStream = {
+  ...byOrders,
+  retriever: { ...byOrders.retriever, partition_router: { ...router, parent_stream_configs: [ofAll] } },
+  incremental_sync: { type: 'DatetimeBasedCursor', cursor_field: 'updatedAt', datetime_format: '%Y-%m-%d' },
+};
+
+/** Parents, one for each hour, in the order of their list. */
+function parentsOf(count: number, order: 'newest first' | 'oldest first' = 'newest first'): Parent[] {
+  const all = Array.from({ length: count }, (_, id) => ({ id, createdAt: at(START + id * HOUR) }));
+  return order === 'newest first' ? all.reverse() : all;
+}
+
+/** Each parent has one child, of its id. After so many lists of children all requests fail. */
+function apiOf(clock: SlowClock, parents: readonly Parent[], failsAfter = Infinity): FakeApi {
+  let lists = 0;
+  return fakeApi((url) => {
+    clock.tick();
+    if (lists >= failsAfter) return { status: 500, body: {} };
+    if (url.pathname === '/orders') return pageOf(url, parents);
+    lists++;
+    const id = Number(url.pathname.split('/')[2]);
+    return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+  });
+}
+
+async function sync(
+  parents: readonly Parent[],
+  state: JsonObject | undefined,
+  failsAfter?: number,
+): Promise<{ run: ReadRun; lists: number[]; last: JsonObject | undefined }> {
+  const clock = new SlowClock();
+  const api = apiOf(clock, parents, failsAfter);
+  const states = new Map(state === undefined ? [] : [['items', state]]);
+  const run = await runRead([items], api, { states, context: { clock }, numWorkers: 2 });
+  const lists = api.asked
+    .flatMap(({ pathname }) => /^\/orders\/(\d+)\//.exec(pathname)?.[1] ?? [])
+    .map(Number);
+  return { run, lists, last: run.states('items').at(-1) };
+}
+
+const ids = (run: ReadRun): number[] => run.records('items').map(({ id }) => Number(id));
+
+describe('a sync of child lists that broke off', () => {
+  test('goes on behind the parents that it had done', async () => {
+    const parents = parentsOf(50);
+    const first = await sync(parents, undefined, 35);
+    expect(first.run.course('items').at(-1)).toBe('INCOMPLETE');
+    expect(first.last).toMatchObject({
+      updatedAt: at(START),
+      parent_state: { orders: { down_to: parents[29]?.createdAt, as_of: '2024-06-15T12:00:00.000Z' } },
+    });
+    const second = await sync(parents, first.last);
+    expect(sorted([...new Set([...ids(first.run), ...ids(second.run)])])).toEqual(
+      sorted(parents.map(({ id }) => id)),
+    );
+    expect(second.lists.filter((id) => id > 20)).toEqual([]);
+    // The newest of what this sync saw; children of parents that were done may come again in the next one.
+    expect(second.last).toEqual({ updatedAt: at(START + 20 * HOUR) });
+  });
+
+  test('reads the children of parents that came since, which are not among those', async () => {
+    const parents = parentsOf(50);
+    const first = await sync(parents, undefined, 35);
+    const added = { id: 4000, createdAt: at(Date.parse('2024-06-15T12:00:00.001Z')) };
+    const second = await sync([added, ...parents], first.last);
+    expect(second.lists).toContain(4000);
+    expect(second.lists.filter((id) => id > 20 && id < 4000)).toEqual([]);
+  });
+
+  test('begins anew where the list of parents is not newest first', async () => {
+    const parents = parentsOf(50, 'oldest first');
+    const first = await sync(parents, undefined, 35);
+    expect(first.last).not.toHaveProperty('parent_state');
+    const second = await sync(parents, first.last);
+    expect(second.lists).toHaveLength(50);
+  });
+
+  test('keeps its mark before the time of the first attempt, so that no change in between is missed', async () => {
+    const parents = parentsOf(50);
+    const earlier = {
+      updatedAt: at(START),
+      parent_state: { orders: { down_to: at(START + 30 * HOUR), as_of: at(START + 40 * HOUR) } },
+    };
+    const { last } = await sync(parents, earlier);
+    expect(last).toEqual({ updatedAt: at(START + 40 * HOUR) });
+  });
+});
+
+test('whenever and however often it breaks off, every child comes, and a state never says more than was read', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 60 }),
+      fc.array(fc.nat({ max: 30 }), { maxLength: 5 }),
+      fc.boolean(),
+      async (count, breaks, isSorted) => {
+        const parents = isSorted ? parentsOf(count) : parentsOf(count, 'oldest first');
+        const seen = new Set<number>();
+        let state: JsonObject | undefined;
+        for (const failsAfter of [...breaks, undefined]) {
+          const { run, last } = await sync(parents, state, failsAfter);
+          for (const id of ids(run)) seen.add(id);
+          state = last ?? state;
+        }
+        expect(sorted([...seen])).toEqual(sorted(parents.map(({ id }) => id)));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});

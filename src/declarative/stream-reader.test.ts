@@ -1,0 +1,78 @@
+/** A stream that takes long: the platform must not take it for dead. */
+import { describe, expect, test } from '@jest/globals';
+import { createdBetween, streamOf } from '../test-support/definitions.fixture.js';
+import { FakeClock } from '../test-support/fake-clock.fixture.js';
+import { at, fakeApi, pageOf, runRead, START } from '../test-support/read-run.fixture.js';
+import type { ReadRun } from '../test-support/read-run.fixture.js';
+
+const MINUTE = 60_000;
+
+/** A clock that goes on by so many minutes whenever the API answers. */
+class ApiClock extends FakeClock {
+  #passed = 0;
+  readonly #step: number;
+
+  constructor(minutes: number) {
+    super();
+    this.#step = minutes * MINUTE;
+  }
+
+  override readonly now = (): number => Date.parse('2024-06-15T12:00:00.000Z') + this.#passed;
+  override readonly sleep = async (ms: number): Promise<void> => void (this.#passed += ms);
+  answer(): void {
+    this.#passed += this.#step;
+  }
+}
+
+const { type, cursor_field, datetime_format } = createdBetween;
+const orders = streamOf('orders', { incremental_sync: { type, cursor_field, datetime_format } });
+const state = { createdAt: at(START + 1000) };
+/** Nothing of it is new. */
+const OLD = Array.from({ length: 500 }, (_, id) => ({ id, createdAt: at(START - id) }));
+
+function statesOf(run: ReadRun): unknown[] {
+  return run.messages.flatMap((one) => (one.type === 'STATE' ? [one.state] : []));
+}
+
+describe('a read that brings no record for hours', () => {
+  test.each([
+    [1, 50, 4],
+    [20, 50, 50],
+  ])(
+    'with %i minutes a request says every quarter of an hour where it stands',
+    async (minutes, pages, count) => {
+      const clock = new ApiClock(minutes);
+      const api = fakeApi((url) => {
+        clock.answer();
+        return pageOf(url, OLD);
+      });
+      const run = await runRead([orders], api, { states: new Map([['orders', state]]), context: { clock } });
+      expect(api.asked).toHaveLength(pages);
+      expect(run.records('orders')).toEqual([]);
+      const states = statesOf(run);
+      expect(states).toHaveLength(count);
+      for (const one of states) {
+        expect(one).toMatchObject({ stream: { stream_state: state }, sourceStats: { recordCount: 0 } });
+      }
+    },
+  );
+
+  test('says so too while it waits for the rate limit', async () => {
+    const clock = new ApiClock(0);
+    let answers = 0;
+    const http = async () =>
+      ++answers < 20
+        ? { status: 429, headers: { 'retry-after': '800' }, body: Buffer.from('{}') }
+        : { status: 200, headers: {}, body: Buffer.from('{"data":[],"meta":{"pageCount":1}}') };
+    const run = await runRead(
+      [orders],
+      { http, asked: [] },
+      {
+        states: new Map([['orders', state]]),
+        context: { clock },
+      },
+    );
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+    expect(statesOf(run).length).toBeGreaterThanOrEqual((19 * 800) / 1800);
+  });
+});
