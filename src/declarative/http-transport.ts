@@ -57,8 +57,12 @@ interface TransportLimits {
   readonly maxBody?: number;
 }
 
+/** Bytes that a page of records usually has when unpacked; zlib asks for as much at a time. */
+const UNPACKED = 64 * 1024;
+
 function decompress(body: Buffer, encoding: string | undefined, maxOutputLength: number): Buffer {
   if (body.length === 0) return body;
+  const options = { maxOutputLength, chunkSize: Math.min(UNPACKED, Math.max(1024, 16 * body.length)) };
   switch (encoding) {
     case undefined:
     case '':
@@ -66,11 +70,11 @@ function decompress(body: Buffer, encoding: string | undefined, maxOutputLength:
       return body;
     case 'gzip':
     case 'x-gzip':
-      return gunzipSync(body, { maxOutputLength });
+      return gunzipSync(body, options);
     case 'br':
-      return brotliDecompressSync(body, { maxOutputLength });
+      return brotliDecompressSync(body, options);
     case 'deflate':
-      return inflateSync(body, { maxOutputLength });
+      return inflateSync(body, options);
     default:
       throw new TransportError('ERR_ENCODING', `the answer is compressed in an unknown way (${encoding})`);
   }

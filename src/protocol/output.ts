@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { BufferPool } from './buffer-pool.js';
 import { OutputClosedError, toErrorTrace } from './errors.js';
 import type { TracedError } from './errors.js';
 import type {
@@ -42,6 +43,7 @@ export class Output {
   /** Only texts are masked: were a key to be "TRACE", a message must still be one. */
   readonly #maskTexts = (name: string, value: unknown): unknown =>
     typeof value === 'string' && TEXTS.has(name) ? this.#redact(value) : value;
+  readonly #buffers = new BufferPool();
   #failure: OutputClosedError | undefined;
   /** Records of each stream since its last STATE. */
   readonly #counts = new Map<string, number>();
@@ -102,7 +104,11 @@ export class Output {
     const count = batch.ranges.length / 2;
     if (count === 0) return Promise.resolve();
     this.#counts.set(stream.name, (this.#counts.get(stream.name) ?? 0) + count);
-    return this.#write(encodeRecords(stream, this.#now(), batch));
+    let buffer: Buffer | undefined;
+    const lines = encodeRecords(stream, this.#now(), batch, (size) => (buffer = this.#buffers.take(size)));
+    return this.#write(lines).then(() => {
+      if (buffer !== undefined) this.#buffers.giveBack(buffer);
+    });
   }
 
   /** A STATE, with the number of this stream's records since the one before. */

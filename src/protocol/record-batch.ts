@@ -27,11 +27,13 @@ const SUFFIX = Buffer.from('}}\n');
 /**
  * The RECORD lines of a batch as one chunk of bytes.
  * @param emittedAt Unix time in ms
+ * @param allocate a buffer of at least so many bytes, whatever they hold
  */
 export function encodeRecords(
   { name, namespace }: StreamDescriptor,
   emittedAt: number,
   batch: RecordBatch,
+  allocate: (size: number) => Buffer = Buffer.allocUnsafe,
 ): Buffer {
   const wrap = batch.wrapAs === undefined ? '' : `{${JSON.stringify(batch.wrapAs)}:`;
   const stream = JSON.stringify({ stream: name, ...(namespace === undefined ? {} : { namespace }) });
@@ -45,7 +47,7 @@ export function encodeRecords(
   for (let i = 0; i < ranges.length; i += 2) size += (ranges[i + 1] ?? 0) - (ranges[i] ?? 0);
   size += (ranges.length / 2) * (prefix.length + SUFFIX.length + added.length + 2);
 
-  const out = Buffer.allocUnsafe(size);
+  const out = allocate(size);
   let at = 0;
   for (let i = 0; i < ranges.length; i += 2) {
     const start = ranges[i] ?? 0;
