@@ -60,7 +60,7 @@ describe('older records that changed', () => {
       changed_to: '2024-06-17T00:00:00.000Z',
     });
     expect(rest.map((slice) => cursor.requestParameters(slice))).toEqual([
-      { from: '2024-05-10T23:59:59.000Z', to: '2024-06-17T00:00:00.000Z' },
+      { from: '2024-05-10T00:00:00.000Z', to: '2024-06-17T00:00:00.000Z' },
     ]);
   });
 

@@ -72,6 +72,8 @@ export class DatetimeCursor implements Cursor {
   readonly #asOf: number;
   /** Unix ms: older records are not read at all. */
   readonly #startDate: number;
+  /** What is asked for, by slice: it is wanted for each record. */
+  readonly #bounds = new WeakMap<StreamSlice, TimeRange>();
   #closed: ClosedSlice[];
   /** ms that requests reach beyond a slice on both sides. */
   #margin: number;
@@ -239,6 +241,12 @@ export class DatetimeCursor implements Cursor {
    * exclusive; on whole grains.
    */
   #requestBounds(slice: StreamSlice): TimeRange {
+    let bounds = this.#bounds.get(slice);
+    if (bounds === undefined) this.#bounds.set(slice, (bounds = this.#widen(slice)));
+    return bounds;
+  }
+
+  #widen(slice: StreamSlice): TimeRange {
     const margin = this.#margin;
     // At the ends of the whole range no other slice shows that the API reads its bounds in a time zone of its
     // own, and a day more costs next to nothing.

@@ -16,6 +16,11 @@ export const CLOSE_BRACKET = 0x5d;
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
 
+/** 1 for the bytes at which a string needs a closer look: its end, an escape, a control character. */
+const STOPS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === QUOTE || byte === BACKSLASH || byte < 0x20 ? 1 : 0,
+);
+
 /** The body is not JSON, or it was cut. */
 export class MalformedJsonError extends Error {
   override readonly name = 'MalformedJsonError';
@@ -112,12 +117,12 @@ export class JsonGrammar {
   #string(start: number): number {
     const bytes = this.bytes;
     const end = bytes.length;
-    let at = start + 1;
-    for (; at < end; at++) {
-      const byte = bytes[at] as number;
+    for (let at = start + 1; at < end; at++) {
+      while (at < end && STOPS[bytes[at] as number] === 0) at++;
+      const byte = bytes[at];
       if (byte === QUOTE) return at + 1;
       if (byte === BACKSLASH) at = this.#escape(at + 1);
-      else if (byte < 0x20) throw new MalformedJsonError(at, 'a control character in a string');
+      else if (byte !== undefined) throw new MalformedJsonError(at, 'a control character in a string');
     }
     throw new MalformedJsonError(end, 'the end inside a string');
   }

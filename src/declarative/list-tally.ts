@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import type { SelectedPage } from './record-selector.js';
 import { isPresent } from './stream-slice.js';
 
@@ -14,35 +13,35 @@ export type Completeness =
   /** The API states no number, or one that is not of records. */
   | 'unknown';
 
-/** Names of records (their primary keys), each with a checksum of its bytes. Bounded in size. */
-class SeenRecords {
-  #recent = new Map<string, number>();
-  #older = new Map<string, number>();
+/** Primary keys of records that came. Bounded in size. */
+class SeenKeys {
+  #recent = new Set<string>();
+  #older = new Set<string>();
 
-  get(key: string): number | undefined {
-    return this.#recent.get(key) ?? this.#older.get(key);
+  has(key: string): boolean {
+    return this.#recent.has(key) || this.#older.has(key);
   }
 
-  set(key: string, checksum: number): void {
+  add(key: string): void {
     if (this.#recent.size >= GENERATION) {
       this.#older = this.#recent;
-      this.#recent = new Map();
+      this.#recent = new Set();
     }
-    this.#recent.set(key, checksum);
+    this.#recent.add(key);
   }
 }
 
 /**
  * Counts the different records of one list and holds them against the number that the API states. Tells
  * which records are new: those that shift from one page to another while the list is read come twice, and
- * once is enough, unless they have changed in between.
+ * once is enough. What changes in the seconds between is for the next sync, as if it had changed behind them.
  */
 export class ListTally {
   readonly #width: number;
   readonly #keyPlaces: readonly number[];
   /** What earlier readings of the same list have passed on. */
   readonly #before: ListTally | undefined;
-  readonly #seen = new SeenRecords();
+  readonly #seen = new SeenKeys();
   #distinct = 0;
   #smallestTotal = Infinity;
   #largestTotal = -Infinity;
@@ -96,17 +95,18 @@ export class ListTally {
         fresh.push(true);
         continue;
       }
-      const checksum = crc32(page.bytes.subarray(page.ranges[2 * i], page.ranges[2 * i + 1]));
-      const known = this.#seen.get(key);
-      if (known === undefined) this.#distinct++;
-      if (known !== checksum) this.#seen.set(key, checksum);
-      fresh.push(known !== checksum && this.#before?.hasPassed(key, checksum) !== true);
+      const isNew = !this.#seen.has(key);
+      if (isNew) {
+        this.#distinct++;
+        this.#seen.add(key);
+      }
+      fresh.push(isNew && this.#before?.hasPassed(key) !== true);
     }
     return fresh;
   }
 
-  hasPassed(key: string, checksum: number): boolean {
-    return this.#seen.get(key) === checksum || this.#before?.hasPassed(key, checksum) === true;
+  hasPassed(key: string): boolean {
+    return this.#seen.has(key) || this.#before?.hasPassed(key) === true;
   }
 
   get completeness(): Completeness {

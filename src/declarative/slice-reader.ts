@@ -221,14 +221,19 @@ export class SliceReader {
       const offset = i * this.#width;
       if (open !== undefined && this.#cursor.judge(open, page.captured, offset) !== 'emit') continue;
       if (fresh[i] !== true) continue;
-      const start = offset + this.#width - fields.length;
-      const isMissing = ({ raw }: AddedField, place: number) => page.captured[start + place] !== raw;
-      const members = fields.every(isMissing) ? all : toMembers(fields.filter(isMissing));
-      const ranges = groups.get(members) ?? [];
-      if (ranges.length === 0) groups.set(members, ranges);
+      const members = fields.length === 0 ? all : this.#missingMembers(fields, all, page, offset);
+      let ranges = groups.get(members);
+      if (ranges === undefined) groups.set(members, (ranges = []));
       ranges.push(page.ranges[2 * i] ?? 0, page.ranges[2 * i + 1] ?? 0);
     }
     return groups;
+  }
+
+  /** @param all the members of all fields */
+  #missingMembers(fields: readonly AddedField[], all: string, page: SelectedPage, offset: number): string {
+    const start = offset + this.#width - fields.length;
+    const isMissing = ({ raw }: AddedField, place: number) => page.captured[start + place] !== raw;
+    return fields.every(isMissing) ? all : toMembers(fields.filter(isMissing));
   }
 
   async #write(page: SelectedPage, groups: ReadonlyMap<string, readonly number[]>): Promise<void> {
