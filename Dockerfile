@@ -8,6 +8,17 @@ COPY scripts ./scripts
 COPY src ./src
 RUN npm run build
 
+# The models of the vendors' APIs, for compose.yaml: docker build --target sandbox
+FROM build AS sandbox-build
+COPY sandbox ./sandbox
+RUN node_modules/.bin/esbuild sandbox/main.ts --bundle --platform=node --format=esm --outfile=dist/sandbox.mjs
+
+FROM node:24-bookworm-slim AS sandbox
+COPY --from=sandbox-build --chown=root:root /build/dist/sandbox.mjs /sandbox/main.mjs
+USER 1000:1000
+ENTRYPOINT ["/usr/local/bin/node", "/sandbox/main.mjs"]
+
+# The connector: the last stage, which `docker build` makes by itself.
 FROM node:24-bookworm-slim
 COPY --from=build --chown=root:root /build/package.json /build/spec.json /airbyte/integration_code/
 COPY --from=build --chown=root:root /build/dist /airbyte/integration_code/dist

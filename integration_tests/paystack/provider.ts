@@ -6,7 +6,7 @@ import type { JsonObject } from '../../src/protocol/messages.js';
 import type { ProviderUnderTest, SandboxUnderTest, Variant } from '../provider-under-test.js';
 
 /** Data that never changes, of an API that never makes a reader wait. */
-const FIXED: Partial<PaystackSandboxOptions> = {
+export const FIXED: Partial<PaystackSandboxOptions> = {
   seed: 1,
   now: '2026-03-17T15:42:07.000Z',
   size: 300,
@@ -34,7 +34,7 @@ function dates(
 }
 
 /** The API's own text, and the fields that the connector adds to it. */
-function expected(sandbox: PaystackSandbox): Map<string, string[]> {
+export function expectedOf(sandbox: PaystackSandbox): Map<string, string[]> {
   const texts = new Map(
     Object.entries(sandbox.data).map(([name, records]) => [name, [...records].map(({ json }) => json)]),
   );
@@ -112,7 +112,7 @@ async function start(options: Partial<PaystackSandboxOptions>): Promise<SandboxU
     violations,
     requests,
     faults,
-    expected: () => expected(sandbox),
+    expected: () => expectedOf(sandbox),
     change: () => change(sandbox),
     close: () => sandbox.close(),
   };

@@ -33,7 +33,7 @@ export function encodeRecords(
   { name, namespace }: StreamDescriptor,
   emittedAt: number,
   batch: RecordBatch,
-  allocate: (size: number) => Buffer = Buffer.allocUnsafe,
+  allocate: (size: number) => Buffer = (size) => Buffer.allocUnsafe(size),
 ): Buffer {
   const wrap = batch.wrapAs === undefined ? '' : `{${JSON.stringify(batch.wrapAs)}:`;
   const stream = JSON.stringify({ stream: name, ...(namespace === undefined ? {} : { namespace }) });
