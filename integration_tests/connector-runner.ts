@@ -20,7 +20,7 @@ import type {
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const PROGRAM = join(ROOT, 'dist/main.js');
 
-/** Longer than any run of these tests takes; a run that hangs is killed and so fails its test. */
+/** Longer than most runs of these tests take; a run that hangs is killed and so fails its test. */
 const MAX_RUN_MS = 25_000;
 
 /** What a process printed, and how it ended. */
@@ -171,7 +171,7 @@ export interface Connector {
   /** The arguments of a command, its files written where there is only content. */
   readArguments(files: ReadFiles): string[];
   spec(): Promise<ConnectorRun>;
-  check(config: FileOrContent): Promise<ConnectorRun>;
+  check(config: FileOrContent, watch?: (child: ConnectorProcess) => void): Promise<ConnectorRun>;
   discover(config: FileOrContent): Promise<ConnectorRun>;
   /** The streams that `discover` lists. */
   streams(config: FileOrContent): Promise<AirbyteStream[]>;
@@ -181,8 +181,14 @@ export interface Connector {
   close(): void;
 }
 
-/** @param environment variables beside those of this process */
-export function createConnector(environment: Readonly<Record<string, string>> = {}): Connector {
+/**
+ * @param environment variables beside those of this process
+ * @param maxRunMs after which a run is killed
+ */
+export function createConnector(
+  environment: Readonly<Record<string, string>> = {},
+  maxRunMs = MAX_RUN_MS,
+): Connector {
   const folder = mkdtempSync(join(tmpdir(), 'source-payments-'));
   let files = 0;
 
@@ -204,7 +210,7 @@ export function createConnector(environment: Readonly<Record<string, string>> = 
         // The tests' own settings must not reach the program.
         env: { ...process.env, LOG_LEVEL: 'info', NODE_OPTIONS: '', ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: MAX_RUN_MS,
+        timeout: maxRunMs,
         killSignal: 'SIGKILL',
       });
       const stdout: Buffer[] = [];
@@ -245,7 +251,7 @@ export function createConnector(environment: Readonly<Record<string, string>> = 
     run,
     readArguments,
     spec: () => run(['spec']),
-    check: (config) => run(['check', '--config', path(config)]),
+    check: (config, watch) => run(['check', '--config', path(config)], watch),
     discover,
     async streams(config) {
       const result = await discover(config);

@@ -177,13 +177,20 @@ describe('layers', () => {
     ]);
   });
 
-  it('only http-transport.ts imports the HTTP client', () => {
-    expectNone(
-      'All requests go through one place, which sends GET only',
-      forbiddenImports(
-        (path) => path !== 'src/declarative/http-transport.ts',
-        (specifier) => !/^(node:)?(axios|https?|http2|net|tls|undici)(\/|$)/.test(specifier),
+  it('only http-transport.ts opens connections', () => {
+    const isElsewhere = (path: string): boolean => path !== 'src/declarative/http-transport.ts';
+    const clients =
+      /^(node:)?(axios|https?|http2|net|tls|dgram|undici|ws|child_process|cluster|worker_threads)(\/|$)/;
+    /** Without the calls of a function that the file itself names so. */
+    const withoutOwn = (code: string): string =>
+      /\b(function|async)\s+fetch\b/.test(code) ? code.replace(/\bfetch\b/g, '') : code;
+    expectNone('All requests go through one place, which sends GET only', [
+      ...forbiddenImports(isElsewhere, (specifier) => !clients.test(specifier)),
+      ...forbiddenText(
+        isElsewhere,
+        /(?<![.\w])(fetch|WebSocket|EventSource|XMLHttpRequest|require)\s*[(<]|\b(globalThis|getBuiltinModule)\b/,
+        ({ text }) => withoutOwn(codeOf(text)),
       ),
-    );
+    ]);
   });
 });

@@ -36,17 +36,30 @@ type Mask = (text: string) => string;
 
 /** Characters of an API's own error text that are quoted. */
 const MAX_QUOTE = 300;
+/** Levels of an error's body in which its text is looked for. */
+const MAX_DEPTH = 8;
 
 /**
  * The API's own words about an error, in one line; undefined if there are none.
  * @param mask takes secrets out; before the text is cut, because a part of a secret could not be found
  */
-export function apiMessage(json: JsonValue | undefined, mask: Mask = (text) => text): string | undefined {
-  if (Array.isArray(json)) return json.map((one) => apiMessage(one, mask)).find((text) => text !== undefined);
+export function apiMessage(
+  json: JsonValue | undefined,
+  mask: Mask = (text) => text,
+  depth = 0,
+): string | undefined {
+  if (depth > MAX_DEPTH) return undefined;
+  if (Array.isArray(json)) {
+    for (const one of json) {
+      const text = apiMessage(one, mask, depth + 1);
+      if (text !== undefined) return text;
+    }
+    return undefined;
+  }
   if (typeof json !== 'object' || json === null) return undefined;
   for (const key of MESSAGE_KEYS) {
     const value = json[key];
-    const text = typeof value === 'string' ? mask(value) : apiMessage(value, mask);
+    const text = typeof value === 'string' ? mask(value) : apiMessage(value, mask, depth + 1);
     if (text !== undefined && text.trim() !== '') {
       const line = text.replace(/\s+/g, ' ').trim();
       return line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line;

@@ -117,10 +117,17 @@ class Deadlines {
     const { connectTimeout, headersTimeout, idleTimeout } = this.#limits;
     const isSecure = options.protocol === 'https:';
     const headers = this.#start(headersTimeout, 'no answer');
+    // By the default import, whose property tests replace.
     const request = (isSecure ? https : http).request(options, (response) => {
       this.#end(headers);
       request.setTimeout(idleTimeout, () => this.#exceed(idleTimeout, 'the answer stopped: no byte'));
       onResponse(response);
+    });
+    // A switch to another protocol (101) is no answer: Node tells nobody who does not listen, so axios would
+    // wait until the time is up.
+    request.once('upgrade', (_response, socket) => {
+      socket.destroy();
+      request.emit('error', new TransportError('ERR_UPGRADE', 'the answer is a switch to another protocol'));
     });
     this.#request = request;
     request.once('socket', (socket) => {

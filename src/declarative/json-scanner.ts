@@ -41,6 +41,11 @@ export function captureTree(paths: readonly FieldPath[], prefix: FieldPath = [])
   }));
 }
 
+/** Records of one page; each costs memory besides its bytes, and no API has such pages. */
+const MAX_RECORDS = 100_000;
+/** Characters around the records, which are parsed. */
+const MAX_ENVELOPE = 1024 * 1024;
+
 export interface Scan {
   /** What stands at the path. Only a list has ranges. */
   readonly found: 'list' | 'object' | 'scalar' | 'nothing';
@@ -146,6 +151,9 @@ class Scanner extends JsonGrammar {
         at = this.skip(at);
       }
       this.ranges.push(recordStart, at);
+      if (this.ranges.length > 2 * MAX_RECORDS) {
+        throw new MalformedJsonError(at, `more than ${MAX_RECORDS} records`);
+      }
       at = this.space(at);
       if (this.bytes[at] === CLOSE_BRACKET) return (this.listEnd = at + 1);
       at = this.space(this.comma(at));
@@ -210,6 +218,10 @@ export function scanRecords(
   const scanner = new Scanner(bytes, path, tree, width, takesObject);
   scanner.document();
   const { found, ranges, captured, allObjects, listStart, listEnd } = scanner;
+  const around = bytes.length - (found === 'list' ? listEnd - listStart : 0);
+  if (around > MAX_ENVELOPE) {
+    throw new MalformedJsonError(bytes.length, `more than ${MAX_ENVELOPE} bytes around the records`);
+  }
   const envelope =
     found === 'list'
       ? `${bytes.toString('utf8', 0, listStart)}[]${bytes.toString('utf8', listEnd)}`

@@ -112,7 +112,7 @@ class ListPass {
   /** @returns undefined if the API does not know the list */
   #step(parameters: PageParameters, number: number, mode: 'prefetch' | 'in turn'): Promise<Step | undefined> {
     const totalBefore = this.tally.total;
-    return this.#options.fetch(parameters, async (page, headers): Promise<Step> => {
+    return this.#options.fetchPage(parameters, async (page, headers): Promise<Step> => {
       const following = this.#walk.next(page, headers);
       const hasRestarted = this.#walk.hasRestarted === true;
       const step = { number: hasRestarted ? number - 1 : number };
@@ -153,7 +153,7 @@ class ListPass {
 
   /** Reads the pages whose number is known, in any order. @returns the last of them, and what follows it */
   async #readAhead(ahead: PagesAhead): Promise<Step> {
-    const { pagesAtATime, mayEndEarly, fetch } = this.#options;
+    const { pagesAtATime, mayEndEarly, fetchPage } = this.#options;
     let number = 2;
     let last = ahead.last;
     let done = 1;
@@ -162,7 +162,7 @@ class ListPass {
     let following: PageParameters | undefined;
     const readOne = async (one: number): Promise<void> => {
       const totalBefore = this.tally.total;
-      const isThere = await fetch(ahead.parameters(one), async (page) => {
+      const isThere = await fetchPage(ahead.parameters(one), async (page) => {
         ahead.requireNew(page, one);
         const used = this.#use(page, one, one < last, totalBefore);
         if (page.ranges.length === 0 && ++empty >= MAX_EMPTY_PAGES) last = Math.min(last, one);
@@ -196,7 +196,7 @@ class ListPass {
       if (parameters === undefined) break;
       const before = this.tally.distinct;
       try {
-        await this.#options.fetch(parameters, async (page) => {
+        await this.#options.fetchPage(parameters, async (page) => {
           if (page.ranges.length > 0) await this.#use(page, this.#last + 1, true, undefined).done;
         });
       } catch (error) {

@@ -48,7 +48,7 @@ export type FetchPage = <T>(parameters: PageParameters, use: UseResponse<T>) => 
 
 export interface ListOptions {
   readonly paginator: DefaultPaginator | NoPagination;
-  readonly fetch: FetchPage;
+  readonly fetchPage: FetchPage;
   readonly use: UsePage;
   /** Captured values for each record, and which of them are the primary key. */
   readonly width: number;

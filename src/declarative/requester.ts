@@ -1,4 +1,4 @@
-import { StoppedError, TracedError, transientError } from '../protocol/errors.js';
+import { StoppedError, systemError, TracedError, transientError } from '../protocol/errors.js';
 import type { JsonObject, JsonValue } from '../protocol/messages.js';
 import type { ApiBudget, Clock } from './api-budget.js';
 import { backoffTime } from './backoff.js';
@@ -88,7 +88,14 @@ function fillPath(template: string, partition: StreamPartition): string {
   return template.replace(/\{\{\s*stream_partition\.(\w+)\s*\}\}/g, (_, name: string) => {
     const raw = partition.values.get(name);
     if (raw === undefined) throw new Error(`the path ${template} wants ${name}, which the partition has not`);
-    return encodeURIComponent(rawToText(raw));
+    const text = rawToText(raw);
+    // A URL resolves these, in any spelling, so the request would go to another list.
+    if (/^\.{0,2}$/.test(text)) {
+      throw systemError(
+        `The API sent a record whose id is "${text}", so the list that belongs to it cannot be asked for.`,
+      );
+    }
+    return encodeURIComponent(text);
   });
 }
 
@@ -124,8 +131,15 @@ function unreachable(title: string, url: URL, error: TransportError): ErrorResol
   };
 }
 
+/** Characters of a request that messages show. */
+const MAX_URL_SHOWN = 500;
+
+/** Bytes of an error's body beyond which it is not looked into: parsed, it may be fifty times as large. */
+const MAX_ERROR_BODY = 1024 * 1024;
+
 /** The body of an answer as JSON where it is worth a look; error bodies are small. */
 function parseErrorBody(body: Buffer): JsonValue | undefined {
+  if (body.length > MAX_ERROR_BODY) return undefined;
   try {
     return JSON.parse(body.toString('utf8')) as JsonValue;
   } catch {
@@ -230,7 +244,9 @@ export function createRequester(
     pathOf: (partition) => fillPath(definition.path, partition),
     async fetch(request, select, use) {
       const url = urlOf(request);
-      const what = `GET ${url.pathname}${url.search}`;
+      // A token of the API may have any length. Masked first: a part of a secret could not be found.
+      const asked = `GET ${url.pathname}${url.search}`;
+      const what = (context.mask?.(asked) ?? asked).slice(0, MAX_URL_SHOWN);
       let retries = 0;
       let limited = 0;
       for (;;) {

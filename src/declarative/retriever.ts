@@ -88,7 +88,7 @@ export function createRetriever(
     let isBegun = false;
     const options: ListOptions = {
       paginator,
-      fetch: fetchOf(list),
+      fetchPage: fetchOf(list),
       use(page, info) {
         isBegun = true;
         return use(page, info);

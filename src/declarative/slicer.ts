@@ -14,9 +14,12 @@ const BLIND_PARTS = 8;
  * @returns fewer parts, or the range itself, where it is too short
  */
 export function evenRanges(range: TimeRange, parts: number): TimeRange[] {
-  const length = (range.end - range.start) / parts;
+  // The number comes from the API, which may name any.
+  const most = 2 * Math.ceil((range.end - range.start) / DAY_MS) + 1;
+  const count = Math.min(parts, most);
+  const length = (range.end - range.start) / count;
   const cuts = Array.from(
-    { length: parts - 1 },
+    { length: count - 1 },
     (_, i) => Math.round((range.start + (i + 1) * length) / DAY_MS) * DAY_MS,
   ).filter((cut) => cut > range.start && cut < range.end);
   const bounds = [...new Set([range.start, ...cuts, range.end])];

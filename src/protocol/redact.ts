@@ -26,17 +26,42 @@ export function secretsOf(schema: JsonValue | undefined, config: JsonValue | und
   return [...new Set(found)];
 }
 
-/** All spellings in which a secret may come back: as is, escaped in JSON or a URL, in a Basic auth header. */
-function spellings(secret: string): string[] {
-  const json = JSON.stringify(secret).slice(1, -1);
-  const basic = Buffer.from(`${secret}:`).toString('base64');
-  return [secret, json, encodeURIComponent(secret), basic, basic.replace(/=+$/, '')];
+const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+/** One character as it is, percent-encoded (also twice), or escaped as in JSON (also twice). */
+function spelledChar(char: string): string {
+  const percents = [...Buffer.from(char)]
+    .map((byte) => `%(?:25)?${byte.toString(16).padStart(2, '0')}`)
+    .join('');
+  const units = Array.from(
+    { length: char.length },
+    (_, i) => `\\\\{1,2}u${char.charCodeAt(i).toString(16).padStart(4, '0')}`,
+  ).join('');
+  const escaped = JSON.stringify(char).slice(1, -1);
+  return `(?:${[...new Set([escapeRegExp(escaped), escapeRegExp(char)]), percents, units].join('|')})`;
 }
 
-/** @returns a function that replaces each secret in a text by `****` */
+/**
+ * A secret somewhere in base64, as in Basic authorization: what comes before it shifts it by 0 to 2 bytes. The
+ * characters that it shares with its neighbours are taken along.
+ */
+function spelledBase64(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+    const own = text.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
+    const either = [...own].map((char) => (char === '+' ? '[+-]' : char === '/' ? '[/_]' : char)).join('');
+    return `[\\w+/-]{0,${[0, 2, 3][shift] ?? 0}}${either}[\\w+/-]{0,3}={0,2}`;
+  });
+}
+
+/** @returns a function that replaces each secret in a text by `****`, in whatever spelling it comes back */
 export function redactor(secrets: readonly string[]): (text: string) => string {
-  const needles = [...new Set(secrets.filter((secret) => secret.trim().length > 3).flatMap(spellings))].sort(
-    (a, b) => b.length - a.length,
-  );
-  return (text) => needles.reduce((masked, needle) => masked.replaceAll(needle, MASK), text);
+  const patterns = [...new Set(secrets.filter((secret) => secret.trim().length > 3))]
+    .sort((a, b) => b.length - a.length)
+    .flatMap((secret) => [
+      new RegExp([...secret].map(spelledChar).join(''), 'gi'),
+      ...spelledBase64(secret).map((pattern) => new RegExp(pattern, 'g')),
+    ]);
+  return (text) => patterns.reduce((masked, pattern) => masked.replace(pattern, MASK), text);
 }

@@ -82,6 +82,8 @@ export const STREAM_NAMES: readonly StreamName[] = [
 export interface RecordList extends Iterable<StoredRecord> {
   readonly length: number;
   at(position: number): StoredRecord;
+  /** The ids alone, in the same order: no record is built for them. */
+  ids(): Iterable<string>;
 }
 
 export type SandboxData = { readonly [stream in StreamName]: RecordList };
@@ -108,6 +110,12 @@ function concatenated(stores: () => Iterable<RecordStore>): RecordList {
         left -= all.count;
       }
       throw new RangeError(`no record at position ${position}`);
+    },
+    *ids() {
+      for (const store of stores()) {
+        const all = store.all();
+        for (let position = 0; position < all.count; position += 1) yield all.id(position);
+      }
     },
     *[Symbol.iterator]() {
       for (const store of stores()) {

@@ -1,0 +1,114 @@
+/** Answers that would fill the memory of whoever takes all of them. */
+import { brotliCompressSync, createBrotliCompress, constants, deflateRawSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { endlessBody, reply } from '../hostile-server.js';
+import type { Attack } from '../hostile-server.js';
+import { expectFailed, expectUnreadable } from './expectations.js';
+import type { Stage } from './stage.js';
+
+const MEBIBYTE = 1024 * 1024;
+const GIBIBYTE = 1024 * MEBIBYTE;
+/** What may be sent at each try, of 2 GiB: the largest body that the program takes, and what is on its way. */
+const MAX_SENT = 256 * MEBIBYTE;
+
+/** Bytes that 256 times in a row make 4 GiB. */
+const BLOCK = Buffer.alloc(16 * MEBIBYTE, ' ');
+const TIMES = 256;
+/** Bytes after decompression; the program takes bodies of this size. */
+const CRAMMED = 16 * MEBIBYTE;
+
+/** 4 MB that expand to 4 GiB: a block that ends on a whole byte, and refers to nothing before it, again and again. */
+function gzipBomb(): Buffer {
+  const block = deflateRawSync(BLOCK, { finishFlush: constants.Z_FULL_FLUSH });
+  const head = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
+  return Buffer.concat([head, ...Array<Buffer>(TIMES).fill(block)]);
+}
+
+/** 4 kB that expand to 4 GiB, made in the same way. */
+async function brotliBomb(): Promise<Buffer> {
+  const stream = createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
+  const parts: Buffer[] = [];
+  for (let i = 0; i < 2; i++) {
+    const chunks: Buffer[] = [];
+    const collect = (chunk: Buffer): void => void chunks.push(chunk);
+    stream.on('data', collect);
+    stream.write(BLOCK);
+    await new Promise<void>((resolve) => stream.flush(constants.BROTLI_OPERATION_FLUSH, resolve));
+    stream.off('data', collect);
+    parts.push(Buffer.concat(chunks));
+  }
+  stream.destroy();
+  const [first = Buffer.alloc(0), next = first] = parts;
+  return Buffer.concat([first, ...Array<Buffer>(TIMES).fill(next)]);
+}
+
+/** Makes the bomb when it is asked for the first time. */
+function bomb(encoding: 'gzip' | 'br', status: number, make: () => Buffer | Promise<Buffer>): Attack {
+  let made: Promise<Buffer> | undefined;
+  return (response, asked) => {
+    made ??= Promise.resolve(make());
+    void made.then((bytes) =>
+      reply(status, bytes, { 'content-encoding': encoding, 'retry-after': '1' })(response, asked),
+    );
+  };
+}
+
+/** A few bytes that expand to less than the program refuses, but make work for whoever parses them. */
+function crammed(status: number, before: string, unit: string, after: string): Attack {
+  return bomb('br', status, () => {
+    const body = Buffer.from(`${before}${unit.repeat(CRAMMED / unit.length)}${after}`);
+    return brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } });
+  });
+}
+
+/** Title → what one list answers. */
+const CASES: Readonly<Record<string, Attack>> = {
+  'a gzip bomb of 4 GiB': bomb('gzip', 200, gzipBomb),
+  'a brotli bomb of 4 GiB': bomb('br', 200, brotliBomb),
+  'a body of 2 GiB in chunks': endlessBody(200, 2 * GIBIBYTE),
+  'a body of 2 GiB that says so, of a failure': endlessBody(500, 2 * GIBIBYTE, {
+    'content-length': 2 * GIBIBYTE + 41,
+  }),
+  'millions of empty records': crammed(200, '{"status":true,"data":[', '{},', '{}]}'),
+  'millions of empty lists beside the records': crammed(200, '{"data":[],"meta":[', '[],', '[]]}'),
+  'millions of empty lists where records belong': crammed(200, '{"data":{"a":[', '[],', '[]]}}'),
+  'millions of empty lists in a refusal': crammed(400, '[', '[],', '[]]'),
+  'millions of levels of nesting in a refusal': crammed(400, '', '[', ''),
+};
+
+export function largeBodyTests(stage: Stage): void {
+  // A connection check gives up after one retry, which costs a test less than the five of a read.
+  describe.each(Object.entries(CASES))('%s, in a connection check', (title, attack) => {
+    const outcome = stage.add({
+      title,
+      provider: 'paystack',
+      command: 'check',
+      attacks: { customers: attack },
+    });
+
+    it('the list cannot be read, the others can', async () => {
+      expectUnreadable(await outcome(), 'customers');
+    });
+
+    it('the connection is given up early', async () => {
+      const run = await outcome();
+      const tries = run.askedFor('customers').length;
+      expect(tries).toBeLessThan(3);
+      expect(run.bytesSent).toBeLessThan(tries * MAX_SENT);
+    });
+  });
+
+  describe('a brotli bomb in a read', () => {
+    const outcome = stage.add({
+      title: 'a brotli bomb in a read',
+      provider: 'paystack',
+      attacks: { transactions: bomb('br', 200, brotliBomb) },
+    });
+
+    it('the stream fails at once, since asking again would bring the same', async () => {
+      const run = await outcome();
+      expectFailed(run, 'transactions', 'system_error', /larger than any page/);
+      expect(run.askedFor('transactions')).toHaveLength(1);
+    });
+  });
+}
