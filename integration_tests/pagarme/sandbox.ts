@@ -31,7 +31,7 @@ export const SMALL: Options = {
   size: 40,
   counts: { charges: 105, customers: 8, subscriptions: 8, recipients: 4, settlements: 60 },
 };
-export const SMALL_PAGES: Quirks = { maxSize: 5 };
+export const SMALL_PAGES: Quirks = { maxSize: 2 };
 
 /** Children → the fields that the connector adds with the ids of the parents, outermost first. */
 const PARENT_FIELDS: Partial<Readonly<Record<StreamName, string>>> = {

@@ -15,7 +15,7 @@ export const FIXED: Partial<PaystackSandboxOptions> = {
 
 /** 160 transactions in pages of 5 are 32 pages: more than are read as one slice. */
 const SMALL: Partial<PaystackSandboxOptions> = { ...FIXED, size: 160 };
-const SMALL_PAGES: Partial<PaystackQuirks> = { maxPerPage: 5 };
+const SMALL_PAGES: Partial<PaystackQuirks> = { maxPerPage: 2 };
 
 function withFields(json: string, fields: Readonly<Record<string, string>>): string {
   const added = Object.entries(fields).map(([name, raw]) => `${JSON.stringify(name)}:${raw}`);

@@ -73,7 +73,7 @@ export class DatetimeCursor implements Cursor {
   /** Unix ms: older records are not read at all. */
   readonly #startDate: number;
   /** What is asked for, by slice: it is wanted for each record. */
-  readonly #bounds = new WeakMap<StreamSlice, TimeRange>();
+  #bounds = new WeakMap<StreamSlice, TimeRange>();
   #closed: ClosedSlice[];
   /** ms that requests reach beyond a slice on both sides. */
   #margin: number;
@@ -138,6 +138,7 @@ export class DatetimeCursor implements Cursor {
     this.#closed = [];
     if (kind === 'ignored') return [...this.#changes(), this.#slice(this.#range, false)];
     this.#margin = DAY_MS;
+    this.#bounds = new WeakMap();
     return this.slices();
   }
 
@@ -251,8 +252,9 @@ export class DatetimeCursor implements Cursor {
     // At the ends of the whole range no other slice shows that the API reads its bounds in a time zone of its
     // own, and a day more costs next to nothing.
     const atEnd = Math.max(margin, DAY_MS);
+    const isFirst = slice.start === this.#range.start && slice.ofChanges !== true;
     return {
-      start: Math.floor(slice.start / margin) * margin - (slice.start === this.#range.start ? atEnd : margin),
+      start: Math.floor(slice.start / margin) * margin - (isFirst ? atEnd : margin),
       end: Math.ceil(slice.end / DAY_MS) * DAY_MS + (slice.isLast ? atEnd : margin),
     };
   }
