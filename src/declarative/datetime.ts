@@ -12,6 +12,13 @@ function digits(text: string, from: number, count: number): number {
   return value;
 }
 
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function daysIn(month: number, year: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && isLeap ? 29 : (DAYS[month - 1] ?? 0);
+}
+
 /** ms of a zone suffix: `Z`, nothing, `+01:00`, `-0300`, `+01`. */
 function zoneOffset(zone: string): number {
   if (zone === '' || zone === 'Z' || zone === 'z') return 0;
@@ -33,10 +40,10 @@ export function parseTimestamp(text: string): number | undefined {
   const year = digits(text, 0, 4);
   const month = digits(text, 5, 2);
   const day = digits(text, 8, 2);
+  // Date.UTC would roll 2024-02-30 over into March.
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(month, year))) return undefined;
   // Date.UTC takes the years 0 to 99 for 1900 to 1999.
   const date = year < 100 ? new Date(0).setUTCFullYear(year, month - 1, day) : Date.UTC(year, month - 1, day);
-  // Date.UTC rolls 2024-02-30 over into March.
-  if (Number.isNaN(date) || new Date(date).getUTCDate() !== day || month < 1 || month > 12) return undefined;
   if (text.length === 10) return date;
 
   const separator = text.charCodeAt(10);
@@ -64,7 +71,9 @@ export function parseTimestamp(text: string): number | undefined {
   }
   if (hour > 24 || minute > 59 || second > 60) return undefined;
   if (hour === 24 && (minute > 0 || second > 0 || ms > 0)) return undefined;
-  const time = date + ((hour * 60 + minute) * 60 + second) * 1000 + ms - zoneOffset(text.slice(at));
+  const isUtc = at === text.length - 1 && text.charCodeAt(at) === 90;
+  const offset = isUtc ? 0 : zoneOffset(text.slice(at));
+  const time = date + ((hour * 60 + minute) * 60 + second) * 1000 + ms - offset;
   return Number.isNaN(time) ? undefined : time;
 }
 
