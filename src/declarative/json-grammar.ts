@@ -73,58 +73,86 @@ export class JsonGrammar {
   skip(start: number): number {
     const bytes = this.bytes;
     const stack = this.#stack;
+    const ends = STOPS;
+    const length = bytes.length;
     let depth = 0;
     let at = start;
+    let inObject = false;
     for (;;) {
       // A value is due at `at`.
       const byte = bytes[at];
-      let opened = false;
-      if (byte === QUOTE) at = this.#string(at);
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      if (byte === QUOTE) {
+        at++;
+        while (at < length && ends[bytes[at] as number] === 0) at++;
+        at = bytes[at] === QUOTE ? at + 1 : this.#restOfString(at);
+      } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
         if (depth >= MAX_DEPTH) throw new MalformedJsonError(at, `more than ${MAX_DEPTH} levels of nesting`);
         const isObject = byte === OPEN_BRACE;
-        at = this.space(at + 1);
+        at++;
+        if ((bytes[at] as number) <= 0x20) at = this.space(at);
         if (bytes[at] === (isObject ? CLOSE_BRACE : CLOSE_BRACKET)) at++;
         else {
           stack[depth++] = isObject ? 1 : 0;
-          if (isObject) at = this.space(this.colon(this.key(at)));
-          opened = true;
+          inObject = isObject;
+          if (isObject) at = this.#toValue(at);
+          continue;
         }
       } else at = this.#scalar(at);
-      if (opened) continue;
 
       // A value has ended at `at`: close what closes, until another value is due.
       for (;;) {
         if (depth === 0) return at;
-        at = this.space(at);
-        const next = bytes[at];
-        const inObject = stack[depth - 1] === 1;
+        let next = bytes[at] as number;
+        if (next <= 0x20) {
+          at = this.space(at);
+          next = bytes[at] as number;
+        }
         if (next === COMMA) {
-          at = this.space(at + 1);
-          if (inObject) at = this.space(this.colon(this.key(at)));
+          at++;
+          if ((bytes[at] as number) <= 0x20) at = this.space(at);
+          if (inObject) at = this.#toValue(at);
           break;
         }
         if (next !== (inObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
           throw this.#unexpected(at, 'a comma or a closing bracket');
         }
         depth--;
+        inObject = depth > 0 && stack[depth - 1] === 1;
         at++;
       }
     }
   }
 
+  /** From a key to the value behind it. The usual string is inlined, here and in `skip`. */
+  #toValue(start: number): number {
+    const bytes = this.bytes;
+    const length = bytes.length;
+    if (bytes[start] !== QUOTE) throw this.#unexpected(start, 'a key');
+    let at = start + 1;
+    while (at < length && STOPS[bytes[at] as number] === 0) at++;
+    at = bytes[at] === QUOTE ? at + 1 : this.#restOfString(at);
+    if (bytes[at] !== COLON) at = this.colon(at) - 1;
+    at++;
+    return (bytes[at] as number) <= 0x20 ? this.space(at) : at;
+  }
+
   /** @param start at the opening quote; @returns the place behind the closing one */
   #string(start: number): number {
+    return this.#restOfString(start + 1);
+  }
+
+  /** @param start anywhere inside of a string, but not inside of an escape */
+  #restOfString(start: number): number {
     const bytes = this.bytes;
     const end = bytes.length;
-    for (let at = start + 1; at < end; at++) {
+    for (let at = start; ; at++) {
       while (at < end && STOPS[bytes[at] as number] === 0) at++;
+      if (at >= end) throw new MalformedJsonError(end, 'the end inside a string');
       const byte = bytes[at];
       if (byte === QUOTE) return at + 1;
-      if (byte === BACKSLASH) at = this.#escape(at + 1);
-      else if (byte !== undefined) throw new MalformedJsonError(at, 'a control character in a string');
+      if (byte !== BACKSLASH) throw new MalformedJsonError(at, 'a control character in a string');
+      at = this.#escape(at + 1);
     }
-    throw new MalformedJsonError(end, 'the end inside a string');
   }
 
   /** @returns the last place of the escape */
