@@ -4,8 +4,8 @@ import { Violation } from './reading.js';
 import type { Pace, Reading } from './reading.js';
 import type { SandboxProcess } from './sandbox-process.js';
 
-/** The read that a long one is held against. */
-const FEW_RECORDS = 10_000;
+/** The read that a long one is held against; a shorter one ends before the heap has found its level. */
+const FEW_RECORDS = 100_000;
 /** How far the peak memory of the long read may be from that of the short one, as a share of it. */
 const TOLERANCE = 0.1;
 
