@@ -29,7 +29,7 @@ function attribute(xml: string, name: string): number {
 }
 
 function runPytest(hasDocker: boolean): Tally {
-  const python = resolve(preparePython());
+  const python = resolve(preparePython('interop', 'about 800 MB'));
   const folder = mkdtempSync(join(tmpdir(), 'source-payments-pytest-'));
   try {
     const report = join(folder, 'report.xml');

@@ -1,0 +1,62 @@
+/** What the oracle reads: a provider's usual sandbox, and such answers of its API as matter to a manifest. */
+import { PROVIDERS } from '../providers.js';
+import type { SandboxUnderTest } from '../provider-under-test.js';
+import { FIXED, start } from '../pagarme/sandbox.js';
+import type { Options, Quirks } from '../pagarme/sandbox.js';
+
+export interface Scenario {
+  readonly provider: string;
+  readonly title: string;
+  readonly start: () => Promise<SandboxUnderTest>;
+}
+
+export const USUAL = 'the usual answers';
+
+function usual(name: string): Scenario {
+  const provider = PROVIDERS.find((one) => one.name === name);
+  if (provider === undefined) throw new Error(`there is no provider ${name}`);
+  return { provider: name, title: USUAL, start: () => provider.start() };
+}
+
+/** One of the variants that the acceptance tests read too. */
+function variant(name: string, title: string): Scenario {
+  const found = PROVIDERS.find((one) => one.name === name)?.variants.find((one) => one.title === title);
+  if (found === undefined) throw new Error(`${name} has no variant "${title}"`);
+  return { provider: name, title, start: found.start };
+}
+
+/** With pages of the documented size: those of the acceptance tests are smaller, which a manifest refuses. */
+function ofPagarme(title: string, quirks: Quirks, more: Options = {}): Scenario {
+  return {
+    provider: 'pagarme',
+    title,
+    start: () => start({ ...FIXED, ...more, quirks: { maxSize: 30, ...quirks } }),
+  };
+}
+
+const YEAR = 365 * 86_400_000; // ms
+
+export const SCENARIOS: readonly Scenario[] = [
+  usual('paystack'),
+  variant('paystack', 'neither bound of a date range belongs to it'),
+  variant('paystack', 'dates of a filter are cut to the day'),
+  variant('paystack', 'records are of today'),
+  variant('paystack', 'dates have the other of their two names'),
+  variant('paystack', 'lists answer with tokens although pages were asked for'),
+  variant('paystack', 'every tenth request fails in some way'),
+  usual('pagarme'),
+  variant('pagarme', 'pages of more than 30 records are refused'),
+  ofPagarme('neither bound of a date range belongs to it, lists are oldest first, dates have no zone', {
+    sinceInclusive: false,
+    untilInclusive: false,
+    oldestFirst: ['/orders', '/charges', '/payables', '/invoices', '/hooks', '/balance/operations'],
+    zonelessDates: true,
+  }),
+  ofPagarme('records are of today', {}, { now: Date.now(), startDate: Date.now() - YEAR }),
+  ofPagarme('transfers and settlements come in envelopes, and anticipations have the older of their paths', {
+    transfersStyle: 'data-paging',
+    settlementsEnvelope: 'data',
+    anticipationsPath: 'anticipations',
+  }),
+  ofPagarme('pages hold 20 records at most', { maxSize: 20 }),
+];
