@@ -1,4 +1,4 @@
-import { StoppedError, systemError, TracedError, transientError } from '../protocol/errors.js';
+import { StoppedError, TracedError, transientError } from '../protocol/errors.js';
 import type { JsonObject, JsonValue } from '../protocol/messages.js';
 import type { ApiBudget, Clock } from './api-budget.js';
 import { backoffTime } from './backoff.js';
@@ -11,7 +11,7 @@ import { TOO_LARGE, TransportError } from './http-transport.js';
 import type { Headers, HttpResponse, SendHttp } from './http-transport.js';
 import { MalformedJsonError } from './json-grammar.js';
 import type { SelectedPage, SelectRecords } from './record-selector.js';
-import { rawToText } from './stream-slice.js';
+import { fillPath } from './request-path.js';
 import type { Slots } from './slots.js';
 import type { StreamPartition } from './stream-slice.js';
 
@@ -81,22 +81,6 @@ export interface Requester {
    * @throws TracedError when it gives up; StoppedError
    */
   fetch<T>(request: PageRequest, select: SelectRecords, use: UseResponse<T>): Promise<T | undefined>;
-}
-
-/** Fills in `{{ stream_partition.NAME }}`. */
-function fillPath(template: string, partition: StreamPartition): string {
-  return template.replace(/\{\{\s*stream_partition\.(\w+)\s*\}\}/g, (_, name: string) => {
-    const raw = partition.values.get(name);
-    if (raw === undefined) throw new Error(`the path ${template} wants ${name}, which the partition has not`);
-    const text = rawToText(raw);
-    // A URL resolves these, in any spelling, so the request would go to another list.
-    if (/^\.{0,2}$/.test(text)) {
-      throw systemError(
-        `The API sent a record whose id is "${text}", so the list that belongs to it cannot be asked for.`,
-      );
-    }
-    return encodeURIComponent(text);
-  });
 }
 
 function authorization(requester: HttpRequester, config: JsonObject): string {

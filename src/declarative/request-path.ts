@@ -1,0 +1,22 @@
+import { systemError } from '../protocol/errors.js';
+import { rawToText } from './stream-slice.js';
+import type { StreamPartition } from './stream-slice.js';
+
+/**
+ * Fills in `{{ stream_partition.NAME }}`.
+ * @throws TracedError (system_error) for an id that would lead to another path
+ */
+export function fillPath(template: string, partition: StreamPartition): string {
+  return template.replace(/\{\{\s*stream_partition\.(\w+)\s*\}\}/g, (_, name: string) => {
+    const raw = partition.values.get(name);
+    if (raw === undefined) throw new Error(`the path ${template} wants ${name}, which the partition has not`);
+    const text = rawToText(raw);
+    // A URL resolves these, in any spelling, so the request would go to another list.
+    if (/^\.{0,2}$/.test(text)) {
+      throw systemError(
+        `The API sent a record whose id is "${text}", so the list that belongs to it cannot be asked for.`,
+      );
+    }
+    return encodeURIComponent(text);
+  });
+}
