@@ -1,10 +1,8 @@
 /** Runs the built program as a platform does: as a process of its own, read through a pipe. */
 import { spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type {
   AirbyteErrorTrace,
@@ -16,6 +14,8 @@ import type {
   StreamStatusReason,
   SyncMode,
 } from '../src/protocol/messages.js';
+import { outputOf } from './child-output.js';
+import type { ChildOutput, ChildWithOutput } from './child-output.js';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const PROGRAM = join(ROOT, 'dist/main.js');
@@ -24,11 +24,7 @@ export const PROGRAM = join(ROOT, 'dist/main.js');
 const MAX_RUN_MS = 25_000;
 
 /** What a process printed, and how it ended. */
-export interface ConnectorRun {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface ConnectorRun extends ChildOutput {
   /** One for each line of standard output that holds a message. */
   readonly messages: readonly AirbyteMessage[];
   /** Lines of standard output that are no message. */
@@ -165,18 +161,16 @@ export interface ReadFiles {
   readonly state?: FileOrContent;
 }
 
-export type ConnectorProcess = ChildProcessByStdio<null, Readable, Readable>;
-
 export interface Connector {
   /** The arguments of a command, its files written where there is only content. */
   readArguments(files: ReadFiles): string[];
   spec(): Promise<ConnectorRun>;
-  check(config: FileOrContent, watch?: (child: ConnectorProcess) => void): Promise<ConnectorRun>;
+  check(config: FileOrContent, watch?: (child: ChildWithOutput) => void): Promise<ConnectorRun>;
   discover(config: FileOrContent): Promise<ConnectorRun>;
   /** The streams that `discover` lists. */
   streams(config: FileOrContent): Promise<AirbyteStream[]>;
-  read(files: ReadFiles, watch?: (child: ConnectorProcess) => void): Promise<ConnectorRun>;
-  run(args: readonly string[], watch?: (child: ConnectorProcess) => void): Promise<ConnectorRun>;
+  read(files: ReadFiles, watch?: (child: ChildWithOutput) => void): Promise<ConnectorRun>;
+  run(args: readonly string[], watch?: (child: ChildWithOutput) => void): Promise<ConnectorRun>;
   /** Removes the files that were written. */
   close(): void;
 }
@@ -199,46 +193,30 @@ export function createConnector(
     return written;
   }
 
-  function run(
+  async function run(
     args: readonly string[],
-    watch: (child: ConnectorProcess) => void = () => undefined,
+    watch: (child: ChildWithOutput) => void = () => undefined,
   ): Promise<ConnectorRun> {
     const started = Date.now();
-    return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [PROGRAM, ...args], {
-        cwd: folder,
-        // The tests' own settings must not reach the program.
-        env: { ...process.env, LOG_LEVEL: 'info', NODE_OPTIONS: '', ...environment },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: maxRunMs,
-        killSignal: 'SIGKILL',
-      });
-      const stdout: Buffer[] = [];
-      const stderr: Buffer[] = [];
-      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-      child.on('error', reject);
-      child.on('close', (code, signal) => {
-        const text = Buffer.concat(stdout).toString();
-        const messages: AirbyteMessage[] = [];
-        const otherLines: string[] = [];
-        for (const line of linesOf(text)) {
-          const message = parseLine(line);
-          if (message === undefined) otherLines.push(line);
-          else messages.push(message);
-        }
-        resolve({
-          code,
-          signal,
-          stdout: text,
-          stderr: Buffer.concat(stderr).toString(),
-          messages,
-          otherLines,
-          milliseconds: Date.now() - started,
-        });
-      });
-      watch(child);
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      cwd: folder,
+      // The tests' own settings must not reach the program.
+      env: { ...process.env, LOG_LEVEL: 'info', NODE_OPTIONS: '', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: maxRunMs,
+      killSignal: 'SIGKILL',
     });
+    const ended = outputOf(child);
+    watch(child);
+    const output = await ended;
+    const messages: AirbyteMessage[] = [];
+    const otherLines: string[] = [];
+    for (const line of linesOf(output.stdout)) {
+      const message = parseLine(line);
+      if (message === undefined) otherLines.push(line);
+      else messages.push(message);
+    }
+    return { ...output, messages, otherLines, milliseconds: Date.now() - started };
   }
 
   function readArguments({ config, catalog, state }: ReadFiles): string[] {

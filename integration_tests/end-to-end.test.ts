@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AirbyteStream, JsonObject } from '../src/protocol/messages.js';
 import { readJson } from './acceptance-config.js';
+import { outputOf } from './child-output.js';
+import type { ChildWithOutput } from './child-output.js';
 import { configured, groupMessages, lastStates, PROGRAM } from './connector-runner.js';
-import type { ConnectorProcess, ConnectorRun, Messages } from './connector-runner.js';
-import { catalogOf, deduplicated, differences, joined, lastStatus, lostIn } from './differences.js';
-import { compact } from './json-schema.js';
-import type { SandboxUnderTest } from './provider-under-test.js';
+import type { ConnectorRun, Messages } from './connector-runner.js';
+import { catalogOf, differences, joined, lastStatus, lostIn } from './differences.js';
 import { PROVIDERS } from './providers.js';
 import { running } from './running.js';
 import type { Running } from './running.js';
+import { testChanges } from './variants.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -138,7 +139,7 @@ describe.each(PROVIDERS)('end to end: $name', (provider) => {
       streams: streams.map((stream) => configured(stream, stream.supported_sync_modes.at(-1))),
     };
     let asked = 0;
-    const stopOnRecord = (child: ConnectorProcess): void => {
+    const stopOnRecord = (child: ChildWithOutput): void => {
       child.stdout.on('data', (chunk: Buffer) => {
         if (asked > 0 || !chunk.includes('"type":"STATE"')) return;
         asked = Date.now();
@@ -171,27 +172,11 @@ describe.each(PROVIDERS)('end to end: $name', (provider) => {
   it('a reader that closes the pipe after the first line ends it quietly', async () => {
     const args = one.connector.readArguments({ config, catalog: catalogOf(streams) });
     const started = Date.now();
-    const result = await new Promise<{ stdout: string; stderr: string; code: number | null }>(
-      (resolve, reject) => {
-        const command = '"$0" "$@" | head -n 1';
-        const child = spawn('sh', ['-c', command, process.execPath, PROGRAM, ...args], {
-          env: { ...process.env, ...one.sandbox.environment },
-          stdio: ['ignore', 'pipe', 'pipe'],
-        });
-        const stdout: Buffer[] = [];
-        const stderr: Buffer[] = [];
-        child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-        child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-        child.on('error', reject);
-        child.on('close', (code) =>
-          resolve({
-            stdout: Buffer.concat(stdout).toString(),
-            stderr: Buffer.concat(stderr).toString(),
-            code,
-          }),
-        );
-      },
-    );
+    const child = spawn('sh', ['-c', '"$0" "$@" | head -n 1', process.execPath, PROGRAM, ...args], {
+      env: { ...process.env, ...one.sandbox.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const result = await outputOf(child);
     expect(result.stdout.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(result.stdout)).toHaveProperty('type');
     expect({ code: result.code, stderr: result.stderr }).toEqual({ code: 0, stderr: '' });
@@ -224,65 +209,5 @@ describe.each(PROVIDERS)('end to end: $name', (provider) => {
     }
   });
 
-  const usual = { title: 'nothing is unusual', start: () => provider.start() };
-  describe.each([usual, ...provider.changeVariants])('between two syncs, where $title', ({ start }) => {
-    const catalog = () => ({
-      streams: streams.map((stream) => configured(stream, stream.supported_sync_modes.at(-1))),
-    });
-
-    /** The records that the sandbox did not have before, by stream. */
-    function newIn(sandbox: SandboxUnderTest, before: ReadonlyMap<string, readonly string[]>): string[] {
-      return [...sandbox.expected()].flatMap(([name, texts]) => {
-        const known = new Set(before.get(name));
-        return texts.some((text) => !known.has(text)) ? [name] : [];
-      });
-    }
-
-    it('records are added and changed: the second sync picks them up, and does not read all again', async () => {
-      const { connector, sandbox, close } = await running(start());
-      try {
-        const firstRun = await connector.read({ config, catalog: catalog() });
-        const first = groupMessages(firstRun);
-        const before = sandbox.expected();
-        sandbox.change();
-        expect(newIn(sandbox, before).length).toBeGreaterThan(10);
-
-        const secondRun = await connector.read({
-          config,
-          catalog: catalog(),
-          state: lastStates(first.states),
-        });
-        const second = groupMessages(secondRun);
-        const errors = [first, second].flatMap((sync) => sync.errors.map(({ error }) => error.message));
-        expect({ errors, codes: [firstRun.code, secondRun.code] }).toEqual({ errors: [], codes: [0, 0] });
-        const both = deduplicated(streams, first, second);
-        expect(differences(provider, sandbox.expected(), both, streams)).toEqual([]);
-        expect(second.records.length).toBeLessThan(first.records.length);
-      } finally {
-        await close();
-      }
-    });
-  });
-
-  describe.each(provider.variants)('where $title', ({ start, mayRepeat = [] }) => {
-    it(`nothing is lost, nothing is repeated${mayRepeat.map((name) => ` but ${name}`).join('')}`, async () => {
-      const { connector, sandbox, close } = await running(start());
-      try {
-        const result = await connector.read({ config, catalog: catalogOf(streams) });
-        const read = groupMessages(result);
-        expect({ errors: read.errors.map(({ error }) => error.message), code: result.code }).toEqual({
-          errors: [],
-          code: 0,
-        });
-        const found = differences(provider, sandbox.expected(), read, streams, compact);
-        const repeats = found.filter(({ stream }) => mayRepeat.includes(stream));
-        expect(found.filter((one) => !repeats.includes(one))).toEqual([]);
-        expect(lostIn(repeats)).toEqual([]);
-        expect(result.otherLines).toEqual([]);
-        expect(sandbox.violations).toEqual([]);
-      } finally {
-        await close();
-      }
-    });
-  });
+  testChanges(provider, { title: 'nothing is unusual', start: () => provider.start() });
 });

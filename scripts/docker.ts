@@ -1,6 +1,8 @@
 /** The Docker engine, as the scripts that test the image use it. */
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
+import { outputOf } from '../integration_tests/child-output.js';
+import type { ChildOutput } from '../integration_tests/child-output.js';
 import type { AirbyteMessage } from '../src/protocol/messages.js';
 
 const execute = promisify(execFile);
@@ -29,36 +31,19 @@ export async function buildImage(tag: string, target?: string): Promise<void> {
   await docker('build', '--quiet', '--network=host', ...stage, '--tag', tag, '.');
 }
 
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface Ended extends ChildOutput {
   readonly milliseconds: number;
 }
 
 /** `docker run …`, however it ends. */
-export function runContainer(args: readonly string[]): Promise<Ended> {
+export async function runContainer(args: readonly string[]): Promise<Ended> {
   const started = Date.now();
-  return new Promise((resolve, reject) => {
-    const child = spawn('docker', ['run', '--rm', ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: MAX_RUN,
-      killSignal: 'SIGKILL',
-    });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.on('error', reject);
-    child.on('close', (code) =>
-      resolve({
-        code,
-        stdout: Buffer.concat(stdout).toString(),
-        stderr: Buffer.concat(stderr).toString(),
-        milliseconds: Date.now() - started,
-      }),
-    );
+  const child = spawn('docker', ['run', '--rm', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: MAX_RUN,
+    killSignal: 'SIGKILL',
   });
+  return { ...(await outputOf(child)), milliseconds: Date.now() - started };
 }
 
 /** @throws if a line is no message */

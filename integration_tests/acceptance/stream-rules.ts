@@ -44,16 +44,19 @@ function keyProblems({ json_schema, source_defined_primary_key: keys = [] }: Air
   return keys.flatMap((path) => {
     const schema = schemaAt(json_schema, path);
     if (schema === undefined) return [`the key ${path.join('.')} is not in the schema`];
-    const bad = typesOf(schema).filter((type) => type === 'object' || type === 'array');
-    return bad.length > 0 ? [`the key ${path.join('.')} is of type ${bad.join(', ')}`] : [];
+    const types = typesOf(schema).filter((type) => type !== 'null');
+    // With several types it is no column by which a destination can tell records apart.
+    const isPlain = types.length === 1 && !types.includes('object') && !types.includes('array');
+    return isPlain ? [] : [`the key ${path.join('.')} is of type ${types.join(', ')}`];
   });
 }
 
 function cursorProblems({ json_schema, default_cursor_field: path }: AirbyteStream): string[] {
   if (path === undefined || path.length === 0) return [];
-  return schemaAt(json_schema, path) === undefined
-    ? [`the cursor ${path.join('.')} is not in the schema`]
-    : [];
+  const schema = schemaAt(json_schema, path);
+  if (schema === undefined) return [`the cursor ${path.join('.')} is not in the schema`];
+  const types = typesOf(schema).filter((type) => type !== 'null');
+  return types.length === 1 ? [] : [`the cursor ${path.join('.')} is of type ${types.join(', ')}`];
 }
 
 export const STREAM_RULES: readonly StreamRule[] = [
@@ -77,8 +80,8 @@ export const STREAM_RULES: readonly StreamRule[] = [
         )
         .map(({ path }) => path),
   },
-  { title: 'rule 21: its cursor is in its schema', violations: cursorProblems },
-  { title: 'rule 21: its key is in its schema, and of plain values', violations: keyProblems },
+  { title: 'rule 21: its cursor is in its schema, and of one type', violations: cursorProblems },
+  { title: 'rule 21: its key is in its schema, and of one plain type', violations: keyProblems },
   {
     title: 'rule 22: it supports a way of reading',
     violations: ({ supported_sync_modes: modes }) => (modes.length === 0 ? ['no sync mode'] : []),

@@ -1,7 +1,8 @@
 /** Runs the built program against hostile servers, several at a time, because most of the time they wait. */
 import type { AirbyteErrorTrace, JsonObject, StreamStatus } from '../../src/protocol/messages.js';
 import { createConnector, groupMessages } from '../connector-runner.js';
-import type { ConnectorProcess, ConnectorRun, Messages } from '../connector-runner.js';
+import type { ChildWithOutput } from '../child-output.js';
+import type { ConnectorRun, Messages } from '../connector-runner.js';
 import { reply, startHostileServer } from '../hostile-server.js';
 import type { Asked, Attack, HostileServer } from '../hostile-server.js';
 import { watchPeakMemory } from '../peak-memory.js';
@@ -26,7 +27,7 @@ export interface Play {
   readonly beside?: readonly string[];
   /** @default 'read' */
   readonly command?: 'read' | 'check';
-  readonly watch?: (child: ConnectorProcess, server: HostileServer) => void;
+  readonly watch?: (child: ChildWithOutput, server: HostileServer) => void;
 }
 
 export interface Outcome extends ConnectorRun {
@@ -90,7 +91,7 @@ async function act(play: Play): Promise<Outcome> {
   try {
     const config = configOf(play.provider);
     const catalog = catalogOf([...attacks.keys(), ...(play.beside ?? ['plans'])]);
-    const watch = (child: ConnectorProcess): void => {
+    const watch = (child: ChildWithOutput): void => {
       if (child.pid !== undefined) {
         memory = watchPeakMemory(child.pid, (mebibytes) => {
           if (mebibytes > RUNAWAY) child.kill('SIGKILL');

@@ -8,7 +8,7 @@ import pytest
 from airbyte.caches import PostgresCache
 
 from postgres import Postgres
-from rows import Row, Table
+from rows import Row, Table, types_of
 from sandbox import ProviderName, Sandbox
 from syncs import source, variables
 
@@ -34,6 +34,25 @@ def test_objects_in_columns_of_several_types_are_refused(server: Postgres) -> No
     """`metadata` is an object, a text or a number, as the API has it. `declare_json_columns` helps."""
     with pytest.raises(Exception, match="can't adapt type 'dict'"):
         read(server, "paystack", "transactions")
+
+
+@pytest.mark.parametrize("provider", ["paystack", "pagarme"])
+def test_streams_without_such_columns_need_no_preparation(server: Postgres, provider: ProviderName) -> None:
+    with Sandbox(provider, "fixed") as sandbox, variables(sandbox.environment):
+        reader = source("executable", sandbox)
+        several = {
+            stream.name
+            for stream in reader.discovered_catalog.streams
+            for schema in stream.json_schema["properties"].values()
+            if len(types_of(schema)) > 1
+        }
+        streams = [name for name in reader.get_available_streams() if name not in several]
+        reader.select_streams(streams)
+        cache = PostgresCache(**server.options(schema=f"others_{provider}"))
+        try:
+            assert set(reader.read(cache=cache).streams) == set(streams)
+        finally:
+            cache.close()
 
 
 def test_long_ids_that_are_texts_are_rounded(server: Postgres) -> None:

@@ -62,7 +62,8 @@ export function disputes(world: World): Generator {
     build(index, createdMs) {
       const dice = world.dice('disputes', index);
       const disputed = anyOf(world, 'charges', dice);
-      const amount = { amount: chargeAmount(world, disputed), currencyCode: 'BRL' };
+      // In reais, unlike everything else.
+      const amount = { amount: (chargeAmount(world, disputed) / 100).toFixed(2), currencyCode: 'BRL' };
       return {
         disputeId: id(index),
         transactionId: transactionId(world, disputed, 0),
@@ -73,9 +74,9 @@ export function disputes(world: World): Generator {
         chargebackAmount: amount,
         ...(index % 2 === 0 ? { debitedAmount: amount } : {}),
         status: dice.pick(['open', 'won', 'lost', 'accepted']),
-        reason: 'Não reconhece a compra / fraude',
+        reason: { code: dice.pick(['4853', '10.4']), description: 'FRAUD' },
         stage: dice.pick(['chargeback', 'preArbitration']),
-        cycle: dice.int(1, 3),
+        cycle: String(dice.int(1, 3)),
         network: dice.pick(['VISA', 'MASTERCARD']),
       };
     },

@@ -96,8 +96,7 @@ export function recipientWithdrawals(world: World, parent: number): Generator {
     ...movement(world, `withdrawals ${parent}`, index, createdMs),
     source: { source_id: recipientId(world, parent), type: 'recipient' },
     target: { target_id: String(1_600_000 + parent), type: 'bank_account' },
-    // An array in one document, a map in the other.
-    ...(index % 2 === 0 ? { metadata: ['saque', 'manual'] } : metadataPart(index)),
+    ...metadataPart(index),
   }));
 }
 
@@ -173,17 +172,15 @@ export function settlements(world: World): Generator {
 
 function payableMovement(world: World, index: number, createdMs: number): JsonObject {
   const dice = world.dice('movements', index);
-  // Text in one document, numbers in the samples of the other.
-  const amount = (value: number): Json => (index % 2 === 0 ? String(value) : value);
   return {
     object: 'payable',
     id: world.count('payables') === 0 ? null : payableId(world, anyOf(world, 'payables', dice)),
     status: 'paid',
-    amount: amount(dice.int(100, 90_000)),
-    fee: amount(63),
-    anticipation_fee: amount(0),
-    fraud_coverage_fee: amount(0),
-    installment: amount(1),
+    amount: dice.int(100, 90_000),
+    fee: 63,
+    anticipation_fee: 0,
+    fraud_coverage_fee: 0,
+    installment: 1,
     split_id: '',
     bulk_anticipation_id: '',
     recipient_id: recipientFor(world, index),
@@ -205,18 +202,17 @@ export function balanceOperations(world: World): Generator {
       const dice = world.dice('balance operations', index);
       const other = {
         object: dice.pick(['refund', 'transfer', 'feeCollection', 'settlement']),
-        id: index,
-        amount: '100',
+        id: String(index),
+        amount: 100,
       };
       return {
-        // A string in one document, a 64-bit integer in the other.
-        id: index % 2 === 0 ? id(index) : raw(id(index)),
+        id: id(index),
         status: dice.pick(['waiting_funds', 'available', 'transferred']),
-        balance_amount: index % 2 === 0 ? '0' : null,
-        balance_old_amount: index % 2 === 0 ? '0' : 0,
+        balance_amount: index % 2 === 0 ? 0 : null,
+        balance_old_amount: 0,
         type: dice.pick(['payable', 'refund', 'transfer', 'fee_collection', 'external_settlement']),
         amount: dice.int(-9000, 900_000),
-        fee: index % 2 === 0 ? '63' : 63,
+        fee: 63,
         created_at: world.stamp(createdMs),
         movement_object: index % 3 === 0 ? other : payableMovement(world, index, createdMs),
       };

@@ -1,4 +1,3 @@
-import { raw } from '../../json-text.js';
 import type { Json, JsonObject } from '../../json-text.js';
 import type { Generator } from '../../record-store.js';
 import { chargeAmount } from './charges.js';
@@ -10,21 +9,10 @@ import type { World } from './world.js';
 const DAY = 86_400_000; // ms
 /** Paid payables are shown for 24 months, since 2026-08-28. */
 const PAID_HISTORY = 730 * DAY;
-/** Ids were integers until August 2026; these lie beyond 2^53, neighbours are one number to JavaScript. */
-const FIRST_INTEGER_ID = 9_007_199_254_740_993n;
-const INTEGER_SHARE = 0.2;
 
-function hasIntegerId(world: World, index: number): boolean {
-  return index < world.count('payables') * INTEGER_SHARE;
-}
-
+/** Integers until August 2026, texts since. */
 export function payableId(world: World, index: number): string {
-  if (hasIntegerId(world, index)) return String(FIRST_INTEGER_ID + BigInt(index));
   return uuid(world.dice('id payables', index), index);
-}
-
-function indexOfPayable(id: string): number | undefined {
-  return /^\d+$/.test(id) ? Number(BigInt(id) - FIRST_INTEGER_ID) : indexOfUuid(id);
 }
 
 /** The second payable of a charge is its second installment. */
@@ -74,10 +62,9 @@ function payable(world: World, index: number, createdMs: number): JsonObject {
   const amount = Math.round(chargeAmount(world, charge) / PAYABLES_PER_CHARGE);
   const status = payableStatus(world, index);
   const recipients = world.count('recipients');
-  const id = payableId(world, index);
   const isRefundReversal = type === 'chargeback_refund' && kindOf(charge) === 'boleto';
   return {
-    id: hasIntegerId(world, index) ? raw(id) : id,
+    id: payableId(world, index),
     status,
     amount: type === 'credit' || type === 'chargeback_refund' ? amount : -amount,
     fee: index % 4 === 0 ? 0 : Math.round(amount * 0.04),
@@ -117,7 +104,7 @@ export function payables(world: World): Generator {
   return {
     count: world.count('payables'),
     id: (index) => payableId(world, index),
-    indexOf: indexOfPayable,
+    indexOf: indexOfUuid,
     timeline: world.timeline('payables'),
     updatedAt: (index) => payableUpdatedMs(world, index),
     fields: {

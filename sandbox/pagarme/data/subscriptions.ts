@@ -98,7 +98,7 @@ function split(world: World, index: number): Json {
         amount: 100,
         gateway_id: null,
         recipient: recipientRef(world, index % world.count('recipients')),
-        options: { liable: true, charge_processing_fee: true, charge_remainder_fee: 'false' },
+        options: { liable: true, charge_processing_fee: true, charge_remainder_fee: false },
       },
     ],
   };

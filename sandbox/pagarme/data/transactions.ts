@@ -29,11 +29,11 @@ export function kindOf(charge: number): Kind {
   return KINDS[charge % KINDS.length] ?? 'credit_card';
 }
 
-/** A number in some records, a string of digits or letters or null in others. */
+/** A text of digits or letters, or null; some are longer than a number of JavaScript is exact. */
 export function gatewayId(dice: Dice, index: number): Json {
   switch (index % 5) {
     case 0:
-      return raw(String(9_007_199_254_740_993n + BigInt(index)));
+      return String(9_007_199_254_740_993n + BigInt(index));
     case 1:
       return String(dice.int(100_000_000, 2_000_000_000));
     case 2:
@@ -54,8 +54,7 @@ function splitsOf(world: World, charge: number, amount: number, dice: Dice): Jso
     options: {
       liable: i === 0,
       charge_processing_fee: i === 0,
-      // A string in one document, a boolean in the other.
-      charge_remainder_fee: charge % 2 === 0 ? 'true' : i === 0,
+      charge_remainder_fee: i === 0,
     },
   }));
 }
@@ -129,8 +128,7 @@ function boletoPart(world: World, { charge, amount, isPaid, createdMs }: Attempt
     statement_descriptor: 'LOJA',
     due_at: world.stamp(createdMs + 3 * 86_400_000),
     paid_at: paidAt,
-    // A string here, a number everywhere else.
-    paid_amount: isPaid ? String(amount) : null,
+    paid_amount: isPaid ? amount : null,
     credit_at: paidAt,
   };
 }

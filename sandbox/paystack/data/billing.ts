@@ -123,7 +123,8 @@ export function subscriptions(world: World): Generator {
       createdAt: iso(createdMs),
       integration: world.integration,
       plan,
-      authorization: authorization(dice, index % 2 === 0 ? 1 : 0),
+      // 0 or 1 in current lists, a boolean in older samples.
+      authorization: authorization(dice, index % 5 === 4 ? true : index % 2 === 0 ? 1 : 0),
       customer: customerWithPhone(world, anyOf(world, 'customers', dice), 'text'),
       invoice_limit: 0,
       split_code: null,

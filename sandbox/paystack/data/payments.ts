@@ -62,8 +62,7 @@ function logOf(createdMs: number, dice: Dice, success: boolean): JsonObject {
   };
 }
 
-function feesSplitOf(index: number, fees: number): Json {
-  if (index % 5 === 0) return fees;
+function feesSplitOf(index: number): Json {
   if (index % 7 !== 0) return null;
   return {
     paystack: 14_500,
@@ -107,7 +106,7 @@ function buildTransaction(world: World, index: number, createdMs: number, dice: 
     metadata: metadataOf(index, dice),
     log: tried ? logOf(createdMs, dice, paid) : null,
     fees,
-    fees_split: feesSplitOf(index, fees ?? 0),
+    fees_split: feesSplitOf(index),
     customer: customerRef(world, anyOf(world, 'customers', dice), 'object'),
     authorization: tried ? authorization(dice, dice.chance(0.5)) : emptyAuthorization(),
     plan: {}, // an empty object even on a subscription's charge

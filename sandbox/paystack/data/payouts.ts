@@ -43,8 +43,7 @@ export function transferRecipients(world: World): Generator {
 }
 
 function feesBreakdownOf(index: number): Json {
-  if (index % 3 === 0) return null;
-  if (index % 3 === 1) return 1000;
+  if (index % 3 !== 2) return null;
   return [{ amount: '10.00', formula: null, type: 'paystack' }];
 }
 
@@ -69,14 +68,14 @@ export function transfers(world: World): Generator {
       createdAt: iso(createdMs),
       currency: 'NGN',
       domain: world.domain,
-      failures: status === 'failed' ? [{ message: 'Échec / failed' }] : null,
+      failures: null,
       id: world.id('transfers', index),
       integration: world.integration,
       reason: 'Salaire d\u2019août',
       // Old rows come without it.
       ...(index % 12 === 0 ? {} : { reference: dice.code(20) }),
       source: 'balance',
-      source_details: index % 5 === 0 ? {} : null,
+      source_details: null,
       status,
       titan_code: null,
       transfer_code: `TRF_${dice.code(15)}`,

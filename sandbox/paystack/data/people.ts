@@ -16,7 +16,7 @@ export const CURRENCIES = ['NGN', 'GHS', 'ZAR', 'KES', 'USD'] as const;
  * its own, and one string holds text that a careless scanner takes for the end of the record.
  */
 export function metadataOf(index: number, dice: Dice): Json {
-  switch (index % 8) {
+  switch (index % 9) {
     case 0:
       return {
         custom_fields: [
@@ -45,6 +45,8 @@ export function metadataOf(index: number, dice: Dice): Json {
       return '[1,2,{"id":3}]';
     case 6:
       return [];
+    case 7:
+      return 0;
     default:
       return {};
   }

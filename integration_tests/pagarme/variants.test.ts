@@ -1,0 +1,4 @@
+import { testVariants } from '../variants.js';
+import { pagarme } from './provider.js';
+
+testVariants(pagarme);

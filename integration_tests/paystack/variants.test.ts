@@ -1,0 +1,4 @@
+import { testVariants } from '../variants.js';
+import { paystack } from './provider.js';
+
+testVariants(paystack);
