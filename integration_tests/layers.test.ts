@@ -90,7 +90,7 @@ describe('layers', () => {
     const cli = files.find(({ path }) => path === 'src/cli.ts');
     // A type, a value and a dynamic import.
     expect(cli?.imports).toEqual(
-      expect.arrayContaining(['src/source.js', 'yargs', 'src/protocol/output.js']),
+      expect.arrayContaining(['src/source.js', 'src/command-line.js', 'src/protocol/output.js']),
     );
   });
 
@@ -107,6 +107,17 @@ describe('layers', () => {
       forbiddenImports(
         lies('declarative/'),
         (specifier) => !isOwn(specifier) || lies('declarative/', 'protocol/')(specifier),
+      ),
+    );
+  });
+
+  it('terminal/ asks how far a read is, and knows nothing else of it', () => {
+    expectNone(
+      'What is shown must not reach into the read',
+      forbiddenImports(
+        lies('terminal/'),
+        (specifier) =>
+          specifier === 'src/declarative/stream-progress.js' || specifier.startsWith('src/terminal/'),
       ),
     );
   });

@@ -76,6 +76,20 @@ describe('help', () => {
     expect(code).toBe(0);
   });
 
+  test.each(['spec', 'check', 'discover', 'read'])('of %s has examples that are right', async (command) => {
+    const { stdout } = await runCli([command, '--help']);
+    const examples = [...stdout.matchAll(/^ {2}source-payments ([^>\n]+?)(?: >.*)?$/gm)].map(
+      ([, line = '']) => line,
+    );
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) {
+      // A config that is no JSON: no request is made, and the arguments are all right.
+      const argv = example.replace(/[a-z]+\.json/g, () => file('none.json', '{')).split(' ');
+      const { code, stderr } = await runCli(argv);
+      expect([stderr, code]).toEqual(['', command === 'spec' ? 0 : 1]);
+    }
+  });
+
   test('--version prints the version', async () => {
     expect(await runCli(['--version'])).toMatchObject({ code: 0, stdout: `${readVersion()}\n`, stderr: '' });
   });
@@ -83,18 +97,19 @@ describe('help', () => {
 
 describe('a command line that is wrong', () => {
   test.each<[string, string[], RegExp]>([
-    ['an unknown command', ['sync'], /sync/],
-    ['an unknown option', ['spec', '--verbose'], /verbose/],
-    ['two commands', ['spec', 'check'], /check/],
-    ['check without --config', ['check'], /config/],
-    ['discover without --config', ['discover'], /config/],
-    ['read without --catalog', ['read', '--config', 'c.json'], /catalog/],
-    ['read without anything', ['read'], /config, catalog/],
-    ['an option without its value', ['check', '--config'], /config/],
-  ])('%s: usage on stderr, exit 2', async (_, argv, text) => {
+    ['an unknown command', ['sync'], /^There is no command "sync"\. The commands are spec, check, /],
+    ['an unknown option', ['spec', '--verbose'], /^There is no option --verbose\.$/m],
+    ['two commands', ['spec', 'check'], /^One command at a time: "check" is too much after spec\.$/m],
+    ['check without --config', ['check'], /^check needs --config FILE\.$/m],
+    ['discover without --config', ['discover'], /^discover needs --config FILE\.$/m],
+    ['read without --catalog', ['read', '--config', 'c.json'], /^read needs --catalog FILE\.$/m],
+    ['read without anything', ['read'], /^read needs --config FILE and --catalog FILE\.$/m],
+    ['an option without its value', ['check', '--config'], /^--config needs the name of a file after it\.$/m],
+  ])('%s: what is wrong and an example on stderr, exit 2', async (_, argv, text) => {
     const { code, stdout, stderr } = await runCli(argv);
     expect(stderr).toMatch(text);
-    expect(stderr).toContain('--help');
+    expect(stderr).toMatch(/^Example: source-payments [a-z]+/m);
+    expect(stderr).toMatch(/^Help: source-payments .*--help\n$/m);
     expect(stderr).not.toContain('    at ');
     expect([code, stdout]).toEqual([2, '']);
   });

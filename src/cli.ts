@@ -1,19 +1,27 @@
 /** The command line: https://docs.airbyte.com/platform/understanding-airbyte/airbyte-protocol#source */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Writable } from 'node:stream';
-import yargs from 'yargs';
+import { parseCommandLine } from './command-line.js';
+import type { Arguments } from './command-line.js';
 import type { HttpTransport } from './declarative/http-transport.js';
-import { readSpec, readVersion } from './package-files.js';
-import { OutputClosedError, StoppedError, toErrorTrace, toTracedError } from './protocol/errors.js';
+import { readSpec } from './package-files.js';
+import {
+  OutputClosedError,
+  StoppedError,
+  toErrorTrace,
+  toTracedError,
+  TracedError,
+} from './protocol/errors.js';
 import { Output } from './protocol/output.js';
 import type { SourceContext } from './source.js';
+import type { ReadWatcher, TerminalStream } from './terminal/read-watcher.js';
 
 /** The process as a command sees it. */
 export interface Host {
   /** Without `node` and the script. */
   readonly argv: readonly string[];
-  readonly stdout: Writable;
-  readonly stderr: Writable;
+  readonly stdout: Writable & Pick<TerminalStream, 'isTTY'>;
+  readonly stderr: Writable & Omit<TerminalStream, 'write'>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborts on SIGTERM. */
   readonly signal: AbortSignal;
@@ -32,80 +40,12 @@ const CHECK_TIMEOUTS = {
 /** How the process ends. `stopped` is an end by request, before the work was done. */
 export type ExitCode = 0 | 1 | 2 | 'stopped';
 
-interface Arguments {
-  readonly command: 'spec' | 'check' | 'discover' | 'read';
-  readonly debug: boolean;
-  readonly config: string;
-  readonly catalog: string;
-  readonly state: string | undefined;
-}
-
-/** What is to be done, or the text to show instead. */
-type Parsed = { run: Arguments } | { help: string } | { usage: string };
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function parse(argv: readonly string[]): Parsed {
-  const config = {
-    type: 'string',
-    demandOption: true,
-    requiresArg: true,
-    describe: 'JSON file with the config',
-  } as const;
-  const catalog = {
-    type: 'string',
-    demandOption: true,
-    requiresArg: true,
-    describe: 'JSON file with the configured catalog',
-  } as const;
-  const state = {
-    type: 'string',
-    requiresArg: true,
-    describe: 'JSON file with the state of the last sync',
-  } as const;
-  let problem: string | undefined;
-  let output = '';
-  const parser = yargs([])
-    .scriptName('source-payments')
-    .usage('$0 <command>\n\nReads Paystack or Pagar.me as an Airbyte source; messages go to standard output.')
-    .command('spec', 'Print what a config looks like')
-    .command('check', 'Try the config against the API', { config })
-    .command('discover', 'List the streams', { config })
-    .command('read', 'Read the streams of a configured catalog', { config, catalog, state })
-    .option('debug', { type: 'boolean', default: false, describe: 'Log at level DEBUG', global: true })
-    .example('$0 check --config config.json', '')
-    .example('$0 read --config config.json --catalog catalog.json --state state.json', '')
-    .demandCommand(1, 1, 'Name a command.')
-    .version(readVersion())
-    .parserConfiguration({ 'duplicate-arguments-array': false })
-    .strict()
-    .exitProcess(false)
-    .fail((message: string | null, error: Error | undefined) => {
-      problem ??= message ?? error?.message ?? 'The arguments are not valid.';
-    });
-  const parsed = parser.parseSync([...argv], {}, (_error: unknown, _args: unknown, text: string) => {
-    output = text;
-  }) as Record<string, unknown> & { _: (string | number)[] };
-  if (problem !== undefined) return { usage: `${problem}\nTry source-payments --help.\n` };
-  if (output !== '') return { help: `${output}\n` };
-  return {
-    run: {
-      command: String(parsed._[0]) as Arguments['command'],
-      debug: parsed['debug'] === true,
-      config: textOf(parsed['config']) ?? '',
-      catalog: textOf(parsed['catalog']) ?? '',
-      state: textOf(parsed['state']),
-    },
-  };
-}
-
 /** Loads what a command needs and runs it: `spec` starts without the HTTP client and the validator. */
 async function runCommand(
   args: Arguments,
   { environment, signal }: Host,
   output: Output,
+  watcher: ReadWatcher | undefined,
   transport: (one: HttpTransport) => void,
 ): Promise<void> {
   if (args.command === 'spec') return output.message({ type: 'SPEC', spec: readSpec() });
@@ -121,6 +61,7 @@ async function runCommand(
     http: http.send,
     environment,
     signal,
+    watch: watcher === undefined ? undefined : (progress) => watcher.watch(progress),
     random: Math.random,
     clock: {
       now: Date.now,
@@ -141,28 +82,53 @@ async function runCommand(
   return source.read(config, catalog, states, context);
 }
 
+/** Whoever reads at a terminal sees how far it is; a platform, which has pipes there, does not load it. */
+async function watcherOf(
+  { command }: Arguments,
+  { stdout, stderr, environment, signal }: Host,
+  output: Output,
+): Promise<ReadWatcher | undefined> {
+  if (command !== 'read' || stderr.isTTY !== true) return undefined;
+  const { watchRead } = await import('./terminal/read-watcher.js');
+  return watchRead({
+    stdout,
+    stderr,
+    environment,
+    signal,
+    now: Date.now,
+    mask: (text) => output.mask(text),
+    every(ms, call) {
+      const timer = setInterval(call, ms).unref();
+      return () => clearInterval(timer);
+    },
+  });
+}
+
 function isDebug({ environment }: Host, args: Arguments): boolean {
   return args.debug || environment['LOG_LEVEL']?.toLowerCase() === 'debug';
 }
 
 /** Runs one command to its end. Never throws; what went wrong is in the output and the exit code. */
 export async function run(host: Host): Promise<ExitCode> {
-  const parsed = parse(host.argv);
+  const parsed = parseCommandLine(host.argv);
   if ('usage' in parsed) {
     host.stderr.write(parsed.usage);
     return host.argv.length === 0 ? 1 : 2;
   }
   const debug = 'run' in parsed && isDebug(host, parsed.run);
   const output = new Output({ sink: host.stdout, now: Date.now, debug });
+  const watcher = 'run' in parsed ? await watcherOf(parsed.run, host, output) : undefined;
   let transport: HttpTransport | undefined;
   try {
     const work =
       'help' in parsed
         ? output.help(parsed.help)
-        : runCommand(parsed.run, host, output, (one) => (transport = one));
+        : runCommand(parsed.run, host, output, watcher, (one) => (transport = one));
     await Promise.race([work, ...(host.uncaught === undefined ? [] : [host.uncaught])]);
+    watcher?.end();
     return 0;
   } catch (error) {
+    watcher?.end(error instanceof TracedError ? error.message : undefined);
     return await reportFailure(error, output, host);
   } finally {
     transport?.close();

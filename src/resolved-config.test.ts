@@ -98,6 +98,7 @@ describe('what is left out', () => {
   test('null counts as left out', () => {
     const nulls = {
       start_date: null,
+      end_date: null,
       lookback_window_days: null,
       num_workers: null,
       requests_per_minute: null,
@@ -136,6 +137,40 @@ describe('the start date', () => {
       expect(sentence(() => resolve({ start_date: date }))).toContain('start_date lies in the future');
     },
   );
+});
+
+describe('the end date', () => {
+  const start_date = '2024-01-01T00:00:00Z';
+
+  test('is none unless it is given, and may lie ahead', () => {
+    expect(resolve().endDate).toBeUndefined();
+    expect(resolve({ end_date: '2124-01-01T00:00:00Z' }).endDate).toBe('2124-01-01T00:00:00Z');
+    expect(resolve({ start_date, end_date: '2024-01-01T00:00:01Z' })).toMatchObject({
+      startDate: start_date,
+      endDate: '2024-01-01T00:00:01Z',
+    });
+  });
+
+  test.each(['2024-01-01T00:00:00Z', '2023-12-31T23:59:59Z'])(
+    '%s is not later than the start date, and is refused',
+    (end_date) => {
+      expect(sentence(() => resolve({ start_date, end_date }))).toBe(
+        'Config validation error: end_date must be later than start_date. Records dated from start_date up to, but not including, end_date are read.',
+      );
+    },
+  );
+
+  test('before the vendor began is refused', () => {
+    expect(sentence(() => resolve({ end_date: '2014-12-31T00:00:00Z' }))).toContain(
+      'end_date must be later than 2015-01-01T00:00:00Z, from when on Paystack has records',
+    );
+  });
+
+  test('of another form is refused, as a start date is', () => {
+    expect(sentence(() => resolve({ end_date: '2024-01-01' }))).toContain(
+      'end_date does not have the form YYYY-MM-DDTHH:mm:ssZ',
+    );
+  });
 });
 
 describe('the provider', () => {

@@ -12,6 +12,8 @@ export interface ResolvedConfig {
   readonly keyMode: KeyMode;
   /** ISO timestamp */
   readonly startDate: string;
+  /** ISO timestamp, later than the start date; undefined for none */
+  readonly endDate: string | undefined;
   readonly lookbackDays: number;
   /** Requests at a time. */
   readonly numWorkers: number;
@@ -38,6 +40,38 @@ function numberAt(config: JsonObject, name: string): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
+function stringAt(config: JsonObject, name: string): string | undefined {
+  const value = config[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * The start of the config, or from when on the provider has data, and the end of the config.
+ * @throws TracedError (config_error) if there is nothing to read between them
+ */
+function datesOf(
+  config: JsonObject,
+  { title, earliest_date }: Provider,
+  now: number,
+): Pick<ResolvedConfig, 'startDate' | 'endDate'> {
+  const given = stringAt(config, 'start_date');
+  const endDate = stringAt(config, 'end_date');
+  const startDate = given ?? earliest_date;
+  const start = parseTimestamp(startDate) ?? Infinity;
+  if (given !== undefined && start > now) {
+    throw configError(
+      'Config validation error: start_date lies in the future. Choose the day from which on you need records.',
+    );
+  }
+  if (endDate !== undefined && (parseTimestamp(endDate) ?? -Infinity) <= start) {
+    const since = given === undefined ? `${startDate}, from when on ${title} has records` : 'start_date';
+    throw configError(
+      `Config validation error: end_date must be later than ${since}. Records dated from start_date up to, but not including, end_date are read.`,
+    );
+  }
+  return { startDate, endDate };
+}
+
 /**
  * Checks a config and fills in what it leaves out. Nothing is sent anywhere.
  * @param now Unix ms
@@ -60,12 +94,6 @@ export function resolveConfig(
     throw configError('Config validation error: provider is not one that this version knows.');
   }
 
-  const startDate = config['start_date'];
-  if (typeof startDate === 'string' && (parseTimestamp(startDate) ?? Infinity) > now) {
-    throw configError(
-      'Config validation error: start_date lies in the future. Choose the day from which on you need records.',
-    );
-  }
   const { default_concurrency, max_concurrency } = provider.source.concurrency_level;
   const workers =
     typeof default_concurrency === 'number' ? default_concurrency : default_concurrency[keyMode];
@@ -73,7 +101,7 @@ export function resolveConfig(
     raw: config,
     provider,
     keyMode,
-    startDate: typeof startDate === 'string' ? startDate : provider.earliest_date,
+    ...datesOf(config, provider, now),
     lookbackDays: numberAt(config, 'lookback_window_days') ?? DEFAULT_LOOKBACK_DAYS,
     numWorkers: Math.min(numberAt(config, 'num_workers') ?? workers, max_concurrency),
     requestsPerMinute: numberAt(config, 'requests_per_minute'),

@@ -9,6 +9,7 @@ import type { SendHttp } from './declarative/http-transport.js';
 import { readStreams } from './declarative/read-streams.js';
 import type { RequestContext } from './declarative/requester.js';
 import { Slots } from './declarative/slots.js';
+import type { WatchStream } from './declarative/stream-progress.js';
 import { readSchema, readSpec, readVersion } from './package-files.js';
 import { configError, OutputClosedError, StoppedError, TracedError } from './protocol/errors.js';
 import type { ConfiguredAirbyteCatalog, ConnectorSpecification, JsonObject } from './protocol/messages.js';
@@ -34,6 +35,8 @@ export interface SourceContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborts when the process is asked to stop. */
   readonly signal: AbortSignal;
+  /** For a person at a terminal. */
+  readonly watch?: WatchStream | undefined;
 }
 
 function requestContext(config: ResolvedConfig, context: SourceContext): RequestContext {
@@ -126,17 +129,19 @@ export async function read(
   context: SourceContext,
 ): Promise<void> {
   const resolved = resolve(readSpec(), config, context);
-  const { provider, keyMode, startDate, lookbackDays, numWorkers } = resolved;
+  const { provider, keyMode, startDate, endDate, lookbackDays, numWorkers } = resolved;
   requireOwnState(states, provider);
   await context.output.log(
     'INFO',
-    `Reading ${catalog.streams.length} streams of ${provider.title} in ${keyMode} mode, from ${startDate}, lookback ${lookbackDays} days, ${numWorkers} requests at a time`,
+    `Reading ${catalog.streams.length} streams of ${provider.title} in ${keyMode} mode, from ${startDate}${endDate === undefined ? '' : ` to ${endDate}`}, lookback ${lookbackDays} days, ${numWorkers} requests at a time`,
   );
   await readStreams(provider.source.streams, catalog, states, {
     requests: requestContext(resolved, context),
     output: context.output,
     startDate,
+    endDate,
     lookbackDays,
     numWorkers,
+    watch: context.watch,
   });
 }

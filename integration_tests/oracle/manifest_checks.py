@@ -100,7 +100,7 @@ def check_manifest(manifest: Json, report: Report) -> None:
     report.check("the manifest fits the schema of the language", schema_problems(manifest))
     report.check("it has no key that the language does not know", unknown_keys(manifest))
     spec = spec_of(manifest)
-    wanted = ["secret_key", "start_date", "lookback_window_days", "num_workers", "requests_per_minute"]
+    wanted = ["secret_key", "start_date", "end_date", "lookback_window_days", "num_workers", "requests_per_minute"]
     report.check(
         "spec asks for the key and the options",
         [] if list(spec["properties"]) == wanted and spec["required"] == ["secret_key"] else [str(spec)],

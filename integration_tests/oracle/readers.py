@@ -43,6 +43,8 @@ class Sandbox:
         self.secret_key: str = info["secret_key"]
         # Official address -> the sandbox's.
         self.addresses: dict[str, str] = info["addresses"]
+        # What the scenario sets in the config.
+        self.config: Json = info["config"]
 
     def _line(self) -> Json:
         assert self._process.stdout is not None
@@ -146,7 +148,7 @@ OPTIONS: Json = {
 
 def ours(provider: str, sandbox: Sandbox, folder: Path) -> Reader:
     folder.mkdir(parents=True)
-    config = {"provider": {"name": provider, "secret_key": sandbox.secret_key}, **OPTIONS}
+    config = {"provider": {"name": provider, "secret_key": sandbox.secret_key}, **OPTIONS, **sandbox.config}
     return Reader([NODE, "dist/main.js"], [], sandbox.environment, folder, config)
 
 
@@ -155,7 +157,7 @@ def theirs(manifest: str, sandbox: Sandbox, folder: Path) -> Reader:
     folder.mkdir(parents=True)
     path = folder / "manifest.yaml"
     path.write_text(manifest)
-    config = {"secret_key": sandbox.secret_key, **OPTIONS}
+    config = {"secret_key": sandbox.secret_key, **OPTIONS, **sandbox.config}
     return Reader(RUNTIME, ["--manifest-path", str(path)], {}, folder, config)
 
 

@@ -32,7 +32,8 @@ if (scenario === undefined) {
 } else {
   const sandbox = await scenario.start();
   const { environment, secretKey: secret_key } = sandbox;
-  print({ environment, secret_key, addresses: addresses(scenario.provider, environment) });
+  const { config = {} } = scenario;
+  print({ environment, secret_key, addresses: addresses(scenario.provider, environment), config });
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === 'change') sandbox.change();
     print({ requests: sandbox.requests.length, violations: sandbox.violations });

@@ -1,4 +1,5 @@
 /** What the oracle reads: a provider's usual sandbox, and such answers of its API as matter to a manifest. */
+import type { JsonObject } from '../../src/protocol/messages.js';
 import { PROVIDERS } from '../providers.js';
 import type { SandboxUnderTest } from '../provider-under-test.js';
 import { FIXED, start } from '../pagarme/sandbox.js';
@@ -8,6 +9,8 @@ export interface Scenario {
   readonly provider: string;
   readonly title: string;
   readonly start: () => Promise<SandboxUnderTest>;
+  /** Of both readers, besides what they always have. */
+  readonly config?: JsonObject;
 }
 
 export const USUAL = 'the usual answers';
@@ -36,6 +39,12 @@ function ofPagarme(title: string, quirks: Quirks, more: Options = {}): Scenario 
 
 const YEAR = 365 * 86_400_000; // ms
 
+/** Some months before the newest records, all of which the second sync reads again: the data is of the past. */
+function untilDate(name: string): Scenario {
+  const config = { end_date: '2025-12-01T00:00:00Z', lookback_window_days: 3650 };
+  return { ...usual(name), title: 'the connection ends at a date', config };
+}
+
 export const SCENARIOS: readonly Scenario[] = [
   usual('paystack'),
   variant('paystack', 'neither bound of a date range belongs to it'),
@@ -44,6 +53,7 @@ export const SCENARIOS: readonly Scenario[] = [
   variant('paystack', 'dates have the other of their two names'),
   variant('paystack', 'lists answer with tokens although pages were asked for'),
   variant('paystack', 'every tenth request fails in some way'),
+  untilDate('paystack'),
   usual('pagarme'),
   variant('pagarme', 'pages of more than 30 records are refused'),
   ofPagarme('neither bound of a date range belongs to it, lists are oldest first, dates have no zone', {
@@ -59,4 +69,5 @@ export const SCENARIOS: readonly Scenario[] = [
     anticipationsPath: 'anticipations',
   }),
   ofPagarme('pages hold 20 records at most', { maxSize: 20 }),
+  untilDate('pagarme'),
 ];

@@ -17,15 +17,25 @@ export interface ClosedSlice extends TimeRange {
   readonly asOf: number;
 }
 
+/** A sync had read everything up to this end date, after that date had passed. Unix ms. */
+export interface FinishedWindow {
+  readonly endDate: number;
+  /** When that sync began. */
+  readonly asOf: number;
+}
+
 /** The state of a stream with a cursor, as read from a STATE message. */
 export interface CursorState {
   readonly mark: CursorMark | undefined;
   /** What an unfinished sync had closed, or a finished full refresh. */
   readonly closed: readonly ClosedSlice[];
+  readonly finished?: FinishedWindow;
 }
 
 /** Beside the cursor field: ranges that need not be read again when a sync is taken up. */
 const CLOSED_SLICES = 'closed_slices';
+/** Beside the cursor field: the end date that has been reached. */
+const FINISHED = 'finished';
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -69,6 +79,14 @@ function parseClosed(stream: string, value: JsonValue | undefined): ClosedSlice[
   });
 }
 
+/** A remark that cannot be read is left out: the window is then read again. */
+function parseFinished(value: JsonValue | undefined): FinishedWindow | undefined {
+  const finished = isObject(value) ? value : {};
+  const endDate = toMark(finished['end_date']);
+  const asOf = toMark(finished['as_of']);
+  return endDate === undefined || asOf === undefined ? undefined : { endDate: endDate.time, asOf: asOf.time };
+}
+
 /**
  * Reads the state of one stream: this connector's own, or that of Airbyte's connector for the same API.
  * @throws TracedError (config_error) if it belongs to something else
@@ -90,24 +108,32 @@ export function parseCursorState(
   }
   const mark = toMark(value);
   if (mark === undefined) throw refuse(stream, `its "${cursorField}" is not a timestamp`);
-  return { mark, closed };
+  const finished = parseFinished(state[FINISHED]);
+  return { mark, closed, ...(finished === undefined ? {} : { finished }) };
 }
 
-/** @param closed left out of a finished incremental sync: its mark says all */
+/**
+ * @param closed left out of a finished incremental sync: its mark says all
+ * @param finished of an incremental sync that has an end date and reached it
+ */
 export function printCursorState(
   cursorField: string,
   mark: CursorMark,
   closed: readonly ClosedSlice[],
+  finished?: FinishedWindow,
 ): JsonObject {
-  if (closed.length === 0) return { [cursorField]: mark.text };
+  const slices = closed.map((slice) => ({
+    start: toIso(slice.start),
+    end: toIso(slice.end),
+    as_of: toIso(slice.asOf),
+    ...(slice.mark === undefined ? {} : { mark: slice.mark.text }),
+  }));
   return {
     [cursorField]: mark.text,
-    [CLOSED_SLICES]: closed.map((slice) => ({
-      start: toIso(slice.start),
-      end: toIso(slice.end),
-      as_of: toIso(slice.asOf),
-      ...(slice.mark === undefined ? {} : { mark: slice.mark.text }),
-    })),
+    ...(slices.length === 0 ? {} : { [CLOSED_SLICES]: slices }),
+    ...(finished === undefined
+      ? {}
+      : { [FINISHED]: { end_date: toIso(finished.endDate), as_of: toIso(finished.asOf) } }),
   };
 }
 

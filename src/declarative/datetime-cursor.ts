@@ -1,26 +1,23 @@
 import type { JsonObject, SyncMode } from '../protocol/messages.js';
 import type { DatetimeBasedCursor, FieldPath } from './components.js';
-import { DateFilterError, newOpenSlice } from './cursor.js';
-import type { Cursor, OpenSlice, Verdict } from './cursor.js';
+import { newOpenSlice } from './cursor.js';
+import type { Cursor, DateFilterError, OpenSlice, Verdict } from './cursor.js';
 import { addToOrder } from './list-order.js';
 import { mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
-import type { ClosedSlice, CursorMark } from './cursor-state.js';
+import type { ClosedSlice, CursorMark, FinishedWindow } from './cursor-state.js';
 import { fixedDuration, formatDatetime, parseDuration, parseTimestamp, toIso } from './datetime.js';
 import type { Duration } from './datetime.js';
+import { RequestBounds } from './request-bounds.js';
 import { blindParts, evenRanges, rangesByStep } from './slicer.js';
 import { subtractRanges } from './stream-slice.js';
 import type { StreamSlice, TimeRange } from './stream-slice.js';
+import { syncWindow } from './sync-window.js';
+import type { SyncWindow } from './sync-window.js';
 
 const DAY_MS = 86_400_000;
 
 /** The end of a sync's range that never counts as closed: a resumed sync reads it again. */
 const UNSETTLED_MS = 10 * 60_000;
-
-/**
- * How far outside of the requested range a record may lie before the API's date filter counts as not
- * working on the cursor field: an API that cuts bounds to whole days, in whatever time zone, stays below.
- */
-const FILTER_TOLERANCE_MS = 2 * DAY_MS;
 
 export interface CursorOptions {
   readonly stream: string;
@@ -28,11 +25,22 @@ export interface CursorOptions {
   readonly state: JsonObject | undefined;
   /** ISO timestamp of the config. */
   readonly startDate: string;
+  /** ISO timestamp of the config: records dated at or after it are not read. */
+  readonly endDate?: string | undefined;
   readonly lookbackDays: number;
   /** Unix ms: the frozen end of this sync. */
   readonly now: number;
   /** Unix ms: when an earlier, unfinished sync began whose work this one goes on with. */
   readonly goesOnSince?: number | undefined;
+}
+
+/**
+ * The end of what counts as closed for a sync that began at a time. A record of the last moments may still
+ * become visible, or be dated by a clock that is behind ours. On whole seconds, because a record of the same
+ * second prints an earlier time than the clock showed.
+ */
+function settledAt(time: number): number {
+  return Math.floor((time - UNSETTLED_MS) / 1000) * 1000;
 }
 
 /** A raw JSON value as a mark, if it is a timestamp. */
@@ -47,8 +55,8 @@ export function markOf(raw: string | undefined): CursorMark | undefined {
  * The cursor of a stream whose records carry a date.
  *
  * Range: from the state less the lookback window (a full refresh: from the start date) to `now`, which is
- * frozen. Lists come newest first, so the mark moves only when slices are closed, and only as far as they
- * are closed without a gap.
+ * frozen, or to the end date. Lists come newest first, so the mark moves only when slices are closed, and
+ * only as far as they are closed without a gap.
  *
  * @throws TracedError (config_error) if the state is not one of this stream
  */
@@ -60,6 +68,7 @@ export class DatetimeCursor implements Cursor {
   readonly #definition: DatetimeBasedCursor;
   readonly #fullRefresh: boolean;
   readonly #initial: CursorMark;
+  readonly #window: SyncWindow;
   readonly #range: TimeRange;
   readonly #filtered: boolean;
   /**
@@ -70,18 +79,17 @@ export class DatetimeCursor implements Cursor {
   /** Unix ms: when the sync began, and when the one did whose work it goes on with. */
   readonly #now: number;
   readonly #asOf: number;
-  /** Unix ms: older records are not read at all. */
+  /** Unix ms: records before the first or from the second on are not read at all. */
   readonly #startDate: number;
-  /** What is asked for, by slice: it is wanted for each record. */
-  #bounds = new WeakMap<StreamSlice, TimeRange>();
+  readonly #endDate: number;
+  readonly #finishedBefore: FinishedWindow | undefined;
+  #bounds: RequestBounds;
   #closed: ClosedSlice[];
-  /** ms that requests reach beyond a slice on both sides. */
-  #margin: number;
   /** Older records that have changed are still to be read; until then the mark must not move. */
   #changesAreDue: boolean;
 
   constructor(definition: DatetimeBasedCursor, options: CursorOptions) {
-    const { stream, syncMode, state, startDate, lookbackDays, now, goesOnSince } = options;
+    const { stream, syncMode, state, startDate, endDate, lookbackDays, now, goesOnSince } = options;
     this.#definition = definition;
     this.#fullRefresh = syncMode === 'full_refresh';
     const aliases = definition.extensions?.cursor_field_aliases ?? [];
@@ -99,22 +107,25 @@ export class DatetimeCursor implements Cursor {
     const start: CursorMark = { time: parseTimestamp(startDate) ?? 0, text: startDate };
     // A full refresh goes on from a state only if it is that of a full refresh: one with work that is done.
     const resumes = !this.#fullRefresh || saved.closed.length > 0 || goesOnSince !== undefined;
-    this.#initial = (resumes ? saved.mark : undefined) ?? start;
-    const lookback = this.#fullRefresh ? Infinity : lookbackDays * DAY_MS;
-    const isFuture = this.#initial.time > now;
-    if (isFuture) {
-      this.notice = `the ${saved.mark === undefined ? 'start date' : 'state'} ${this.#initial.text} lies in the future: nothing to read`;
-    }
-    this.#range = {
-      start: isFuture ? now : Math.max(start.time, this.#initial.time - lookback),
-      end: isFuture ? now : now + fixedDuration(definition.extensions?.look_ahead ?? 'P0D'),
-    };
+    const mark = resumes ? saved.mark : undefined;
+    this.#initial = mark ?? start;
+    this.#startDate = start.time;
+    this.#endDate = (endDate === undefined ? undefined : parseTimestamp(endDate)) ?? Infinity;
+    this.#finishedBefore = this.#fullRefresh ? undefined : saved.finished;
+    this.#window = syncWindow(definition, {
+      start,
+      endDate: this.#endDate,
+      mark,
+      finished: this.#finishedBefore,
+      lookback: this.#fullRefresh ? Infinity : lookbackDays * DAY_MS,
+      now,
+    });
+    this.#range = this.#window.range;
+    this.notice = this.#window.notice;
     this.#now = now;
     this.#asOf = Math.min(now, goesOnSince ?? now);
-    this.#margin = fixedDuration(definition.cursor_granularity ?? 'PT1S');
-    this.#startDate = start.time;
-    this.#changesAreDue =
-      definition.extensions?.changed_since !== undefined && !isFuture && this.#range.start > start.time;
+    this.#bounds = new RequestBounds(this.#range, this.#grain());
+    this.#changesAreDue = this.#window.changesSince !== undefined;
     this.#closed = resumes ? mergeClosed(saved.closed) : [];
     this.#ceiling = Math.min(this.#asOf, ...this.#closed.map((slice) => slice.asOf));
   }
@@ -137,8 +148,7 @@ export class DatetimeCursor implements Cursor {
   replan(kind: DateFilterError['kind']): StreamSlice[] {
     this.#closed = [];
     if (kind === 'ignored') return [...this.#changes(), this.#slice(this.#range, false)];
-    this.#margin = DAY_MS;
-    this.#bounds = new WeakMap();
+    this.#bounds = this.#bounds.byDays();
     return this.slices();
   }
 
@@ -161,11 +171,12 @@ export class DatetimeCursor implements Cursor {
     addToOrder(open.page, time);
 
     const { slice } = open;
-    if (slice.filtered) this.#checkFilter(slice, time);
+    if (slice.filtered) this.#bounds.check(slice, time);
     let newest = time;
     for (let i = this.fields; i < this.capture.length; i++) {
       newest = Math.max(newest, markOf(values[offset + i])?.time ?? newest);
     }
+    if (time < this.#startDate || time >= this.#endDate) return 'outside';
     if (newest < slice.start || (time >= slice.end && !slice.isLast)) return 'outside';
     if (open.mark === undefined || time > open.mark.time) open.mark = mark;
     return 'emit';
@@ -177,10 +188,7 @@ export class DatetimeCursor implements Cursor {
       this.#changesAreDue = false;
       return;
     }
-    // A record of the last moments may still become visible, or be dated by a clock that is behind ours.
-    // On whole seconds, because a record of the same second prints an earlier time than the clock showed.
-    const settled = Math.floor((this.#now - UNSETTLED_MS) / 1000) * 1000;
-    const end = Math.min(slice.end, Math.max(slice.start, settled));
+    const end = Math.min(slice.end, Math.max(slice.start, settledAt(this.#now)));
     this.#closed = mergeClosed([
       ...this.#closed,
       { start: slice.start, end, asOf: this.#asOf, ...(mark === undefined ? {} : { mark }) },
@@ -198,7 +206,7 @@ export class DatetimeCursor implements Cursor {
     const { start_time_option, end_time_option } =
       (slice.ofChanges === true ? extensions?.changed_since : undefined) ?? this.#definition;
     if (!slice.filtered || start_time_option === undefined) return {};
-    const bounds = this.#requestBounds(slice);
+    const bounds = this.#bounds.of(slice);
     return {
       [start_time_option.field_name]: formatDatetime(bounds.start, datetime_format),
       ...(end_time_option === undefined
@@ -216,7 +224,16 @@ export class DatetimeCursor implements Cursor {
     const isCapped = seen.time > cap.time && seen.time > this.#initial.time;
     const mark = isCapped ? (newerMark(this.#initial, cap) ?? this.#initial) : seen;
     const keep = complete && !this.#fullRefresh ? [] : this.#closed;
-    return printCursorState(this.#definition.cursor_field, mark, keep);
+    return printCursorState(this.#definition.cursor_field, mark, keep, this.#finished(complete));
+  }
+
+  /** What the state says of an end date that has been reached. */
+  #finished(complete: boolean): FinishedWindow | undefined {
+    const { isFinished, changesSince } = this.#window;
+    const isNothingRead = this.#range.start === this.#range.end && changesSince === undefined;
+    if (isNothingRead || !complete) return isNothingRead || isFinished ? this.#finishedBefore : undefined;
+    if (this.#fullRefresh || this.#endDate > settledAt(this.#ceiling)) return undefined;
+    return { endDate: this.#endDate, asOf: this.#ceiling };
   }
 
   #slice(range: TimeRange, filtered: boolean): StreamSlice {
@@ -228,52 +245,25 @@ export class DatetimeCursor implements Cursor {
    * time than the clock showed, and one of the same day midnight of some time zone.
    */
   #cap(): CursorMark {
-    const grain = fixedDuration(this.#definition.cursor_granularity ?? 'PT1S');
+    const grain = this.#grain();
     const time = Math.floor(this.#ceiling / grain) * grain - (grain < DAY_MS ? 0 : grain);
     return { time, text: toIso(time) };
   }
 
   #changes(): StreamSlice[] {
-    return this.#changesAreDue ? [{ ...this.#slice(this.#range, true), ofChanges: true }] : [];
+    const start = this.#window.changesSince;
+    if (!this.#changesAreDue || start === undefined) return [];
+    // Records of the window change after its end too.
+    const end = Math.max(this.#now, this.#range.end);
+    return [{ start, end, filtered: true, isLast: true, ofChanges: true }];
   }
 
-  /**
-   * Wider than the slice on both sides, and to the end of its last day, so that bounds may be inclusive or
-   * exclusive; on whole grains.
-   */
-  #requestBounds(slice: StreamSlice): TimeRange {
-    let bounds = this.#bounds.get(slice);
-    if (bounds === undefined) this.#bounds.set(slice, (bounds = this.#widen(slice)));
-    return bounds;
-  }
-
-  #widen(slice: StreamSlice): TimeRange {
-    const margin = this.#margin;
-    // At the ends of the whole range no other slice shows that the API reads its bounds in a time zone of its
-    // own, and a day more costs next to nothing.
-    const atEnd = Math.max(margin, DAY_MS);
-    const isFirst = slice.start === this.#range.start && slice.ofChanges !== true;
-    return {
-      start: Math.floor(slice.start / margin) * margin - (isFirst ? atEnd : margin),
-      end: Math.ceil(slice.end / DAY_MS) * DAY_MS + (slice.isLast ? atEnd : margin),
-    };
+  /** ms */
+  #grain(): number {
+    return fixedDuration(this.#definition.cursor_granularity ?? 'PT1S');
   }
 
   #step(): Duration {
     return parseDuration(this.#definition.step ?? 'P1M');
-  }
-
-  /** What lies outside of the requested range tells how the API's filter works. */
-  #checkFilter(slice: StreamSlice, time: number): void {
-    const bounds = this.#requestBounds(slice);
-    const isBefore = time < bounds.start;
-    if (!isBefore && time <= bounds.end) return;
-    const message = `asked for ${toIso(bounds.start)} to ${toIso(bounds.end)}, the API sent a record of ${toIso(time)}`;
-    if (time < bounds.start - FILTER_TOLERANCE_MS || time > bounds.end + FILTER_TOLERANCE_MS) {
-      throw new DateFilterError('ignored', message);
-    }
-    // At the ends of the whole range nothing can be lost by it; between two slices it can.
-    const isBetween = isBefore ? slice.start > this.#range.start : !slice.isLast;
-    if (isBetween && this.#margin < DAY_MS) throw new DateFilterError('coarse', message);
   }
 }

@@ -8,12 +8,19 @@ import {
 import type { ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, FailureType } from '../protocol/messages.js';
 import type { StreamStates } from '../protocol/state.js';
 import type { DeclarativeStream } from './components.js';
+import type { StreamProgress } from './stream-progress.js';
 import { StreamReader } from './stream-reader.js';
 import type { ReadContext } from './stream-reader.js';
+import { StreamStats } from './stream-stats.js';
 
 interface FailedStream {
   readonly name: string;
   readonly failureType: FailureType;
+}
+
+/** Of a stream that could not be begun, or not be ended. */
+function failedProgress(soFar: StreamProgress, { message }: TracedError, now: number): StreamProgress {
+  return { ...soFar, state: 'incomplete', endedAt: now, failures: [...soFar.failures, message] };
 }
 
 /** Whether a parent's definition stands before those of its children; children wait for nothing. */
@@ -46,6 +53,7 @@ export async function readStreams(
   context: ReadContext,
 ): Promise<void> {
   const { output } = context;
+  const { now } = context.requests.clock;
   const failed: FailedStream[] = [];
   const atTheEnd: { error: TracedError; configured: ConfiguredAirbyteStream }[] = [];
 
@@ -64,15 +72,22 @@ export async function readStreams(
       reader = new StreamReader(definition, configured, states.get(name), context);
     } catch (error) {
       const traced = toTracedError(error);
+      const begun = { ...new StreamStats().progress(name, []), startedAt: now() };
+      context.watch?.(() => failedProgress(begun, traced, begun.startedAt));
       failed.push({ name, failureType: traced.failureType });
       atTheEnd.push({ error: traced, configured });
       await output.status(configured.stream, 'STARTED');
       await output.status(configured.stream, 'INCOMPLETE');
       return;
     }
+    let broken: { readonly error: TracedError; readonly at: number } | undefined;
+    context.watch?.(() =>
+      broken === undefined ? reader.progress() : failedProgress(reader.progress(), broken.error, broken.at),
+    );
     const { errors } = await reader.read().catch(async (error: unknown) => {
       if (error instanceof OutputClosedError || error instanceof StoppedError) throw error;
       const traced = toTracedError(error);
+      broken = { error: traced, at: now() };
       await output.error(traced, configured.stream);
       await output.status(configured.stream, 'INCOMPLETE');
       return { errors: [traced] };

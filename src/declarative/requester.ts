@@ -48,6 +48,8 @@ export interface RequestListener {
   requested(bytes: number, isRetry: boolean): void;
   /** @param until Unix ms at which the API's quota starts anew */
   rateLimited(until: number): void;
+  /** A request waits for its turn under the known limit. @param ms from now */
+  throttled?(ms: number): void;
 }
 
 export interface PageRequest {
@@ -247,6 +249,7 @@ export function createRequester(
           return { value: await use(page, one.headers ?? {}) };
         });
         if ('wait' in result) {
+          listener.throttled?.(result.wait);
           await context.clock.sleep(result.wait);
           continue;
         }

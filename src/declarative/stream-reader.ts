@@ -15,6 +15,7 @@ import { SliceReader, SplitSlice } from './slice-reader.js';
 import type { SliceListener } from './slice-reader.js';
 import { forEachConcurrently } from './slots.js';
 import type { StreamSlice } from './stream-slice.js';
+import type { StreamProgress, WatchStream } from './stream-progress.js';
 import { shortfall, StreamStats } from './stream-stats.js';
 
 /** Failed slices after which the rest of a stream is left to the next attempt. */
@@ -37,9 +38,13 @@ export interface ReadContext {
   readonly output: Output;
   /** ISO timestamp */
   readonly startDate: string;
+  /** ISO timestamp; undefined for none */
+  readonly endDate?: string | undefined;
   readonly lookbackDays: number;
   /** Requests at a time. */
   readonly numWorkers: number;
+  /** For a person at a terminal. */
+  readonly watch?: WatchStream | undefined;
 }
 
 export interface StreamOutcome {
@@ -91,6 +96,7 @@ export class StreamReader {
             syncMode: configured.sync_mode,
             state,
             startDate: context.startDate,
+            endDate: context.endDate,
             lookbackDays: context.lookbackDays,
             now,
             goesOnSince: this.#progress?.goesOnSince,
@@ -101,7 +107,7 @@ export class StreamReader {
   /** @throws OutputClosedError, StoppedError; all other errors are in the outcome */
   async read(): Promise<StreamOutcome> {
     const { output, requests } = this.#context;
-    const started = requests.clock.now();
+    this.#stats.startedAt = requests.clock.now();
     await output.status(this.#descriptor, 'STARTED');
     await this.#log('INFO', `reading ${this.#definition.retriever.requester.path}`);
     if (this.#cursor.notice !== undefined) await this.#log('WARN', this.#cursor.notice);
@@ -114,10 +120,18 @@ export class StreamReader {
       const field = this.#definition.incremental_sync?.cursor_field ?? '';
       await this.#log('WARN', `${this.#withoutCursor} records without a readable ${field} were kept`);
     }
-    const summary = this.#stats.summary(requests.clock.now() - started);
+    this.#stats.endedAt = requests.clock.now();
+    const summary = this.#stats.summary(this.#stats.endedAt - this.#stats.startedAt);
     await this.#log('INFO', `${isComplete ? 'complete' : 'incomplete'}: ${summary}`);
     await output.status(this.#descriptor, isComplete ? 'COMPLETE' : 'INCOMPLETE');
     return { errors: this.#errors };
+  }
+
+  progress(): StreamProgress {
+    return this.#stats.progress(
+      this.#definition.name,
+      this.#errors.map(({ message }) => message),
+    );
   }
 
   async #readSlices(slices: StreamSlice[]): Promise<void> {
@@ -236,7 +250,11 @@ export class StreamReader {
         this.#stats.addRequest(bytes, isRetry);
         this.#beat();
       },
+      throttled: (ms) => {
+        this.#stats.throttled(this.#context.requests.clock.now(), ms);
+      },
       rateLimited: (until) => {
+        this.#stats.limitedUntil = until;
         const reason = { type: 'RATE_LIMITED' as const, rate_limited: { quota_reset: until } };
         void output.status(this.#descriptor, 'RUNNING', [reason]).catch(ignore);
         this.#beat();

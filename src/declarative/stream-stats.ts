@@ -1,8 +1,13 @@
 import type { ListReading } from './list.js';
+import type { Counted, StreamProgress } from './stream-progress.js';
 
-/** What the reading of one stream has come to. */
+/** What the reading of one stream has come to. Times are Unix ms. */
 export class StreamStats {
   records = 0;
+  startedAt = 0;
+  endedAt: number | undefined;
+  /** Until when the API's limit keeps requests waiting. */
+  limitedUntil = 0;
   #requests = 0;
   #retries = 0;
   #bytes = 0;
@@ -17,11 +22,34 @@ export class StreamStats {
     if (isRetry) this.#retries++;
   }
 
+  /** A request waits for its turn; of several the first one counts. */
+  throttled(now: number, ms: number): void {
+    this.limitedUntil = this.limitedUntil > now ? Math.min(this.limitedUntil, now + ms) : now + ms;
+  }
+
   addList({ exists, completeness }: ListReading): void {
     if (!exists) return;
     this.#lists++;
     if (completeness === 'verified') this.#verified++;
     if (completeness === 'short') this.#short++;
+  }
+
+  progress(name: string, failures: readonly string[]): StreamProgress {
+    const { records, startedAt, endedAt, limitedUntil } = this;
+    const ended = failures.length === 0 ? 'complete' : 'incomplete';
+    const begun = this.#requests === 0 ? 'waiting' : 'reading';
+    return {
+      name,
+      state: endedAt === undefined ? begun : ended,
+      records,
+      requests: this.#requests,
+      retries: this.#retries,
+      startedAt,
+      endedAt,
+      limitedUntil,
+      counted: this.#counted(),
+      failures,
+    };
   }
 
   /** One line for the log. @param ms since the reading began */
@@ -35,6 +63,12 @@ export class StreamStats {
       `${(ms / 1000).toFixed(1)} s`,
       this.#completeness(),
     ].join(', ');
+  }
+
+  #counted(): Counted {
+    if (this.#short > 0) return 'came short';
+    if (this.#verified === 0) return 'not counted';
+    return this.#verified === this.#lists ? 'verified' : 'partly verified';
   }
 
   #completeness(): string {

@@ -93,6 +93,7 @@ interface ReadOptions {
   readonly syncMode?: SyncMode;
   readonly states?: StreamStates;
   readonly startDate?: string;
+  readonly endDate?: string;
   /** @default 4 */
   readonly numWorkers?: number;
   readonly context?: Partial<RequestContext>;
@@ -142,6 +143,7 @@ export async function runRead(
     requests: requestContext({ http: api.http, clock, ...context }),
     output: new Output({ sink, now: clock.now }),
     startDate: options.startDate ?? '2024-01-01T00:00:00.000Z',
+    endDate: options.endDate,
     lookbackDays: 0,
     numWorkers: options.numWorkers ?? 4,
   }).then(

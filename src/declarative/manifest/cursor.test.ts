@@ -10,6 +10,11 @@ function exported(definition: DatetimeBasedCursor, scope: CursorScope = 'own', n
   return cursor(definition, { stream: 'things', scope, earliest_date: '2015-01-01T00:00:00Z', notes });
 }
 
+/** What keeps a record before the end date of the config. */
+function beforeEnd(field: string): string {
+  return `(not config.get('end_date') or timestamp(record.get('${field}')) < timestamp(config.get('end_date')))`;
+}
+
 const wholeList: DatetimeBasedCursor = {
   type: 'DatetimeBasedCursor',
   cursor_field: 'updatedAt',
@@ -34,6 +39,17 @@ describe('a list with a date filter', () => {
     expect(incremental_sync).not.toHaveProperty('start_time_option');
   });
 
+  test('ends now, or at the end date of the config', () => {
+    expect(exported(createdBetween).incremental_sync).toMatchObject({
+      end_datetime: {
+        type: 'MinMaxDatetime',
+        datetime: "{{ now_utc().strftime('%Y-%m-%dT%H:%M:%SZ') }}",
+        max_datetime:
+          "{{ format_datetime(config.get('end_date'), '%Y-%m-%dT%H:%M:%SZ') if config.get('end_date') else '' }}",
+      },
+    });
+  });
+
   test('is asked for a day more on both sides', () => {
     expect(exported(createdBetween).parameters).toEqual({
       from: "{{ format_datetime(str_to_datetime(stream_interval['start_time']) - duration('P1D'), '%Y-%m-%dT%H:%M:%S.000Z') }}",
@@ -43,7 +59,7 @@ describe('a list with a date filter', () => {
 
   test('keeps the records of the slice, up to its last moment, and those without a date', () => {
     expect(exported(createdBetween).record_filter).toBe(
-      "not record.get('createdAt') or (timestamp(record.get('createdAt')) >= timestamp(stream_interval['start_time']) and timestamp(record.get('createdAt')) < timestamp(stream_interval['end_time']) + 1)",
+      `not record.get('createdAt') or (timestamp(record.get('createdAt')) >= timestamp(stream_interval['start_time']) and timestamp(record.get('createdAt')) < timestamp(stream_interval['end_time']) + 1 and ${beforeEnd('createdAt')})`,
     );
   });
 
@@ -89,6 +105,9 @@ describe('a list with a date filter', () => {
     );
     expect(incremental_sync).toMatchObject({ global_substream_cursor: true });
     expect(incremental_sync).not.toHaveProperty('step');
+    // Records change after the end date too.
+    expect(incremental_sync).not.toHaveProperty('end_datetime');
+    expect(record_filter).toMatch(/ and \(not config\.get\('end_date'\) or [^)]*\)\) < .*\)$/);
   });
 });
 
@@ -101,7 +120,7 @@ describe('a list without a date filter', () => {
     expect(parameters).toEqual({});
     expect(incremental_sync).not.toHaveProperty('step');
     expect(record_filter).toBe(
-      "not record.get('updatedAt') or (max(timestamp(record.get('updatedAt')), (timestamp(record.get('deletedAt')) if record.get('deletedAt') else 0), (timestamp((record.get('invoice') or {}).get('at')) if (record.get('invoice') or {}).get('at') else 0)) >= timestamp(stream_interval['start_time']))",
+      `not record.get('updatedAt') or ((max(timestamp(record.get('updatedAt')), (timestamp(record.get('deletedAt')) if record.get('deletedAt') else 0), (timestamp((record.get('invoice') or {}).get('at')) if (record.get('invoice') or {}).get('at') else 0)) >= timestamp(stream_interval['start_time'])) and (timestamp(record.get('updatedAt')) >= timestamp((config.get('start_date') or '2015-01-01T00:00:00Z'))) and ${beforeEnd('updatedAt')})`,
     );
     expect(transformations).toEqual([]);
   });
@@ -128,7 +147,9 @@ describe('a list without a date filter', () => {
     const notes = new Notes();
     const { incremental_sync, record_filter } = exported({ ...wholeList, is_data_feed: true }, 'own', notes);
     expect(incremental_sync).toMatchObject({ is_data_feed: true });
-    expect(record_filter).toBeUndefined();
+    expect(record_filter).toBe(`not record.get('updatedAt') or ${beforeEnd('updatedAt')}`);
+    // With it the runtime would take the first record, which is newer, for the end of the list.
+    expect(incremental_sync).not.toHaveProperty('end_datetime');
     expect(notes.list()).toMatchObject([{ text: expect.stringContaining('not verified') }]);
   });
 });

@@ -58,6 +58,11 @@ function startDate({ earliest_date }: CursorContext): string {
   return `(config.get('start_date') or ${literal(earliest_date)})`;
 }
 
+/** Keeps the records before the end date of the config, if there is one. @param time expression */
+function beforeEndDate(time: string): string {
+  return `not config.get('end_date') or ${time} < timestamp(config.get('end_date'))`;
+}
+
 /** The date stands under the cursor's name too, where the API sends it under another one. */
 function moveAliases(
   field: string,
@@ -96,15 +101,18 @@ function recordFilter(
   const newest = others.length === 0 ? own : `max(${[own, ...others].join(', ')})`;
   const lower = `timestamp(${SLICE_START})`;
   const isNew = `${newest} >= ${lower}`;
-  let isWanted = isNew;
+  const conditions = [isNew];
   if (requests.partition_router !== undefined) {
     const isOlder = `timestamp(${startDate(context)}) <= ${own} < ${lower}`;
-    isWanted = `(${isNew}) if ${IS_CREATED_LIST} else (${isOlder})`;
+    conditions[0] = `(${isNew}) if ${IS_CREATED_LIST} else (${isOlder})`;
   } else if (start_time_option !== undefined) {
     const seconds = fixedDuration(cursor_granularity ?? 'PT1S') / 1000;
-    isWanted = allOf([isNew, `${own} < timestamp(${SLICE_END}) + ${seconds}`]);
+    conditions.push(`${own} < timestamp(${SLICE_END}) + ${seconds}`);
   }
-  return `not record.get(${literal(cursor_field)}) or (${isWanted})`;
+  // A record that has changed may have been created before the start.
+  if (others.length > 0) conditions.push(`${own} >= timestamp(${startDate(context)})`);
+  conditions.push(beforeEndDate(own));
+  return `not record.get(${literal(cursor_field)}) or (${allOf(conditions)})`;
 }
 
 function requestsOf(
@@ -131,17 +139,30 @@ function requestsOf(
   return dateFilterAndChanges(definition, { start, end }, { start: start_time_option, end: end_time_option });
 }
 
-function endDatetime(look_ahead: string): JsonObject {
+/**
+ * Where slices end: now, or the end date. A data feed has none: the runtime would take its first record, which
+ * is newer, for the end of the list. Nor have changes, which older records go through after the end date.
+ */
+function endDatetime({ is_data_feed, extensions }: DatetimeBasedCursor): JsonObject {
+  const { changed_since, look_ahead } = extensions ?? {};
+  if (is_data_feed === true || changed_since !== undefined) return {};
+  const format = literal(SECONDS_FORMAT);
+  const end = look_ahead === undefined ? 'now_utc()' : `(now_utc() + duration(${literal(look_ahead)}))`;
   return {
-    type: 'MinMaxDatetime',
-    datetime: template(`(now_utc() + duration(${literal(look_ahead)})).strftime(${literal(SECONDS_FORMAT)})`),
-    datetime_format: SECONDS_FORMAT,
+    end_datetime: {
+      type: 'MinMaxDatetime',
+      datetime: template(`${end}.strftime(${format})`),
+      max_datetime: template(
+        `format_datetime(config.get('end_date'), ${format}) if config.get('end_date') else ''`,
+      ),
+      datetime_format: SECONDS_FORMAT,
+    },
   };
 }
 
 /** The bounds of the sync; the runtime takes the mark from the newest record, which may lie ahead. */
-function range(look_ahead: string | undefined, context: CursorContext): JsonObject {
-  const days = Math.ceil(fixedDuration(look_ahead ?? 'P0D') / DAY_MS);
+function range(definition: DatetimeBasedCursor, context: CursorContext): JsonObject {
+  const days = Math.ceil(fixedDuration(definition.extensions?.look_ahead ?? 'P0D') / DAY_MS);
   const lookback = configValue('lookback_window_days', String(DEFAULT_LOOKBACK_DAYS));
   if (days > 0) {
     context.notes.add(
@@ -155,7 +176,7 @@ function range(look_ahead: string | undefined, context: CursorContext): JsonObje
       datetime: template(`format_datetime(${startDate(context)}, ${literal(SECONDS_FORMAT)})`),
       datetime_format: SECONDS_FORMAT,
     },
-    ...(look_ahead === undefined ? {} : { end_datetime: endDatetime(look_ahead) }),
+    ...endDatetime(definition),
     lookback_window: `P${template(days === 0 ? lookback : `${lookback} + ${days}`)}D`,
   };
 }
@@ -163,8 +184,7 @@ function range(look_ahead: string | undefined, context: CursorContext): JsonObje
 export function cursor(definition: DatetimeBasedCursor, context: CursorContext): ManifestCursor {
   const { type, cursor_field, start_time_option, step, cursor_granularity, is_data_feed, extensions } =
     definition;
-  const { cursor_field_aliases, changed_since, look_ahead, limited_range, change_fields, ...more } =
-    extensions ?? {};
+  const { cursor_field_aliases, changed_since, limited_range, change_fields, ...others } = extensions ?? {};
   requireNothingLeft(
     without(
       definition,
@@ -179,7 +199,7 @@ export function cursor(definition: DatetimeBasedCursor, context: CursorContext):
       'extensions',
     ),
   );
-  requireNothingLeft(more);
+  requireNothingLeft(without(others, 'look_ahead'));
   const { stream, scope, notes } = context;
   const requests = requestsOf(definition, context);
   const isSliced = start_time_option !== undefined && changed_since === undefined && scope === 'own';
@@ -193,22 +213,25 @@ export function cursor(definition: DatetimeBasedCursor, context: CursorContext):
     notes.add('That the list is newest first is not verified.', stream);
     if (change_fields !== undefined) throw new Error(`${stream}: a data feed cannot have change_fields`);
   }
-  // The runtime itself drops what a data feed had before; a filter would hide from it where to stop.
-  const isFiltered = scope !== 'by_parent' && is_data_feed !== true;
+  const filter =
+    is_data_feed === true
+      ? // The runtime itself drops what was there before; to filter that too would hide from it where to stop.
+        `not record.get(${literal(cursor_field)}) or (${beforeEndDate(`timestamp(${valueIn('record', [cursor_field])})`)})`
+      : recordFilter(definition, requests, context);
   return {
     incremental_sync: {
       type,
       cursor_field,
       datetime_format: STATE_FORMAT,
       cursor_datetime_formats: RECORD_FORMATS,
-      ...range(look_ahead, context),
+      ...range(definition, context),
       ...(isSliced ? { step: step ?? 'P1M', cursor_granularity: cursor_granularity ?? 'PT1S' } : {}),
       ...(is_data_feed === true ? { is_data_feed } : {}),
       // One mark for all lists of the stream, as this connector has it.
       ...(scope === 'own' && changed_since === undefined ? {} : { global_substream_cursor: true }),
     },
     ...requests,
-    record_filter: isFiltered ? recordFilter(definition, requests, context) : undefined,
+    record_filter: scope === 'by_parent' ? undefined : filter,
     transformations:
       scope === 'by_parent' ? [] : moveAliases(cursor_field, cursor_field_aliases ?? [], context),
   };

@@ -1,0 +1,73 @@
+import { DateFilterError } from './cursor.js';
+import { toIso } from './datetime.js';
+import type { StreamSlice, TimeRange } from './stream-slice.js';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * How far outside of the requested range a record may lie before the API's date filter counts as not
+ * working on the cursor field: an API that cuts bounds to whole days, in whatever time zone, stays below.
+ */
+const FILTER_TOLERANCE_MS = 2 * DAY_MS;
+
+/** What the requests of one sync ask for, slice by slice, and whether what comes fits it. Times are Unix ms. */
+export class RequestBounds {
+  readonly #range: TimeRange;
+  readonly #margin: number;
+  /** They are wanted for each record. */
+  readonly #bounds = new WeakMap<StreamSlice, TimeRange>();
+
+  /**
+   * @param range of the whole sync
+   * @param margin ms that requests reach beyond a slice on both sides
+   */
+  constructor(range: TimeRange, margin: number) {
+    this.#range = range;
+    this.#margin = margin;
+  }
+
+  /** For an API that cuts bounds to days. */
+  byDays(): RequestBounds {
+    return new RequestBounds(this.#range, DAY_MS);
+  }
+
+  /**
+   * Wider than the slice on both sides, and to the end of its last day, so that bounds may be inclusive or
+   * exclusive; on whole grains.
+   */
+  of(slice: StreamSlice): TimeRange {
+    let bounds = this.#bounds.get(slice);
+    if (bounds === undefined) this.#bounds.set(slice, (bounds = this.#widen(slice)));
+    return bounds;
+  }
+
+  /**
+   * What lies outside of the requested range tells how the API's filter works.
+   * @param time of a record that was sent
+   * @throws DateFilterError
+   */
+  check(slice: StreamSlice, time: number): void {
+    const bounds = this.of(slice);
+    const isBefore = time < bounds.start;
+    if (!isBefore && time <= bounds.end) return;
+    const message = `asked for ${toIso(bounds.start)} to ${toIso(bounds.end)}, the API sent a record of ${toIso(time)}`;
+    if (time < bounds.start - FILTER_TOLERANCE_MS || time > bounds.end + FILTER_TOLERANCE_MS) {
+      throw new DateFilterError('ignored', message);
+    }
+    // At the ends of the whole range nothing can be lost by it; between two slices it can.
+    const isBetween = isBefore ? slice.start > this.#range.start : !slice.isLast;
+    if (isBetween && this.#margin < DAY_MS) throw new DateFilterError('coarse', message);
+  }
+
+  #widen(slice: StreamSlice): TimeRange {
+    const margin = this.#margin;
+    // At the ends of the whole range no other slice shows that the API reads its bounds in a time zone of its
+    // own, and a day more costs next to nothing.
+    const atEnd = Math.max(margin, DAY_MS);
+    const isFirst = slice.start === this.#range.start && slice.ofChanges !== true;
+    return {
+      start: Math.floor(slice.start / margin) * margin - (isFirst ? atEnd : margin),
+      end: Math.ceil(slice.end / DAY_MS) * DAY_MS + (slice.isLast ? atEnd : margin),
+    };
+  }
+}
