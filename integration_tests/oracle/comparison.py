@@ -126,6 +126,12 @@ def compare_records(
     return Comparison(len(ours), len(theirs), list(missing.elements()), list(extra.elements()))
 
 
+def missing_records(wanted: list[Json], found: list[Json], documented: Documented) -> list[str]:
+    """Those of `wanted` that were not found."""
+    here = {text_of(record) for record in _prepare(found, documented, True)}
+    return [text for text in map(text_of, _prepare(wanted, documented, True)) if text not in here]
+
+
 def _instant(value: Any) -> datetime | None:
     if not isinstance(value, str):
         return None

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import yaml
 
-from comparison import Difference, compare_records, load_differences
+from comparison import Difference, compare_records, load_differences, missing_records
 from manifest_checks import check_manifest, without_descriptions
 from readers import ROOT, Json, Reader, Run, Sandbox, builder, ours, scenarios, theirs
 from report import Report
@@ -99,7 +99,7 @@ def sync(scenario: Scenario, catalog: Json, before: Sync | None) -> Sync:
 
 
 def check_crossing(scenario: Scenario, streams: dict[str, Json], syncs: list[Sync], report: Report) -> None:
-    """A connection of the image can move to the manifest: the runtime goes on from this connector's state."""
+    """A connection can move from the image to the manifest, and back: each goes on from the other's state."""
     first, second = syncs
     crossed = scenario.there.run("read", catalog=configured(streams), state=list(first.here.states.values()))
     problems = []
@@ -111,6 +111,16 @@ def check_crossing(scenario: Scenario, streams: dict[str, Json], syncs: list[Syn
         )
         problems += [f"{name}: {example}" for example in examples(compared)]
     report.check("the manifest goes on from a state of this connector", problems)
+
+    back = scenario.here.run("read", catalog=configured(streams), state=list(first.there.states.values()))
+    problems = []
+    for name in streams:
+        # It may read more, since its mark is that of the partition which is furthest behind.
+        lost = missing_records(
+            second.here.records.get(name, []), back.records.get(name, []), scenario.documented(name)
+        )
+        problems += [f"{name}: {len(lost)} records are missing"] if lost else []
+    report.check("this connector goes on from a state of the manifest", problems)
 
 
 def check_reads(scenario: Scenario, streams: dict[str, Json], report: Report) -> None:

@@ -144,6 +144,24 @@ describe('a saved state', () => {
       },
       day(2),
     ],
+    // Of lists of parents: the common mark, less the time that the sync took (s).
+    [{ use_global_cursor: true, state: { createdAt: day(5) }, lookback_window: 86_400 }, day(4)],
+    [{ use_global_cursor: false, parent_state: { parents: { updatedAt: day(5) } } }, day(5)],
+    // The partition that is furthest behind decides.
+    [
+      {
+        use_global_cursor: false,
+        state: { createdAt: day(9) },
+        states: [
+          { partition: { id: '1' }, cursor: { createdAt: day(6) } },
+          { partition: { id: '2' }, cursor: { createdAt: day(8) } },
+        ],
+      },
+      day(6),
+    ],
+    // There may be partitions that no sync has come to.
+    [{ use_global_cursor: false, states: [{ partition: {}, cursor: { createdAt: day(6) } }] }, undefined],
+    [{ parent_state: {}, states: [] }, undefined],
   ])('%j has the mark %s', (state, text) => {
     const { mark, closed: slices } = parseCursorState('s', 'createdAt', state);
     expect(mark).toEqual(text === undefined ? undefined : { time: parseTimestamp(text), text });
@@ -152,7 +170,6 @@ describe('a saved state', () => {
 
   test.each<[JsonObject, string]>([
     [{ updatedAt: day(5) }, 'it has no "createdAt" but "updatedAt"'],
-    [{ parent_state: {}, states: [] }, 'it has no "createdAt" but "parent_state", "states"'],
     [{ createdAt: 1_717_545_600 }, 'its "createdAt" is not a timestamp'],
     [{ createdAt: 'yesterday' }, 'its "createdAt" is not a timestamp'],
     [{ createdAt: '2024-06-31' }, 'its "createdAt" is not a timestamp'],

@@ -1,6 +1,7 @@
 import { configError } from '../protocol/errors.js';
 import type { JsonObject, JsonValue } from '../protocol/messages.js';
 import { parseTimestamp, toIso } from './datetime.js';
+import { lowCodeMark } from './low-code-state.js';
 import type { TimeRange } from './stream-slice.js';
 
 /** A cursor value: its time, and its spelling in the record it came from. */
@@ -54,15 +55,6 @@ function refuse(stream: string, why: string): Error {
   );
 }
 
-/** State as Airbyte's concurrent low-code cursors write it: the mark of the first unbroken range counts. */
-function parseDateRange(stream: string, state: JsonObject): CursorState {
-  const [first] = Array.isArray(state['slices']) ? state['slices'] : [];
-  const range = isObject(first) ? first : {};
-  const mark = toMark(range['most_recent_cursor_value']) ?? toMark(range['start']);
-  if (mark === undefined) throw refuse(stream, 'its "slices" hold no timestamp');
-  return { mark, closed: [] };
-}
-
 function parseClosed(stream: string, value: JsonValue | undefined): ClosedSlice[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw refuse(stream, `"${CLOSED_SLICES}" is not a list`);
@@ -88,7 +80,8 @@ function parseFinished(value: JsonValue | undefined): FinishedWindow | undefined
 }
 
 /**
- * Reads the state of one stream: this connector's own, or that of Airbyte's connector for the same API.
+ * Reads the state of one stream: this connector's own, that of Airbyte's connector for the same API, or that of
+ * the manifest.
  * @throws TracedError (config_error) if it belongs to something else
  */
 export function parseCursorState(
@@ -98,7 +91,13 @@ export function parseCursorState(
 ): CursorState {
   const keys = Object.entries(state ?? {}).filter(([, value]) => value !== null && value !== undefined);
   if (state === undefined || keys.length === 0) return { mark: undefined, closed: [] };
-  if (state['state_type'] === 'date-range') return parseDateRange(stream, state);
+  const foreign = state[cursorField] === undefined ? lowCodeMark(state) : 'none';
+  if (foreign === 'beginning') return { mark: undefined, closed: [] };
+  if (foreign !== 'none') {
+    const mark = toMark(foreign.from);
+    if (mark === undefined) throw refuse(stream, 'its "slices" hold no timestamp');
+    return { mark, closed: [] };
+  }
 
   const closed = parseClosed(stream, state[CLOSED_SLICES]);
   const value = state[cursorField];
