@@ -7,9 +7,6 @@ import type { SelectedPage } from './record-selector.js';
 import { RefusedRequestError } from './requester.js';
 import { forEachConcurrently } from './slots.js';
 
-/** Pages without records behind which pages that the API promises are no longer believed in. */
-const MAX_EMPTY_PAGES = 20;
-
 /** One fetched page, used and done with. */
 interface Step {
   /** The page to go on with. */
@@ -140,11 +137,12 @@ class ListPass {
   #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {
     const isFirst = this.#last === 0 && !this.#isRepeated;
     this.#last = Math.max(this.#last, number);
-    this.tally.count(this.#walk.total(page), totalBefore);
+    this.tally.count(this.#walk.total(page), totalBefore, number);
     const fresh = this.tally.add(page);
     return this.#options.use(page, {
       number,
       isFirst,
+      mayHide: this.tally.hasFallen,
       pageCount: this.#walk.pageCount(page),
       hasMore,
       fresh,
@@ -157,7 +155,6 @@ class ListPass {
     let number = 2;
     let last = ahead.last;
     let done = 1;
-    let empty = 0;
     let isEnough = false;
     let following: PageParameters | undefined;
     const readOne = async (one: number): Promise<void> => {
@@ -165,10 +162,11 @@ class ListPass {
       const isThere = await fetchPage(ahead.parameters(one), async (page) => {
         ahead.requireNew(page, one);
         const used = this.#use(page, one, one < last, totalBefore);
-        if (page.ranges.length === 0 && ++empty >= MAX_EMPTY_PAGES) last = Math.min(last, one);
         if (used.isEnough) isEnough = true;
         // The list may have grown since the first page.
-        last = Math.max(last, Math.min(this.#walk.pageCount(page) ?? 0, last + pagesAtATime));
+        if (page.ranges.length > 0) {
+          last = Math.max(last, Math.min(ahead.lastBy(page), last + pagesAtATime));
+        }
         if (one === last) following = ahead.behind(page, one);
         await used.done;
         return true;
@@ -177,7 +175,7 @@ class ListPass {
       done++;
     };
     await forEachConcurrently(
-      () => (isEnough || number > last ? undefined : number++),
+      () => (isEnough || ahead.isExhausted() || number > last ? undefined : number++),
       () => (mayEndEarly ? Math.min(pagesAtATime, done) : pagesAtATime),
       readOne,
     );

@@ -69,15 +69,15 @@ describe('completeness', () => {
     ['no count was stated', [undefined], 'unknown'],
   ])('when %s', (_, totals, expected) => {
     const tally = byId();
-    totals.forEach((total) => tally.count(total, undefined));
+    totals.forEach((total, i) => tally.count(total, undefined, i + 1));
     tally.add(three);
     expect(tally.completeness).toBe(expected);
   });
 
   test('is not believed when the count fell between two requests: a deleted record hides another one', () => {
     const tally = byId();
-    tally.count(4, undefined);
-    tally.count(3, 4);
+    tally.count(4, undefined, 1);
+    tally.count(3, 4, 2);
     tally.add(three);
     expect(tally.completeness).toBe('short');
     expect(tally.missing).toBe(0);
@@ -85,15 +85,26 @@ describe('completeness', () => {
 
   test('is believed when answers only arrived in another order than they were asked for', () => {
     const tally = byId();
-    tally.count(4, undefined);
-    tally.count(3, undefined);
+    tally.count(4, undefined, 2);
+    tally.count(3, undefined, 1);
     tally.add(three);
+    expect(tally.completeness).toBe('verified');
+  });
+
+  test('takes all that exist if a page shows an older list than the one before it: what moved between may be missing', () => {
+    const tally = byId();
+    tally.count(3, undefined, 1);
+    tally.count(4, undefined, 2);
+    tally.count(3, undefined, 3);
+    tally.add(three);
+    expect([tally.completeness, tally.missing]).toEqual(['short', 1]);
+    tally.add(page({ id: 4 }));
     expect(tally.completeness).toBe('verified');
   });
 
   test('cannot be known where nothing tells records apart', () => {
     const tally = new ListTally(2, []);
-    tally.count(3, undefined);
+    tally.count(3, undefined, 1);
     tally.add(three);
     expect(tally.completeness).toBe('unknown');
   });

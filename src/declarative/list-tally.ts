@@ -13,6 +13,33 @@ export type Completeness =
   /** The API states no number, or one that is not of records. */
   | 'unknown';
 
+/** The numbers of records that the answers of one list state, which change when it does. */
+class StatedTotals {
+  smallest = Infinity;
+  hasFallen = false;
+  /** A page shows an older version of the list than a page before it. */
+  isOvertaken = false;
+  /** First and last page that stated each number. */
+  readonly #pages = new Map<number, { first: number; last: number }>();
+  #largest = -Infinity;
+
+  get largest(): number | undefined {
+    return this.#largest < 0 ? undefined : this.#largest;
+  }
+
+  add(total: number, totalBefore: number | undefined, page: number): void {
+    if (totalBefore !== undefined && total < totalBefore) this.hasFallen = true;
+    this.smallest = Math.min(this.smallest, total);
+    this.#largest = Math.max(this.#largest, total);
+    const own = this.#pages.get(total) ?? { first: page, last: page };
+    this.#pages.set(total, { first: Math.min(own.first, page), last: Math.max(own.last, page) });
+    if (this.#pages.size === 1) return;
+    for (const [other, { first, last }] of this.#pages) {
+      if ((other > total && first < page) || (other < total && last > page)) this.isOvertaken = true;
+    }
+  }
+}
+
 /** Primary keys of records that came. Bounded in size. */
 class SeenKeys {
   #recent = new Set<string>();
@@ -43,9 +70,7 @@ export class ListTally {
   readonly #before: ListTally | undefined;
   readonly #seen = new SeenKeys();
   #distinct = 0;
-  #smallestTotal = Infinity;
-  #largestTotal = -Infinity;
-  #hasFallen = false;
+  readonly #totals = new StatedTotals();
 
   /**
    * @param width captured values for each record
@@ -65,24 +90,26 @@ export class ListTally {
 
   /** The largest number that the API has stated; undefined if it stated none. */
   get total(): number | undefined {
-    return this.#largestTotal < 0 ? undefined : this.#largestTotal;
+    return this.#totals.largest;
+  }
+
+  /** The number fell between two requests: records were deleted, which moves others to pages that were read. */
+  get hasFallen(): boolean {
+    return this.#totals.hasFallen;
   }
 
   /** Records that are still missing, going by the number that the API states. */
   get missing(): number {
-    return this.completeness === 'short' ? Math.max(0, this.#smallestTotal - this.#distinct) : 0;
+    return this.completeness === 'short' ? Math.max(0, this.#expected - this.#distinct) : 0;
   }
 
   /**
    * @param total what the answer states
-   * @param totalBefore `total` of this tally when the request was sent: a smaller one now means that records
-   *   were deleted, which moves others to pages that were read already
+   * @param totalBefore `total` of this tally when the request was sent
+   * @param page number of the page; 1 for the first
    */
-  count(total: number | undefined, totalBefore: number | undefined): void {
-    if (total === undefined) return;
-    if (totalBefore !== undefined && total < totalBefore) this.#hasFallen = true;
-    this.#smallestTotal = Math.min(this.#smallestTotal, total);
-    this.#largestTotal = Math.max(this.#largestTotal, total);
+  count(total: number | undefined, totalBefore: number | undefined, page: number): void {
+    if (total !== undefined) this.#totals.add(total, totalBefore, page);
   }
 
   /** @returns for each record of the page whether it is to be passed on */
@@ -110,9 +137,19 @@ export class ListTally {
   }
 
   get completeness(): Completeness {
-    const isCountOfRecords = this.total !== undefined && this.#distinct <= this.#largestTotal;
+    const isCountOfRecords = this.total !== undefined && this.#distinct <= this.total;
     if (this.#keyPlaces.length === 0 || !isCountOfRecords) return 'unknown';
-    return this.#hasFallen || this.#distinct < this.#smallestTotal ? 'short' : 'verified';
+    return this.#totals.hasFallen || this.#distinct < this.#expected ? 'short' : 'verified';
+  }
+
+  /**
+   * As many records must have come. Pages read in their order miss nothing when records are inserted: those
+   * move down. If a page was overtaken by a later one, what moved between the two may be missing, unless all
+   * that exist came.
+   */
+  get #expected(): number {
+    const { isOvertaken, hasFallen, smallest } = this.#totals;
+    return isOvertaken && !hasFallen ? (this.total ?? 0) : smallest;
   }
 
   #key(page: SelectedPage, record: number): string | undefined {

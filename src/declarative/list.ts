@@ -15,6 +15,8 @@ export interface PageInfo {
   readonly pageCount: number | undefined;
   /** Whether the list goes on behind this page. */
   readonly hasMore: boolean;
+  /** The API's count has fallen since the list began, so a record may have moved to a page before this one. */
+  readonly mayHide: boolean;
   /** For each record whether it is to be passed on, or came on another page already. */
   readonly fresh: readonly boolean[];
 }

@@ -29,6 +29,9 @@ function fingerprint(page: SelectedPage): string {
   return `${records.length} ${crc32(records)}`;
 }
 
+/** Pages without records in a row behind which those that the API promises are no longer believed in. */
+const MAX_EMPTY_PAGES = 20;
+
 /** Pages with numbers, as long as the answers show that there are any. */
 export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement): PageWalk {
   const { page_size_option, page_token_option, extensions } = definition;
@@ -39,6 +42,7 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
   let number = start;
   let previous: string | undefined;
   let received = 0;
+  let empty = 0;
   let tokens: PageWalk | undefined;
 
   /** The walk by tokens, if this answer has a place for one, whatever stands there. */
@@ -80,6 +84,8 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
     if (walk !== undefined) return (tokens = walk).first;
 
     const isEmpty = page.ranges.length === 0;
+    empty = isEmpty ? empty + 1 : 0;
+    if (empty >= MAX_EMPTY_PAGES) return undefined;
     const mark = fingerprint(page);
     const isRepeated = previous === mark && !isEmpty;
     // A list that has no pages sends the same one again; but not if it has more records than it sent.
@@ -103,14 +109,21 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
       const last = pageCount(page);
       if (last === undefined || last < 2) return undefined;
       const seen = new Set([fingerprint(page)]);
+      const size = page.ranges.length / 2 || strategy.page_size;
       return {
         last,
+        // Not by the records of that page: the last one has fewer.
+        lastBy: (other) =>
+          countAt(other.envelope, strategy.extensions?.page_count) ?? Math.ceil((totalOf(other) ?? 0) / size),
         parameters: (one) => parameters(start + one - 1),
         requireNew(other, one) {
           const mark = fingerprint(other);
           if (other.ranges.length > 0 && seen.has(mark)) throw repeated(start + one - 1);
           seen.add(mark);
+          received += other.ranges.length / 2;
+          empty = other.ranges.length === 0 ? empty + 1 : 0;
         },
+        isExhausted: () => empty >= MAX_EMPTY_PAGES,
         behind(reached, one) {
           number = start + one - 1;
           previous = undefined;

@@ -39,9 +39,13 @@ export interface PageWalk {
 export interface PagesAhead {
   /** Number of the last page, going by the first answer. */
   readonly last: number;
+  /** The same, going by another one. */
+  lastBy(page: SelectedPage): number;
   parameters(number: number): PageParameters;
   /** @throws TracedError (transient_error) if the same records came under another number */
   requireNew(page: SelectedPage, number: number): void;
+  /** Whether so many pages in a row came without records that the API's word for more is no longer taken. */
+  isExhausted(): boolean;
   /** Takes the walk to this page, as if it had been read up to there. @returns what `next` would */
   behind(page: SelectedPage, number: number): PageParameters | undefined;
 }

@@ -6,7 +6,7 @@ import { childStreamOf, streamOf } from '../test-support/definitions.fixture.js'
 import { FakeClock } from '../test-support/fake-clock.fixture.js';
 import { at, fakeApi, pageOf, runRead, sorted, START } from '../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../test-support/read-run.fixture.js';
-import type { DeclarativeStream } from './components.js';
+import type { DeclarativeStream, DefaultPaginator } from './components.js';
 
 const HOUR = 3_600_000;
 /** A minute for each request, so that progress is said often. */
@@ -115,6 +115,57 @@ describe('a sync of child lists that broke off', () => {
     const { last } = await sync(parents, earlier);
     expect(last).toEqual({ updatedAt: at(START + 40 * HOUR) });
   });
+});
+
+test('a parent that a deletion hides before a sync breaks off is read when it is taken up', async () => {
+  const { retriever } = streamOf('orders');
+  const { paginator } = retriever;
+  if (paginator?.type !== 'DefaultPaginator') throw new Error('no pages');
+  const counted: DefaultPaginator = {
+    ...paginator,
+    pagination_strategy: {
+      ...paginator.pagination_strategy,
+      extensions: { ...paginator.pagination_strategy.extensions, total: ['meta', 'total'] },
+    },
+  };
+  const orders = streamOf('orders', { retriever: { ...retriever, paginator: counted } });
+  const counting = {
+    ...items,
+    retriever: {
+      ...items.retriever,
+      partition_router: { ...router, parent_stream_configs: [{ ...ofAll, stream: orders }] as const },
+    },
+  };
+  const clock = new SlowClock();
+  let parents = parentsOf(50);
+  let lists = 0;
+  let isFailing = true;
+  const asked = new Set<number>();
+  const api = fakeApi((url) => {
+    clock.tick();
+    if (isFailing && lists >= 35) return { status: 500, body: {} };
+    if (url.pathname === '/orders') {
+      const { body } = pageOf(url, parents);
+      const meta = { ...(body as { meta: object }).meta, total: parents.length };
+      // Behind the first page, so that the record at the end of it moves up.
+      parents = parents.filter(({ id }) => id !== 47);
+      return { body: { ...(body as object), meta } };
+    }
+    lists++;
+    const id = Number(url.pathname.split('/')[2]);
+    asked.add(id);
+    return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+  });
+  const options = { context: { clock }, numWorkers: 2 };
+  const first = await runRead([counting], api, options);
+  isFailing = false;
+  const state = first.states('items').at(-1);
+  expect(state).toBeDefined();
+  await runRead([counting], api, {
+    ...options,
+    states: new Map(state === undefined ? [] : [['items', state]]),
+  });
+  expect(parents.filter(({ id }) => !asked.has(id))).toEqual([]);
 });
 
 test('whenever and however often it breaks off, every child comes, and a state never says more than was read', async () => {

@@ -32,6 +32,7 @@ export class ParentProgress {
   readonly #now: number;
   readonly #saved: DoneParents | undefined;
   readonly #order = new ListOrder();
+  #isUnsure = false;
   /** A parent came that is older than all that had been done. */
   #hasPassed = false;
 
@@ -64,9 +65,17 @@ export class ParentProgress {
     return !this.#hasPassed && created <= asOf;
   }
 
+  /**
+   * A record may have moved to a page before this one, and so out of sight: from here on nothing more is claimed
+   * to be done.
+   */
+  mayHide(): void {
+    this.#isUnsure = true;
+  }
+
   /** The children of all parents of a page have been read. @param page 1 for the first one */
   pageDone(page: number, order: PageOrder): void {
-    this.#order.add(page, order);
+    if (!this.#isUnsure) this.#order.add(page, order);
   }
 
   /** What a state of the unfinished sync says beside its cursor; nothing if there is no progress to speak of. */

@@ -109,6 +109,7 @@ export class ParentStream {
       { partition, parameters: selection?.parameters ?? {} },
       (page, info) => {
         onPage?.(info);
+        if (info.mayHide) progress?.mayHide();
         order = emptyPage();
         if (open !== undefined) beginPage(open);
         for (let i = 0; i < page.ranges.length / 2; i++) {

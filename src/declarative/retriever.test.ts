@@ -84,8 +84,8 @@ describe('a list', () => {
       '/orders?status=paid&size=100&page=2',
     ]);
     expect(infos).toEqual([
-      { number: 1, isFirst: true, pageCount: 2, hasMore: true, fresh: [true] },
-      { number: 2, isFirst: false, pageCount: 2, hasMore: false, fresh: [true] },
+      { number: 1, isFirst: true, pageCount: 2, hasMore: true, mayHide: false, fresh: [true] },
+      { number: 2, isFirst: false, pageCount: 2, hasMore: false, mayHide: false, fresh: [true] },
     ]);
   });
 

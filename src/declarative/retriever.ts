@@ -41,7 +41,7 @@ interface RetrieverOptions {
 const BAD_REQUEST = 400;
 
 /**
- * Lists that came short although they were read twice, after which the API's counts are no longer taken for
+ * Lists in a row that came short although they were read twice, after which the API's counts are no longer taken for
  * exact: those that follow are read once.
  */
 const MAX_FRUITLESS = 3;
@@ -54,23 +54,32 @@ export function createRetriever(
   const { definition, capture, keyPlaces, pagesAtATime } = options;
   const select = recordSelector(definition.record_selector, capture);
   const { alternative_path } = definition.requester.extensions;
-  // The paths at which the list may be; what has answered once is tried first from then on.
+  // The paths at which a list may be, in the order in which they are tried: the one that was first to have records
+  // comes first from then on. One that has none for a list that is not there says nothing.
   let requesters: Requester[] = [
     definition.requester,
     ...(alternative_path === undefined ? [] : [{ ...definition.requester, path: alternative_path }]),
   ].map((requester) => createRequester(requester, context, listener));
+  let isDecided = false;
   let paginator = definition.paginator;
   let fruitless = 0;
 
+  function prefer(requester: Requester): void {
+    if (isDecided) return;
+    isDecided = true;
+    requesters = [requester, ...requesters.filter((one) => one !== requester)];
+  }
+
   function fetchOf({ partition, parameters }: List): FetchPage {
+    /** Where this list is. */
+    let place: Requester | undefined;
     return async <T>(page: PageParameters, use: UseResponse<T>): Promise<T | undefined> => {
-      for (const requester of requesters) {
+      for (const requester of place === undefined ? requesters : [place]) {
         const request = { partition, parameters: { ...parameters, ...page } };
-        const used = await requester.fetch(request, select, async (...answer) => {
-          if (requester !== requesters[0]) {
-            requesters = [requester, ...requesters.filter((one) => one !== requester)];
-          }
-          return { of: await use(...answer) };
+        const used = await requester.fetch(request, select, async (selected, headers) => {
+          place = requester;
+          if (selected.ranges.length > 0) prefer(requester);
+          return { of: await use(selected, headers) };
         });
         if (used !== undefined) return used.of;
       }
@@ -114,6 +123,7 @@ export function createRetriever(
 
   function ended({ partition }: List, reading: ListReading): ListReading {
     if (reading.completeness === 'short') fruitless++;
+    else if (reading.completeness === 'verified') fruitless = 0;
     listener.listRead(reading, requesters[0]?.pathOf(partition) ?? '');
     return reading;
   }
