@@ -9,8 +9,8 @@ import { documentPaths, documentText, markdownPaths } from '../scripts/docs/docu
 import { lateChanges, whatIsRead } from '../scripts/docs/reading.js';
 import { relationsOf } from '../scripts/docs/relations.js';
 import type { Relation } from '../scripts/docs/relations.js';
-import { pagarme } from '../src/providers/pagarme/index.js';
-import { paystack } from '../src/providers/paystack/index.js';
+import { pagarme } from '../src/providers/pagarme/provider.js';
+import { paystack } from '../src/providers/paystack/provider.js';
 import { PROVIDERS } from './providers.js';
 
 function read(path: string): string {

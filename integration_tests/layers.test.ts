@@ -85,7 +85,7 @@ function forbiddenText(
 describe('layers', () => {
   it('the files and their imports are found', () => {
     expect(files.map(({ path }) => path)).toEqual(
-      expect.arrayContaining(['src/main.ts', 'src/protocol/output.ts', 'src/providers/paystack/index.ts']),
+      expect.arrayContaining(['src/main.ts', 'src/protocol/output.ts', 'src/providers/paystack/provider.ts']),
     );
     const cli = files.find(({ path }) => path === 'src/cli.ts');
     // A type, a value and a dynamic import.

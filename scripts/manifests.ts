@@ -5,8 +5,8 @@ import type { Provider } from '../src/declarative/components.js';
 import { toManifest } from '../src/declarative/to-manifest.js';
 import type { Note } from '../src/declarative/to-manifest.js';
 import { readSchema, readSpec, readVersion } from '../src/package-files.js';
-import { pagarme } from '../src/providers/pagarme/index.js';
-import { paystack } from '../src/providers/paystack/index.js';
+import { pagarme } from '../src/providers/pagarme/provider.js';
+import { paystack } from '../src/providers/paystack/provider.js';
 
 interface ManifestSource {
   readonly provider: Provider;

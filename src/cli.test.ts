@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import { readSpec, readVersion } from './package-files.js';
-import { paystack } from './providers/paystack/index.js';
+import { paystack } from './providers/paystack/provider.js';
 import { runCli } from './test-support/cli-run.fixture.js';
 import { MemorySink } from './test-support/memory-sink.fixture.js';
 

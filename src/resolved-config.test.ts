@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readSpec } from './package-files.js';
 import { TracedError } from './protocol/errors.js';
 import type { JsonObject, JsonValue } from './protocol/messages.js';
-import { paystack } from './providers/paystack/index.js';
+import { paystack } from './providers/paystack/provider.js';
 import { resolveConfig } from './resolved-config.js';
 import type { ResolvedConfig } from './resolved-config.js';
 

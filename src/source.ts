@@ -16,8 +16,8 @@ import type { ConfiguredAirbyteCatalog, ConnectorSpecification, JsonObject } fro
 import type { Output } from './protocol/output.js';
 import { secretsOf } from './protocol/redact.js';
 import type { StreamStates } from './protocol/state.js';
-import { pagarme } from './providers/pagarme/index.js';
-import { paystack } from './providers/paystack/index.js';
+import { pagarme } from './providers/pagarme/provider.js';
+import { paystack } from './providers/paystack/provider.js';
 import { resolveConfig } from './resolved-config.js';
 import type { ResolvedConfig } from './resolved-config.js';
 

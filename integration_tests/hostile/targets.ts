@@ -1,7 +1,7 @@
 /** What the plays need to know of the providers. */
 import type { Provider } from '../../src/declarative/components.js';
-import { pagarme } from '../../src/providers/pagarme/index.js';
-import { paystack } from '../../src/providers/paystack/index.js';
+import { pagarme } from '../../src/providers/pagarme/provider.js';
+import { paystack } from '../../src/providers/paystack/provider.js';
 
 /** 48 and 24 characters, as real keys have: base64 of them has no padding, so `key:` begins with it. */
 const PAYSTACK_KEY = 'sk_test_Kq7Zr2Xv9Tb4Wm6Lp1Nc8Hd3Gf5Js0Ay2Eu4Io6B';

@@ -7,8 +7,8 @@
  */
 import { createInterface } from 'node:readline';
 import type { Provider } from '../../src/declarative/components.js';
-import { pagarme } from '../../src/providers/pagarme/index.js';
-import { paystack } from '../../src/providers/paystack/index.js';
+import { pagarme } from '../../src/providers/pagarme/provider.js';
+import { paystack } from '../../src/providers/paystack/provider.js';
 import { SCENARIOS } from './scenarios.js';
 
 const SOURCES: Readonly<Record<string, Provider>> = { paystack, pagarme };

@@ -8,8 +8,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import type { Provider } from '../../src/declarative/components.js';
-import { pagarme } from '../../src/providers/pagarme/index.js';
-import { paystack } from '../../src/providers/paystack/index.js';
+import { pagarme } from '../../src/providers/pagarme/provider.js';
+import { paystack } from '../../src/providers/paystack/provider.js';
 import { changesOf } from './changelog.js';
 import { diagram, relationList, relationTable } from './diagram.js';
 import { columnTables, rateTable, readingTable, streamNames, streamOutline, streamTable } from './tables.js';

@@ -2,7 +2,7 @@ import { configError, StoppedError, toTracedError } from '../protocol/errors.js'
 import type { TracedError } from '../protocol/errors.js';
 import type { DeclarativeSource, DeclarativeStream } from './components.js';
 import { fullRefreshCursor } from './cursor.js';
-import { toIso } from './datetime.js';
+import { DAY_MS, toIso } from './datetime.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import { ApiUnavailableError } from './error-handler.js';
 import { ParentStream } from './parent-stream.js';
@@ -12,8 +12,6 @@ import { createRetriever } from './retriever.js';
 import type { ListListener } from './retriever.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
-
-const DAY_MS = 86_400_000;
 
 /** Empty lists of parents after which a check looks no further for one. */
 const MAX_EMPTY_LISTS = 5;

@@ -1,4 +1,5 @@
 import { configError } from '../protocol/errors.js';
+import { isObject } from '../protocol/json-object.js';
 import type { JsonObject, JsonValue } from '../protocol/messages.js';
 import { parseTimestamp, toIso } from './datetime.js';
 import { lowCodeMark } from './low-code-state.js';
@@ -38,14 +39,16 @@ const CLOSED_SLICES = 'closed_slices';
 /** Beside the cursor field: the end date that has been reached. */
 const FINISHED = 'finished';
 
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function toMark(value: JsonValue | undefined): CursorMark | undefined {
   if (typeof value !== 'string') return undefined;
   const time = parseTimestamp(value);
   return time === undefined ? undefined : { time, text: value };
+}
+
+/** A raw JSON value as a mark, if it is a timestamp. */
+export function markOf(raw: string | undefined): CursorMark | undefined {
+  if (raw === undefined || raw.charCodeAt(0) !== 0x22) return undefined;
+  return toMark(raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1));
 }
 
 function refuse(stream: string, why: string): Error {

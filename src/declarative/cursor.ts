@@ -30,6 +30,8 @@ export interface OpenSlice {
   mark: CursorMark | undefined;
   /** Records without a cursor that can be read. They are emitted. */
   withoutCursor: number;
+  /** Records that were written. */
+  written: number;
   /** Of the records since `beginPage`. */
   page: PageOrder;
 }
@@ -71,7 +73,7 @@ export interface Cursor {
 }
 
 export function newOpenSlice(slice: StreamSlice): OpenSlice {
-  return { slice, mark: undefined, withoutCursor: 0, page: emptyPage() };
+  return { slice, mark: undefined, withoutCursor: 0, written: 0, page: emptyPage() };
 }
 
 /** Before the records of another page are judged. */

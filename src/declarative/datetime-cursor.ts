@@ -3,21 +3,16 @@ import type { DatetimeBasedCursor, FieldPath } from './components.js';
 import { newOpenSlice } from './cursor.js';
 import type { Cursor, DateFilterError, OpenSlice, Verdict } from './cursor.js';
 import { addToOrder } from './list-order.js';
-import { mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
+import { markOf, mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
 import type { ClosedSlice, CursorMark, FinishedWindow } from './cursor-state.js';
-import { fixedDuration, formatDatetime, parseDuration, parseTimestamp, toIso } from './datetime.js';
+import { DAY_MS, fixedDuration, formatDatetime, parseDuration, parseTimestamp, toIso } from './datetime.js';
 import type { Duration } from './datetime.js';
 import { RequestBounds } from './request-bounds.js';
 import { blindParts, evenRanges, rangesByStep } from './slicer.js';
 import { subtractRanges } from './stream-slice.js';
 import type { StreamSlice, TimeRange } from './stream-slice.js';
-import { syncWindow } from './sync-window.js';
+import { settledAt, syncWindow } from './sync-window.js';
 import type { SyncWindow } from './sync-window.js';
-
-const DAY_MS = 86_400_000;
-
-/** The end of a sync's range that never counts as closed: a resumed sync reads it again. */
-const UNSETTLED_MS = 10 * 60_000;
 
 export interface CursorOptions {
   readonly stream: string;
@@ -32,23 +27,6 @@ export interface CursorOptions {
   readonly now: number;
   /** Unix ms: when an earlier, unfinished sync began whose work this one goes on with. */
   readonly goesOnSince?: number | undefined;
-}
-
-/**
- * The end of what counts as closed for a sync that began at a time. A record of the last moments may still
- * become visible, or be dated by a clock that is behind ours. On whole seconds, because a record of the same
- * second prints an earlier time than the clock showed.
- */
-function settledAt(time: number): number {
-  return Math.floor((time - UNSETTLED_MS) / 1000) * 1000;
-}
-
-/** A raw JSON value as a mark, if it is a timestamp. */
-export function markOf(raw: string | undefined): CursorMark | undefined {
-  if (raw === undefined || raw.charCodeAt(0) !== 0x22) return undefined;
-  const text = raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
-  const time = parseTimestamp(text);
-  return time === undefined ? undefined : { time, text };
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Dates on the wire. Times are Unix ms throughout; timestamps without a zone are UTC. */
 
+export const DAY_MS = 86_400_000;
+
 const DIGIT_0 = 48;
 
 function digits(text: string, from: number, count: number): number {

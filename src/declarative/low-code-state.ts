@@ -2,12 +2,9 @@
  * The states that the cursors of Airbyte's low-code runtime write, for connections that move here. Their forms are
  * those of `airbyte_cdk/sources/declarative/incremental` and `concurrent_partition_cursor.py` (airbyte-cdk 7).
  */
+import { isObject } from '../protocol/json-object.js';
 import type { JsonObject, JsonValue } from '../protocol/messages.js';
 import { parseTimestamp, toIso } from './datetime.js';
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 const listAt = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
 

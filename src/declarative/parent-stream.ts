@@ -1,7 +1,7 @@
 import type { FieldPath, ParentStreamConfig, SubstreamPartitionRouter } from './components.js';
 import { beginPage } from './cursor.js';
 import type { Cursor, OpenSlice } from './cursor.js';
-import { markOf } from './datetime-cursor.js';
+import { markOf } from './cursor-state.js';
 import type { PageInfo } from './list.js';
 import { addToOrder, emptyPage, ListOrder } from './list-order.js';
 import type { ParentProgress } from './parent-progress.js';

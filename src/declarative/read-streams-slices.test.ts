@@ -44,7 +44,11 @@ describe('a large range', () => {
     const run = await runRead([orders], api());
     expect(run.thrown).toBeUndefined();
     expect(sorted(ids(run))).toEqual(all.map(({ id }) => id));
-    expect(run.logs.filter((line) => line.includes(' closed, ')).length).toBeGreaterThan(2);
+    const bySlice = run.logs.flatMap(
+      (line) => /^INFO orders: slice .* closed, (\d+) records?$/.exec(line)?.[1] ?? [],
+    );
+    expect(bySlice.length).toBeGreaterThan(2);
+    expect(bySlice.reduce((sum, count) => sum + Number(count), 0)).toBe(all.length);
     expect(run.states('orders').at(-1)).toEqual({ createdAt: all.at(-1)?.createdAt });
     expectNoRepeatedState(run, 'orders');
   });

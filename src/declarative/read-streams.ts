@@ -23,7 +23,10 @@ function failedProgress(soFar: StreamProgress, { message }: TracedError, now: nu
   return { ...soFar, state: 'incomplete', endedAt: now, failures: [...soFar.failures, message] };
 }
 
-/** Whether a parent's definition stands before those of its children; children wait for nothing. */
+/**
+ * The configured streams, each with its definition, in the order of the definitions: there a parent stands
+ * before its children. A stream without a definition comes last.
+ */
 function inOrderOfDefinition(
   streams: readonly DeclarativeStream[],
   configured: readonly ConfiguredAirbyteStream[],
@@ -39,7 +42,7 @@ function inOrderOfDefinition(
 
 /**
  * Reads all configured streams beside each other, parents started first. The failure of one never stops the
- * others.
+ * others. Only when the output is closed nothing is waited for: what is still under way ends with the process.
  *
  * Errors that a retry can mend are traced at once, the others at the end: the platform goes by the first
  * error it sees, and must not give up a job because of a permission when there is also a fault that passes.
@@ -100,7 +103,8 @@ export async function readStreams(
   };
 
   const ordered = inOrderOfDefinition(streams, catalog.streams);
-  const results = await Promise.allSettled(ordered.map((one) => readOne(one.definition, one.configured)));
+  const read = Promise.allSettled(ordered.map((one) => readOne(one.definition, one.configured)));
+  const results = await Promise.race([read, output.closed]);
   const broken = results.find((result) => result.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
 

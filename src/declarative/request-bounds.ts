@@ -1,8 +1,6 @@
 import { DateFilterError } from './cursor.js';
-import { toIso } from './datetime.js';
+import { DAY_MS, toIso } from './datetime.js';
 import type { StreamSlice, TimeRange } from './stream-slice.js';
-
-const DAY_MS = 86_400_000;
 
 /**
  * How far outside of the requested range a record may lie before the API's date filter counts as not

@@ -62,7 +62,10 @@ export class SliceReader {
   readonly #goesByParent: boolean;
   /** Which parents are done; for a stream that reads the lists of all of them in one slice. */
   readonly #progress: ParentProgress | undefined;
+  /** Values captured from each record. */
   readonly #width: number;
+  /** From which place on they are those of the fields that AddFields names. */
+  readonly #addedPlace: number;
 
   constructor(
     definition: DeclarativeStream,
@@ -86,6 +89,7 @@ export class SliceReader {
     const keys = primary_key.filter((key) => !added.includes(key)).map((key) => [key]);
     const capture: FieldPath[] = [...ofCursor, ...keys, ...added.map((name) => [name])];
     this.#width = capture.length;
+    this.#addedPlace = ofCursor.length + keys.length;
     this.#retriever = createRetriever(
       {
         definition: retriever,
@@ -143,7 +147,6 @@ export class SliceReader {
       },
     });
     const own = this.#goesByParent ? {} : parameters;
-    const judged = this.#goesByParent ? undefined : open;
     let read = 0;
     let missing = 0;
     for await (const { partitions, finished } of oneAhead(pages)) {
@@ -152,7 +155,7 @@ export class SliceReader {
         () => queue.shift(),
         () => this.#context.numWorkers,
         (parent) =>
-          this.#readPartition(parent, own, judged).then((exists) => void (exists ? read++ : missing++)),
+          this.#readPartition(parent, own, open).then((exists) => void (exists ? read++ : missing++)),
       );
       finished();
     }
@@ -163,24 +166,21 @@ export class SliceReader {
     }
   }
 
-  /**
-   * @param open undefined to take all records
-   * @returns whether the API knows the list
-   */
+  /** @returns whether the API knows the list */
   async #readPartition(
     partition: StreamPartition,
     parameters: Record<string, string>,
-    open: OpenSlice | undefined,
+    open: OpenSlice,
   ): Promise<boolean> {
     // Children of several parents are read beside each other, so their order says nothing.
-    const mayEndEarly = open !== undefined && this.#parents === undefined && this.#cursor.isFeed;
+    const mayEndEarly = this.#parents === undefined && this.#cursor.isFeed;
     const order = new ListOrder();
     const reading = await this.#retriever.read(
       { partition, parameters },
       (page, info) => {
         // One of several lists must not be begun anew because another one is long.
-        if (open !== undefined && partition === NO_PARTITION) this.#splitIfLarge(open.slice, info);
-        const done = this.#write(page, this.#select(page, info.fresh, open, partition));
+        if (partition === NO_PARTITION) this.#splitIfLarge(open.slice, info);
+        const done = this.#write(page, this.#select(page, info.fresh, open, partition), open);
         if (!mayEndEarly) return { isEnough: false, done };
         order.add(info.number, open.page);
         return { isEnough: order.isPast(open.slice.start), done };
@@ -206,7 +206,7 @@ export class SliceReader {
   #select(
     page: SelectedPage,
     fresh: readonly boolean[],
-    open: OpenSlice | undefined,
+    open: OpenSlice,
     partition: StreamPartition,
   ): Map<string, number[]> {
     const fields = addedFields(
@@ -215,11 +215,12 @@ export class SliceReader {
       this.#context.requests.clock.now(),
     );
     const all = toMembers(fields);
-    if (open !== undefined) beginPage(open);
+    const isJudged = !this.#goesByParent;
+    if (isJudged) beginPage(open);
     const groups = new Map<string, number[]>();
     for (let i = 0; i < fresh.length; i++) {
       const offset = i * this.#width;
-      if (open !== undefined && this.#cursor.judge(open, page.captured, offset) !== 'emit') continue;
+      if (isJudged && this.#cursor.judge(open, page.captured, offset) !== 'emit') continue;
       if (fresh[i] !== true) continue;
       const members = fields.length === 0 ? all : this.#missingMembers(fields, all, page, offset);
       let ranges = groups.get(members);
@@ -231,12 +232,16 @@ export class SliceReader {
 
   /** @param all the members of all fields */
   #missingMembers(fields: readonly AddedField[], all: string, page: SelectedPage, offset: number): string {
-    const start = offset + this.#width - fields.length;
-    const isMissing = ({ raw }: AddedField, place: number) => page.captured[start + place] !== raw;
+    const start = offset + this.#addedPlace;
+    const isMissing = ({ raw }: AddedField, i: number) => page.captured[start + i] !== raw;
     return fields.every(isMissing) ? all : toMembers(fields.filter(isMissing));
   }
 
-  async #write(page: SelectedPage, groups: ReadonlyMap<string, readonly number[]>): Promise<void> {
+  async #write(
+    page: SelectedPage,
+    groups: ReadonlyMap<string, readonly number[]>,
+    open: OpenSlice,
+  ): Promise<void> {
     const wrapAs = this.#definition.retriever.record_selector.extractor.extensions?.wrap_as;
     for (const [members, ranges] of groups) {
       await this.#listener.write({
@@ -245,6 +250,7 @@ export class SliceReader {
         addedFields: members,
         ...(wrapAs === undefined ? {} : { wrapAs }),
       });
+      open.written += ranges.length / 2;
     }
   }
 }

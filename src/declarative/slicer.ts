@@ -1,9 +1,7 @@
 /** How a range of time is cut into smaller ones. Times are Unix ms. */
-import { addDuration } from './datetime.js';
+import { addDuration, DAY_MS } from './datetime.js';
 import type { Duration } from './datetime.js';
 import type { TimeRange } from './stream-slice.js';
-
-const DAY_MS = 86_400_000;
 
 /** Parts into which a range is cut at a time when the API does not say how much it holds. */
 const BLIND_PARTS = 8;

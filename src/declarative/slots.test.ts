@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Slots, forEachConcurrently } from './slots.js';
+import { Slots, forEachConcurrently, oneAhead } from './slots.js';
 
 /** Lets whatever is due now run. */
 async function settle(): Promise<void> {
@@ -138,5 +138,55 @@ describe('forEachConcurrently', () => {
         () => Promise.reject(new Error('never')),
       ),
     ).resolves.toBeUndefined();
+  });
+});
+
+describe('oneAhead', () => {
+  async function* valuesOf(work: Work, ...names: string[]): AsyncGenerator<string, void, void> {
+    for (const name of names) yield await work.run(name);
+  }
+
+  test('passes every value on in order, and has the next one made while one is used', async () => {
+    const work = new Work();
+    const used: string[] = [];
+    const all = (async () => {
+      for await (const name of oneAhead(valuesOf(work, 'a', 'b', 'c'))) used.push(name);
+    })();
+    await settle();
+    expect(work.begun).toEqual(['a']);
+    await work.end('a');
+    expect([used, work.begun]).toEqual([['a'], ['a', 'b']]);
+    await work.end('b');
+    await work.end('c');
+    await all;
+    expect(used).toEqual(['a', 'b', 'c']);
+  });
+
+  test('after an error of the user begins nothing more, and does not wait for what is being made', async () => {
+    const work = new Work();
+    const all = (async () => {
+      for await (const name of oneAhead(valuesOf(work, 'a', 'b', 'c'))) throw new Error(`cannot use ${name}`);
+    })();
+    const caught = expect(all).rejects.toThrow('cannot use a');
+    await settle();
+    await work.end('a');
+    await caught;
+    expect(work.running).toBe(1);
+    await work.end('b');
+    expect(work.begun).toEqual(['a', 'b']);
+  });
+
+  test('throws the error of the source where its value was due', async () => {
+    const work = new Work();
+    const used: string[] = [];
+    const all = (async () => {
+      for await (const name of oneAhead(valuesOf(work, 'a', 'b'))) used.push(name);
+    })();
+    const caught = expect(all).rejects.toThrow('broken');
+    await settle();
+    await work.end('a');
+    await work.end('b', new Error('broken'));
+    await caught;
+    expect(used).toEqual(['a']);
   });
 });

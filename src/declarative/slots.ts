@@ -50,7 +50,10 @@ export async function forEachConcurrently<T>(
   if (errors.length > 0) throw errors[0];
 }
 
-/** Passes values on, and has the next one made while one is used. */
+/**
+ * Passes values on, and has the next one made while one is used. Whoever stops early, or fails, does not wait
+ * for the one that is being made.
+ */
 export async function* oneAhead<T>(source: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
   const ask = (): Promise<IteratorResult<T, void>> => {
     const asked = source.next();
@@ -66,6 +69,7 @@ export async function* oneAhead<T>(source: AsyncGenerator<T, void, void>): Async
       yield value;
     }
   } finally {
-    await source.return();
+    // It would settle only behind the value that is being made.
+    source.return().catch(() => undefined);
   }
 }

@@ -1,6 +1,6 @@
 /** How far a read is, for whoever watches it. Times are Unix ms. */
 
-/** What the API's counts say of the records that came. */
+/** What the API's counts say of the lists that were read to their end. */
 export type Counted = 'verified' | 'partly verified' | 'came short' | 'not counted';
 
 export interface StreamProgress {

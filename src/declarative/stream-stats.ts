@@ -27,6 +27,7 @@ export class StreamStats {
     this.limitedUntil = this.limitedUntil > now ? Math.min(this.limitedUntil, now + ms) : now + ms;
   }
 
+  /** A list was read to its end, or to where no more of it was wanted. */
   addList({ exists, completeness }: ListReading): void {
     if (!exists) return;
     this.#lists++;
@@ -52,8 +53,12 @@ export class StreamStats {
     };
   }
 
-  /** One line for the log. @param ms since the reading began */
-  summary(ms: number): string {
+  /**
+   * One line for the log.
+   * @param ms since the reading began
+   * @param isComplete no list failed
+   */
+  summary(ms: number, isComplete: boolean): string {
     const retries =
       this.#retries === 0 ? '' : ` (${count(this.#retries, 'of them a retry', 'of them retries')})`;
     return [
@@ -61,7 +66,7 @@ export class StreamStats {
       `${count(this.#requests, 'request', 'requests')}${retries}`,
       `${(this.#bytes / 1_000_000).toFixed(1)} MB`,
       `${(ms / 1000).toFixed(1)} s`,
-      this.#completeness(),
+      this.#completeness(isComplete),
     ].join(', ');
   }
 
@@ -71,16 +76,19 @@ export class StreamStats {
     return this.#verified === this.#lists ? 'verified' : 'partly verified';
   }
 
-  #completeness(): string {
-    const missing = this.#short === 0 ? '' : `; ${count(this.#short, 'list', 'lists')} came short`;
+  #completeness(isComplete: boolean): string {
+    if (this.#lists === 0)
+      return isComplete ? 'no list to verify' : 'not verified, since no list was read to its end';
     if (this.#verified + this.#short === 0) return 'not verified, since the API states no counts';
-    return this.#verified === this.#lists
-      ? 'verified: as many as the API counts'
-      : `verified against the API's counts in ${this.#verified} of ${this.#lists} lists${missing}`;
+    if (isComplete && this.#verified === this.#lists) return 'verified: as many as the API counts';
+    const missing = this.#short === 0 ? '' : `; ${count(this.#short, 'list', 'lists')} came short`;
+    const which = isComplete ? 'lists' : 'lists that were read to their end';
+    return `verified against the API's counts in ${this.#verified} of ${this.#lists} ${which}${missing}`;
   }
 }
 
-function count(number: number, one: string, many: string): string {
+/** A number with its noun: `1,234 records`. */
+export function count(number: number, one: string, many: string): string {
   return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
 }
 

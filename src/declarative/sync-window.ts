@@ -1,10 +1,11 @@
 /** From where to where a sync reads a stream with dates. Times are Unix ms. */
 import type { DatetimeBasedCursor } from './components.js';
 import type { CursorMark, FinishedWindow } from './cursor-state.js';
-import { fixedDuration, toIso } from './datetime.js';
+import { DAY_MS, fixedDuration, toIso } from './datetime.js';
 import type { TimeRange } from './stream-slice.js';
 
-const DAY_MS = 86_400_000;
+/** The end of a sync's range that never counts as closed: a resumed sync reads it again. */
+const UNSETTLED_MS = 10 * 60_000;
 
 export interface SyncWindow {
   /** What is read by date; empty if there is nothing to read so. */
@@ -44,6 +45,15 @@ function isForGood(
   // A list without a filter goes by the date of change: what changed later has left the window.
   const lastChange = start_time_option === undefined ? endDate : endDate + lookback;
   return finished.asOf >= lastChange;
+}
+
+/**
+ * The end of what counts as closed for a sync that began at a time. A record of the last moments may still
+ * become visible, or be dated by a clock that is behind ours. On whole seconds, because a record of the same
+ * second prints an earlier time than the clock showed.
+ */
+export function settledAt(time: number): number {
+  return Math.floor((time - UNSETTLED_MS) / 1000) * 1000;
 }
 
 /** The window [start date or state less lookback, now or end date), and what is to be read of it. */

@@ -1,10 +1,10 @@
 import { configError } from './errors.js';
 import { parseJson, readTextFile } from './json-file.js';
+import { isObject } from './json-object.js';
 import type {
   ConfiguredAirbyteCatalog,
   ConfiguredAirbyteStream,
   DestinationSyncMode,
-  JsonObject,
   JsonValue,
   SyncMode,
 } from './messages.js';
@@ -19,10 +19,6 @@ const DESTINATION_SYNC_MODES: readonly string[] = [
   'update',
   'soft_delete',
 ];
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function parseStream(entry: JsonValue, index: number): ConfiguredAirbyteStream {
   const where = `streams[${index}]`;

@@ -1,5 +1,5 @@
 /**
- * Airbyte's wire, protocol 0.18: every message type that can pass between a source and the platform.
+ * Airbyte's wire, protocol 0.18: the messages that pass between this source and the platform.
  * Names are as on the wire (snake_case, and camelCase where the protocol has it).
  * https://docs.airbyte.com/platform/understanding-airbyte/airbyte-protocol
  */
@@ -33,7 +33,6 @@ export interface AirbyteRecord {
   data: JsonObject;
   /** Unix time in ms. */
   emitted_at: number;
-  meta?: { changes: { field: string; change: 'NULLED' | 'TRUNCATED'; reason: string }[] };
 }
 
 export interface AirbyteStateStats {
@@ -51,7 +50,6 @@ export interface AirbyteState {
 export interface AirbyteLog {
   level: LogLevel;
   message: string;
-  stack_trace?: string;
 }
 
 export interface AirbyteErrorTrace {
@@ -88,36 +86,7 @@ export interface AirbyteStreamStatusTrace {
   };
 }
 
-export interface AirbyteEstimateTrace {
-  type: 'ESTIMATE';
-  /** Unix time in ms. */
-  emitted_at: number;
-  estimate: {
-    name: string;
-    type: 'STREAM' | 'SYNC';
-    namespace?: string;
-    row_estimate?: number;
-    byte_estimate?: number;
-  };
-}
-
-export interface AirbyteAnalyticsTrace {
-  type: 'ANALYTICS';
-  /** Unix time in ms. */
-  emitted_at: number;
-  analytics: { type: string; value?: string };
-}
-
-export type AirbyteTrace =
-  AirbyteErrorTrace | AirbyteStreamStatusTrace | AirbyteEstimateTrace | AirbyteAnalyticsTrace;
-
-/** A changed config, for sources with single-use refresh tokens. */
-export interface AirbyteControl {
-  type: 'CONNECTOR_CONFIG';
-  /** Unix time in ms. */
-  emitted_at: number;
-  connectorConfig: { config: JsonObject };
-}
+export type AirbyteTrace = AirbyteErrorTrace | AirbyteStreamStatusTrace;
 
 export interface AirbyteConnectionStatus {
   status: 'SUCCEEDED' | 'FAILED';
@@ -154,10 +123,7 @@ export type AirbyteMessage =
   | { type: 'SPEC'; spec: ConnectorSpecification }
   | { type: 'CONNECTION_STATUS'; connectionStatus: AirbyteConnectionStatus }
   | { type: 'CATALOG'; catalog: AirbyteCatalog }
-  | { type: 'TRACE'; trace: AirbyteTrace }
-  | { type: 'CONTROL'; control: AirbyteControl }
-  // Of destinations only.
-  | { type: 'DESTINATION_CATALOG'; destination_catalog: JsonObject };
+  | { type: 'TRACE'; trace: AirbyteTrace };
 
 /** What the platform asks for: one entry for each stream of the connection. */
 export interface ConfiguredAirbyteStream {

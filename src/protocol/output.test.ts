@@ -238,4 +238,10 @@ describe('an output that cannot be written', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     for (const result of results) expect(result).toMatchObject({ reason: { code: 'EPIPE' } });
   });
+
+  test('says so to whoever waits for something else', async () => {
+    const output = outputTo(new MemorySink('EPIPE'));
+    await output.log('INFO', 'a').catch(() => undefined);
+    await expect(output.closed).rejects.toMatchObject({ code: 'EPIPE' });
+  });
 });

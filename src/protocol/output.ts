@@ -36,6 +36,9 @@ const TEXTS: ReadonlySet<string> = new Set(['message', 'internal_message', 'stac
  * @throws OutputClosedError (from every method) once the reader is gone or its disk is full
  */
 export class Output {
+  /** Rejects with OutputClosedError as soon as a write has failed; never resolves. */
+  readonly closed: Promise<never>;
+  #close: (failure: OutputClosedError) => void = () => undefined;
   readonly #sink: Writable;
   readonly #now: () => number;
   readonly #debug: boolean;
@@ -52,6 +55,9 @@ export class Output {
     this.#sink = sink;
     this.#now = now;
     this.#debug = debug;
+    this.closed = new Promise((_, reject) => (this.#close = reject));
+    // Whoever does not wait for it meets the error where they write.
+    this.closed.catch(() => undefined);
     sink.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
   }
 
@@ -136,6 +142,7 @@ export class Output {
 
   #fail(error: NodeJS.ErrnoException): OutputClosedError {
     this.#failure ??= new OutputClosedError(error);
+    this.#close(this.#failure);
     return this.#failure;
   }
 }

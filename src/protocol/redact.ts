@@ -1,10 +1,7 @@
-import type { JsonObject, JsonValue } from './messages.js';
+import { isObject } from './json-object.js';
+import type { JsonValue } from './messages.js';
 
 const MASK = '****';
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /**
  * The values of a config that the spec marks with `airbyte_secret`. They are found by walking the spec, so a

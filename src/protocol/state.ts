@@ -1,5 +1,6 @@
 import { configError } from './errors.js';
 import { parseJson, readTextFile } from './json-file.js';
+import { isObject } from './json-object.js';
 import type { JsonObject, JsonValue } from './messages.js';
 
 /** What a full-refresh stream without cursor reports, as Airbyte's own connectors do. */
@@ -7,10 +8,6 @@ export const NO_CURSOR_STATE: JsonObject = { __ab_no_cursor_state_message: true 
 
 /** State of each stream by its name. */
 export type StreamStates = ReadonlyMap<string, JsonObject>;
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 const HINT =
   'Clear the state of the connection (in Airbyte: Settings, Clear data) or pass the last saved one.';

@@ -119,7 +119,6 @@ function stepOf(message: AirbyteMessage): [string | undefined, string] {
   if (message.type !== 'TRACE') return [undefined, message.type];
   const { trace } = message;
   if (trace.type === 'ERROR') return [trace.error.stream_descriptor?.name, 'ERROR'];
-  if (trace.type !== 'STREAM_STATUS') return [undefined, trace.type];
   const { stream_descriptor, status, reasons } = trace.stream_status;
   return [stream_descriptor.name, reasons === undefined ? status : `${status} ${reasons[0]?.type ?? ''}`];
 }

@@ -1,7 +1,7 @@
 /** Incremental sync, as a manifest says it. */
 import type { JsonObject } from '../../protocol/messages.js';
 import type { DatetimeBasedCursor } from '../components.js';
-import { fixedDuration } from '../datetime.js';
+import { DAY_MS, fixedDuration } from '../datetime.js';
 import {
   dateFilter,
   dateFilterAndChanges,
@@ -26,7 +26,6 @@ const RECORD_FORMATS = [
 ];
 const SECONDS_FORMAT = '%Y-%m-%dT%H:%M:%SZ';
 
-const DAY_MS = 86_400_000;
 /** As in spec.json. */
 const DEFAULT_LOOKBACK_DAYS = 30;
 

@@ -1,4 +1,5 @@
 /** Takes out of a manifest's streams what they have in common, so that each thing stands in one place. */
+import { isObject } from '../../protocol/json-object.js';
 import type { JsonObject, JsonValue } from '../../protocol/messages.js';
 
 /** The types of components that are worth a name, and the group that each is kept in. */
@@ -14,10 +15,6 @@ const GROUPS: Readonly<Record<string, string>> = {
 };
 
 type Definitions = Record<string, Record<string, JsonValue>>;
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';

@@ -1,0 +1,105 @@
+import type { TracedError } from '../protocol/errors.js';
+import type { JsonObject, StreamDescriptor } from '../protocol/messages.js';
+import type { Output } from '../protocol/output.js';
+import type { RecordBatch } from '../protocol/record-batch.js';
+
+/** ms after which progress is said although no slice is closed. */
+const CHECKPOINT_MS = 60_000;
+
+/**
+ * ms after which a STATE is repeated though it says nothing new: the platform takes a source for dead that
+ * sends neither records nor states for three hours, and logs and statuses do not count.
+ */
+const HEARTBEAT_MS = 15 * 60_000;
+
+/**
+ * The messages of one stream, from STARTED to COMPLETE or INCOMPLETE. Each method resolves when its message
+ * has left the process.
+ * @throws OutputClosedError (from every method)
+ */
+export class StreamMessages {
+  readonly #stream: StreamDescriptor;
+  readonly #output: Output;
+  readonly #now: () => number;
+  #running: Promise<void> | undefined;
+  #lastState = '';
+  /** Unix ms of the last STATE, at first of the beginning. */
+  #lastStateAt: number;
+  #recordsSinceState = 0;
+
+  /** @param now Unix ms */
+  constructor(stream: StreamDescriptor, output: Output, now: () => number) {
+    this.#stream = stream;
+    this.#output = output;
+    this.#now = now;
+    this.#lastStateAt = now();
+  }
+
+  /** Whether there was a STATE. */
+  get hasState(): boolean {
+    return this.#lastState !== '';
+  }
+
+  started(): Promise<void> {
+    return this.#output.status(this.#stream, 'STARTED');
+  }
+
+  /** Said once, before the first record and the first STATE. */
+  running(): Promise<void> {
+    this.#running ??= this.#output.status(this.#stream, 'RUNNING');
+    return this.#running;
+  }
+
+  /** @param until Unix ms at which the API's quota starts anew */
+  rateLimited(until: number): Promise<void> {
+    const reason = { type: 'RATE_LIMITED' as const, rate_limited: { quota_reset: until } };
+    return this.#output.status(this.#stream, 'RUNNING', [reason]);
+  }
+
+  ended(isComplete: boolean): Promise<void> {
+    return this.#output.status(this.#stream, isComplete ? 'COMPLETE' : 'INCOMPLETE');
+  }
+
+  async records(batch: RecordBatch): Promise<void> {
+    await this.running();
+    this.#recordsSinceState += batch.ranges.length / 2;
+    await this.#output.records(this.#stream, batch);
+  }
+
+  /** A STATE; none if it says the same as the last one, which would only confuse the platform's counting. */
+  state(state: JsonObject): Promise<void> {
+    return this.#state(state, false);
+  }
+
+  /** The STATE of a complete stream: it stands behind the last record, even if it says nothing new. */
+  finalState(state: JsonObject): Promise<void> {
+    return this.#state(state, this.#recordsSinceState > 0);
+  }
+
+  /** To be called by whatever takes long: says from time to time how far it is, and that this source is alive. */
+  beat(state: () => JsonObject): void {
+    const quiet = this.#now() - this.#lastStateAt;
+    if (quiet < CHECKPOINT_MS) return;
+    // A failed write shows up at the next awaited one.
+    this.#state(state(), quiet >= HEARTBEAT_MS).catch(() => undefined);
+  }
+
+  error(error: TracedError): Promise<void> {
+    return this.#output.error(error, this.#stream);
+  }
+
+  log(level: 'INFO' | 'WARN', message: string): Promise<void> {
+    return this.#output.log(level, `${this.#stream.name}: ${message}`);
+  }
+
+  /** @param isDue even if it says nothing new */
+  async #state(state: JsonObject, isDue: boolean): Promise<void> {
+    const text = JSON.stringify(state);
+    if (text === this.#lastState && !isDue) return;
+    this.#lastState = text;
+    this.#lastStateAt = this.#now();
+    this.#recordsSinceState = 0;
+    await this.running();
+    await this.#output.state(this.#stream, state);
+  }
+}
