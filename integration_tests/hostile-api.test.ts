@@ -14,7 +14,10 @@ import { createStage, MAX_PLAY_MS } from './hostile/stage.js';
 import { TARGETS } from './hostile/targets.js';
 import { leaksOf } from './hostile/spellings.js';
 
-/** MiB of the whole process: about 70 for the program, and bodies of up to 64 before and after decompression. */
+/**
+ * MiB of the whole process: about 70 for the program, 64 for large bodies, 2 for each of 20 others, and what the
+ * collector has not swept yet. Half of what a container has.
+ */
 const MAX_MEMORY = 250;
 
 jest.setTimeout(2 * MAX_PLAY_MS);

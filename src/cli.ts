@@ -65,6 +65,7 @@ async function runCommand(
     random: Math.random,
     clock: {
       now: Date.now,
+      elapsed: () => Math.floor(performance.now()),
       sleep: async (ms) => {
         await delay(ms, undefined, { signal }).catch(() => {
           throw new StoppedError('stopped while waiting');

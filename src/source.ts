@@ -53,7 +53,7 @@ function requestContext(config: ResolvedConfig, context: SourceContext): Request
     title: provider.title,
     userAgent: `source-payments/${readVersion()}`,
     slots: new Slots(numWorkers),
-    budget: new ApiBudget({ now: clock.now, budget: provider.source.api_budget, keyMode, requestsPerMinute }),
+    budget: new ApiBudget({ clock, budget: provider.source.api_budget, keyMode, requestsPerMinute }),
   };
 }
 

@@ -1,21 +1,26 @@
 /** Answers that would fill the memory of whoever takes all of them. */
 import { brotliCompressSync, createBrotliCompress, constants, deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
+import { paystack } from '../../src/providers/paystack/provider.js';
 import { endlessBody, reply } from '../hostile-server.js';
 import type { Attack } from '../hostile-server.js';
 import { expectFailed, expectUnreadable } from './expectations.js';
 import type { Stage } from './stage.js';
+import { TARGETS } from './targets.js';
 
 const MEBIBYTE = 1024 * 1024;
 const GIBIBYTE = 1024 * MEBIBYTE;
-/** What may be sent at each try, of 2 GiB: the largest body that the program takes, and what is on its way. */
-const MAX_SENT = 256 * MEBIBYTE;
+/** Bytes of the largest body that the program takes. */
+const LARGEST = 16 * MEBIBYTE;
+/** What may be sent at each try, of 2 GiB: the largest body, and what is on its way. */
+const MAX_SENT = 2 * LARGEST;
 
+const SPACES = Buffer.alloc(MEBIBYTE, ' ');
 /** Bytes that 256 times in a row make 4 GiB. */
 const BLOCK = Buffer.alloc(16 * MEBIBYTE, ' ');
 const TIMES = 256;
 /** Bytes after decompression; the program takes bodies of this size. */
-const CRAMMED = 16 * MEBIBYTE;
+const CRAMMED = LARGEST - MEBIBYTE;
 
 /** 4 MB that expand to 4 GiB: a block that ends on a whole byte, and refers to nothing before it, again and again. */
 function gzipBomb(): Buffer {
@@ -59,6 +64,37 @@ function crammed(status: number, before: string, unit: string, after: string): A
     const body = Buffer.from(`${before}${unit.repeat(CRAMMED / unit.length)}${after}`);
     return brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } });
   });
+}
+
+/** The lists that need no other one, and whose pages are as those of `TARGETS`. */
+const LISTS = paystack.source.streams
+  .filter(
+    ({ retriever: { partition_router, record_selector } }) =>
+      partition_router === undefined && record_selector.extractor.field_path.join() === 'data',
+  )
+  .map(({ name }) => name);
+
+/** A page of two records, where spaces may stand before the first. */
+const [HEAD, TAIL] = TARGETS.paystack.page().split(/(?<="data":\[)/) as [string, string];
+
+/** A page of two records, blown up with spaces. @param bytes of them */
+function spaced(bytes: number): Attack {
+  return (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write(HEAD);
+    let left = bytes;
+    const more = (): void => {
+      while (left > 0 && !response.destroyed) {
+        left -= MEBIBYTE;
+        if (!response.write(SPACES)) {
+          response.once('drain', more);
+          return;
+        }
+      }
+      response.end(TAIL);
+    };
+    more();
+  };
 }
 
 /** Title → what one list answers. */
@@ -109,6 +145,54 @@ export function largeBodyTests(stage: Stage): void {
       const run = await outcome();
       expectFailed(run, 'transactions', 'system_error', /larger than any page/);
       expect(run.askedFor('transactions')).toHaveLength(1);
+    });
+  });
+
+  // In every case, also in these, memory is bounded: hostile-api.test.ts.
+  describe('all lists large at once', () => {
+    const packed = crammed(200, HEAD, ' ', TAIL);
+    const most = stage.add({
+      title: 'all lists of the largest size that is read',
+      provider: 'paystack',
+      attacks: Object.fromEntries(LISTS.map((name, i) => [name, i % 2 === 0 ? spaced(CRAMMED) : packed])),
+      beside: [],
+    });
+
+    it.each(LISTS)('%s is read', async (stream) => {
+      const run = await most();
+      expect(run.errorsOf(stream)).toEqual([]);
+      expect(run.statusOf(stream)).toBe('COMPLETE');
+    });
+
+    const more = stage.add({
+      title: 'all lists of 60 MiB',
+      provider: 'paystack',
+      attacks: Object.fromEntries(LISTS.map((name) => [name, spaced(60 * MEBIBYTE)])),
+      beside: [],
+    });
+
+    it.each(LISTS)('%s is too large, which is noticed early and once', async (stream) => {
+      const run = await more();
+      expectFailed(run, stream, 'system_error', /larger than any page/);
+      expect(run.askedFor(stream)).toHaveLength(1);
+    });
+  });
+
+  describe('a body that says that it is too large', () => {
+    const outcome = stage.add({
+      title: 'a body that says that it is too large',
+      provider: 'paystack',
+      attacks: {
+        transactions: endlessBody(200, 2 * GIBIBYTE, { 'content-length': 2 * GIBIBYTE + 41 }),
+      },
+    });
+
+    it('is refused before it is read', async () => {
+      const run = await outcome();
+      expectFailed(run, 'transactions', 'system_error', /larger than any page/);
+      expect(run.askedFor('transactions')).toHaveLength(1);
+      // What the system has buffered on the way.
+      expect(run.bytesSent).toBeLessThan(LARGEST);
     });
   });
 }

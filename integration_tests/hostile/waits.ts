@@ -43,26 +43,33 @@ const PAYSTACK_WAITS: readonly Wait[] = [
   },
   { stream: 'invoices', status: 429, headers: { 'x-ratelimit-reset': '0', 'retry-after': '0' } },
   { stream: 'orders', status: 429, headers: { 'x-ratelimit-reset': '1e-300' } },
-  { stream: 'settlements', status: 503, headers: { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' } },
+  { stream: 'settlements', status: 503, headers: { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' } },
+  { stream: 'balance_ledger', status: 429, headers: { 'retry-after': '0x10000' } },
+  { stream: 'splits', status: 429, headers: { 'retry-after': '1e308' } },
+  { stream: 'storefronts', status: 503, headers: { 'retry-after': 'Wed, 99 Oct 2099 99:99:99 GMT' } },
   { stream: 'products', status: 500, headers: { 'retry-after': '12abc', 'x-ratelimit-reset': '800' } },
 ];
 const PAGARME_WAITS: readonly Wait[] = [
-  { stream: 'orders', status: 429, headers: { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' } },
+  { stream: 'orders', status: 429, headers: { 'retry-after': 'Wed, 21 Oct 2099' } },
   { stream: 'charges', status: 429, headers: {} },
   { stream: 'payables', status: 429, headers: { 'retry-after': '1e9' } },
 ];
 
-const ENDLESS: readonly Wait[] = [
+const PAYSTACK_ENDLESS: readonly Wait[] = [
   { stream: 'subscriptions', status: 429, headers: { 'x-ratelimit-reset': '999999999' } },
   { stream: 'pages', status: 429, headers: { 'x-ratelimit-reset': '4102444800' } },
-  { stream: 'splits', status: 429, headers: { 'retry-after': '1e308' } },
+  { stream: 'transfer_recipients', status: 429, headers: { 'retry-after': `1${'0'.repeat(300)}` } },
   { stream: 'subaccounts', status: 503, headers: { 'retry-after': '999999999' } },
+  { stream: 'terminals', status: 503, headers: { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' } },
+];
+const PAGARME_ENDLESS: readonly Wait[] = [
+  { stream: 'customers', status: 429, headers: { 'retry-after': 'Wednesday, 21-Oct-48 07:28:00 GMT' } },
 ];
 
 export function waitTests(stage: Stage): void {
   describe.each([
-    { provider: 'paystack' as const, waits: PAYSTACK_WAITS, endless: ENDLESS },
-    { provider: 'pagarme' as const, waits: PAGARME_WAITS, endless: [] },
+    { provider: 'paystack' as const, waits: PAYSTACK_WAITS, endless: PAYSTACK_ENDLESS },
+    { provider: 'pagarme' as const, waits: PAGARME_WAITS, endless: PAGARME_ENDLESS },
   ])('times to wait: $provider', ({ provider, waits, endless }) => {
     const outcome = stage.add({
       title: `times to wait (${provider})`,
@@ -83,7 +90,6 @@ export function waitTests(stage: Stage): void {
       expectPatience(run, stream);
     });
 
-    if (endless.length === 0) return;
     it.each(endless)('HTTP $status, $headers: the stream is left to another sync', async ({ stream }) => {
       const run = await outcome();
       expectFailed(run, stream, 'transient_error', /longer wait than a sync can take/);

@@ -9,6 +9,7 @@ class FakeClock {
   readonly #sleepers: { until: number; wake: () => void }[] = [];
 
   readonly now = (): number => this.time;
+  readonly elapsed = (): number => this.time;
   readonly sleep = (ms: number): Promise<void> =>
     new Promise((wake) => void this.#sleepers.push({ until: this.time + ms, wake }));
 
@@ -68,7 +69,7 @@ class Harness {
   ) {
     const budget: HTTPAPIBudget = { type: 'HTTPAPIBudget', policies };
     this.budget = new ApiBudget({
-      now: this.clock.now,
+      clock: this.clock,
       budget,
       keyMode,
       requestsPerMinute,
@@ -222,7 +223,7 @@ describe('ApiBudget', () => {
   test('counts no call that it does not let through', () => {
     const clock = new FakeClock();
     const budget = new ApiBudget({
-      now: clock.now,
+      clock,
       budget: { type: 'HTTPAPIBudget', policies: [policy(1, 'PT1S')] },
       keyMode: 'live',
       requestsPerMinute: undefined,
@@ -243,9 +244,15 @@ describe('what headers say about the quota', () => {
   const START = 1_700_000_000_000;
 
   function budgetOf(limit: number, requestsPerMinute?: number) {
-    const clock = { time: START };
+    const clock = {
+      time: START,
+      /** ms by which the time of day is ahead. */
+      ahead: 0,
+      now: () => clock.time + clock.ahead,
+      elapsed: () => clock.time,
+    };
     const budget = new ApiBudget({
-      now: () => clock.time,
+      clock,
       budget: {
         type: 'HTTPAPIBudget',
         policies: [policy(limit, 'PT1M', undefined, PER_ENDPOINT)],
@@ -272,6 +279,17 @@ describe('what headers say about the quota', () => {
     const { budget, call, wait } = budgetOf(100);
     budget.correct('/a', call(), { 'x-left': '0', 'x-reset': String(START / 1000 + 7) });
     expect(wait()).toBe(7000);
+  });
+
+  test('ends when it was to end, also if the clock is set back meanwhile', () => {
+    const { clock, budget, call, wait } = budgetOf(100);
+    clock.ahead = 5_000_000;
+    const until = (START + clock.ahead) / 1000 + 7;
+    budget.correct('/a', call(), { 'x-left': '0', 'x-reset': String(until) });
+    clock.ahead = -3_600_000;
+    expect(wait()).toBe(7000);
+    clock.time += 7000;
+    expect(wait()).toBe(0);
   });
 
   test('counts the calls that were sent since the answered one', () => {
@@ -321,9 +339,9 @@ describe('what headers say about the quota', () => {
 });
 
 test('callers that have to wait are told different times, as the calls before them run out', () => {
-  const clock = { time: 1_700_000_000_000 };
+  const clock = { time: 1_700_000_000_000, now: () => clock.time, elapsed: () => clock.time };
   const budget = new ApiBudget({
-    now: () => clock.time,
+    clock,
     budget: { type: 'HTTPAPIBudget', policies: [policy(2, 'PT1S')] },
     keyMode: 'live',
     requestsPerMinute: undefined,
@@ -333,4 +351,22 @@ test('callers that have to wait are told different times, as the calls before th
   budget.tryAcquire('/a');
   const times = Array.from({ length: 4 }, () => budget.tryAcquire('/a').wait);
   expect(times).toEqual([kept(1000) - 400, kept(1000), 2 * kept(1000) - 400, 2 * kept(1000)]);
+});
+
+test('a clock that is set back or forward makes no call wait longer, or too short', () => {
+  const clock = { time: 0, day: 1_700_000_000_000, now: () => clock.day, elapsed: () => clock.time };
+  const budget = new ApiBudget({
+    clock,
+    budget: { type: 'HTTPAPIBudget', policies: [policy(1, 'PT1S', '^/limited')] },
+    keyMode: 'live',
+    requestsPerMinute: undefined,
+  });
+  budget.tryAcquire('/limited');
+  budget.pause('/paused', 5000);
+  clock.time += 400;
+  for (const hours of [-1, 2]) {
+    clock.day += hours * 3_600_000;
+    expect(budget.tryAcquire('/paused').wait).toBe(4600);
+  }
+  expect(budget.tryAcquire('/limited').wait).toBe(kept(1000) - 400);
 });

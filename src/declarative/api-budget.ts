@@ -4,15 +4,16 @@ import { numberIn, secondsIn } from './header-values.js';
 import type { Headers } from './http-transport.js';
 
 export interface Clock {
-  /** Unix ms */
+  /** Unix ms, which may jump back and forth. */
   readonly now: () => number;
+  /** Whole ms since some beginning; never goes back. Spans are measured by it. */
+  readonly elapsed: () => number;
   /** Ends early, with an error, once the process is asked to stop. */
   readonly sleep: (ms: number) => Promise<void>;
 }
 
 interface ApiBudgetOptions {
-  /** Unix ms */
-  readonly now: () => number;
+  readonly clock: Omit<Clock, 'sleep'>;
   readonly budget: HTTPAPIBudget;
   readonly keyMode: KeyMode;
   /** Requests per minute and endpoint that the user set instead of the vendor's documented limit. */
@@ -23,23 +24,23 @@ interface ApiBudgetOptions {
 interface Quota {
   /** Calls that may still be made. */
   left: number;
-  /** Unix ms at which the API counts anew. */
+  /** When the API counts anew. */
   readonly until: number;
 }
 
-/** The calls to one endpoint. */
+/** The calls to one endpoint. All times are by `Clock.elapsed`. */
 interface Window {
   /** 0 for no limit */
   limit: number;
   /** ms */
   readonly interval: number;
-  /** Unix ms of the last calls, at most `limit` of them, oldest first. */
+  /** Times of the last calls, at most `limit` of them, oldest first. */
   calls: number[];
   /** Calls ever made. */
   count: number;
-  /** Unix ms for which callers were told to come back, in order. */
+  /** Times for which callers were told to come back, in order. */
   promised: number[];
-  /** Unix ms until which the API wants no call. */
+  /** Time until which the API wants no call. */
   pausedUntil: number;
   quota: Quota | undefined;
   /** The `call` of the answer that `quota` comes from. */
@@ -83,7 +84,7 @@ export class ApiBudget {
    */
   tryAcquire(endpoint: string): Turn {
     const window = this.#windowOf(endpoint);
-    const now = this.#options.now();
+    const now = this.#options.clock.elapsed();
     if (window.limit === 0 && window.pausedUntil <= now) return { wait: 0, call: ++window.count };
     while ((window.promised[0] ?? Infinity) <= now) window.promised.shift();
     if (window.quota !== undefined && window.quota.until <= now) window.quota = undefined;
@@ -107,7 +108,7 @@ export class ApiBudget {
   /** Lets nobody call this endpoint for a while. @param ms from now */
   pause(endpoint: string, ms: number): void {
     const window = this.#windowOf(endpoint);
-    window.pausedUntil = Math.max(window.pausedUntil, this.#options.now() + ms);
+    window.pausedUntil = Math.max(window.pausedUntil, this.#options.clock.elapsed() + ms);
   }
 
   /**
@@ -115,17 +116,17 @@ export class ApiBudget {
    * @param call number of the call that was answered
    */
   correct(endpoint: string, call: number, headers: Headers | undefined): void {
-    const { budget, requestsPerMinute, now } = this.#options;
+    const { budget, requestsPerMinute, clock } = this.#options;
     const { ratelimit_remaining_header, ratelimit_reset_header, extensions } = budget;
     const window = this.#windowOf(endpoint);
     const remaining = numberIn(headers, ratelimit_remaining_header);
-    const reset = (secondsIn(headers, ratelimit_reset_header, now()) ?? 0) * 1000;
+    const reset = (secondsIn(headers, ratelimit_reset_header, clock.now()) ?? 0) * 1000;
     // A window that is longer than the documented one is of another limit, whose end is for a 429 to say.
     if (window.limit === 0 || remaining === undefined || reset <= 0 || reset > window.interval) return;
     if (call < window.quotaOf) return;
     window.quotaOf = call;
     const sentSince = window.count - call;
-    window.quota = { left: remaining - sentSince, until: now() + reset };
+    window.quota = { left: remaining - sentSince, until: clock.elapsed() + reset };
     const limit = numberIn(headers, extensions?.ratelimit_limit_header) ?? 0;
     if (requestsPerMinute === undefined && limit > window.limit) window.limit = limit;
   }
@@ -168,7 +169,7 @@ export class ApiBudget {
   }
 }
 
-/** Unix ms at which a call may be made when `others` are made before it; 0 for at once. */
+/** Time at which a call may be made when `others` are made before it; 0 for at once. */
 function freeTime({ calls, promised, limit, interval }: Window, others: number): number {
   if (limit === 0) return 0;
   // The call that must be out of sight by then.

@@ -13,8 +13,9 @@ import { FakeClock } from '../test-support/fake-clock.fixture.js';
 import { checkStreams, requireReadable } from './check-streams.js';
 import type { CheckResult } from './check-streams.js';
 import type { DeclarativeSource, DeclarativeStream } from './components.js';
-import { createHttpTransport, TransportError } from './http-transport.js';
+import { createHttpTransport } from './http-transport.js';
 import type { RequestContext } from './requester.js';
+import { TransportError } from './transport-error.js';
 
 const server = setupServer();
 const transport = createHttpTransport();

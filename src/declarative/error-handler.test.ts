@@ -11,7 +11,7 @@ function filter(rest: Omit<HttpResponseFilter, 'type'>): HttpResponseFilter {
 function resolve(answer: Partial<Answer>, ...response_filters: HttpResponseFilter[]): ErrorResolution {
   return resolveAnswer(
     { type: 'DefaultErrorHandler', response_filters, backoff_strategies: [] },
-    { status: 200, headers: {}, json: {}, problem: undefined, ...answer },
+    { status: 200, headers: {}, json: {}, isOtherThanJson: false, problem: undefined, ...answer },
   );
 }
 
@@ -77,6 +77,15 @@ describe('a response filter', () => {
     const retry = filter({ action: 'RETRY', extensions: { content_type: 'text/html' } });
     expect(resolve({ status: 403, headers: html }, retry).action).toBe('RETRY');
     expect(resolve({ status: 403, headers: {} }, retry).action).toBe('FAIL');
+  });
+
+  test('matches a body that is not JSON, whatever its type', () => {
+    const retry = filter({ action: 'RETRY', http_codes: [403], extensions: { not_json: true } });
+    const text = { status: 403, json: undefined, isOtherThanJson: true };
+    expect(resolve(text, retry).action).toBe('RETRY');
+    expect(resolve({ ...text, headers: { 'content-type': 'application/json' } }, retry).action).toBe('RETRY');
+    expect(resolve({ ...text, isOtherThanJson: false }, retry).action).toBe('FAIL');
+    expect(resolve({ status: 403, headers: html }, retry).action).toBe('FAIL');
   });
 
   test('matches by a value in the body, also of a 200', () => {

@@ -21,8 +21,10 @@ export class ApiUnavailableError extends TracedError {}
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** The parsed body, or what stands around the records; undefined if it is not JSON. */
+  /** The parsed body, or what stands around the records; undefined if it is not JSON or was not looked into. */
   readonly json: JsonValue | undefined;
+  /** Whether there is a body, and it is known not to be JSON. */
+  readonly isOtherThanJson: boolean;
   /** Why a 200 is not what was asked for; undefined if it is. */
   readonly problem: string | undefined;
 }
@@ -79,6 +81,7 @@ function matches(filter: HttpResponseFilter, answer: Answer): boolean {
     if (!(answer.headers['content-type'] ?? '').toLowerCase().startsWith(extensions.content_type))
       return false;
   }
+  if (extensions?.not_json === true && !answer.isOtherThanJson) return false;
   if (extensions?.body_value !== undefined) {
     const { path, equals } = extensions.body_value;
     if (answer.json === undefined || valueAt(answer.json, path) !== equals) return false;

@@ -5,8 +5,9 @@ import type { RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { createHttpTransport, TOO_LARGE } from './http-transport.js';
+import { createHttpTransport } from './http-transport.js';
 import type { HttpResponse } from './http-transport.js';
+import { TOO_LARGE } from './transport-error.js';
 
 const cleanup: (() => void)[] = [];
 afterEach(() => cleanup.splice(0).forEach((end) => end()));
@@ -90,6 +91,16 @@ describe('a body', () => {
     await expect(get(`http://${host}/`, { maxBody: 100_000 })).rejects.toMatchObject({ code: TOO_LARGE });
   });
 
+  test('that says that it is too large is refused before it is read', async () => {
+    let sent = 0;
+    const host = await serve((_, response) => {
+      response.writeHead(200, { 'Content-Length': 100_001 });
+      response.write('{', () => sent++);
+    });
+    await expect(get(`http://${host}/`, { maxBody: 100_000 })).rejects.toMatchObject({ code: TOO_LARGE });
+    expect(sent).toBeLessThan(2);
+  });
+
   test.each<[string, Buffer, Record<string, string>]>([
     ['gzip', gzipSync('{"data":[]}').subarray(0, 20), { 'Content-Encoding': 'gzip' }],
     ['brotli', brotliCompressSync('{"data":[]}').subarray(0, 8), { 'Content-Encoding': 'br' }],
@@ -101,6 +112,77 @@ describe('a body', () => {
       if (headers['Content-Encoding'] !== undefined) response.end();
     });
     await expect(get(`http://${host}/`)).rejects.toMatchObject({ name: 'TransportError' });
+  });
+});
+
+describe('large bodies', () => {
+  const LARGE = Buffer.alloc(50_000, ' ');
+  const SMALL = Buffer.alloc(900, ' ');
+  /** There is room for two bodies that are read or used at a time. */
+  const limits = { usualBody: 1000, maxBody: 60_000 };
+
+  /** A server whose answers are of both kinds, and a transport. `/packed/…` is small until it is unpacked. */
+  async function stage(): Promise<(path: string) => Promise<HttpResponse>> {
+    const host = await serve(({ url = '' }, response) => {
+      if (url.startsWith('/small')) response.end(SMALL);
+      else if (url.startsWith('/packed')) {
+        response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(LARGE));
+      } else response.end(LARGE);
+    });
+    const transport = createHttpTransport(limits);
+    cleanup.push(() => transport.close());
+    const { signal } = new AbortController();
+    return (path) => transport.send({ method: 'GET', url: `http://${host}/${path}`, headers: {}, signal });
+  }
+
+  test.each(['large', 'packed'])('wait for each other (%s), small ones for nobody', async (kind) => {
+    const ask = await stage();
+    const [first, second] = [await ask(`${kind}/1`), await ask(`${kind}/2`)];
+    const arrived: string[] = [];
+    const third = ask(`${kind}/3`).then((response) => {
+      arrived.push('third');
+      return response;
+    });
+    // Many of them, one after the other: time enough for the third one.
+    for (let i = 0; i < 20; i++) expect((await ask('small')).body).toHaveLength(900);
+    arrived.push('small ones');
+    first.release?.();
+    first.release?.();
+    expect((await third).body.equals(LARGE)).toBe(true);
+    expect(arrived).toEqual(['small ones', 'third']);
+    second.release?.();
+    (await third).release?.();
+  });
+
+  test('that never come leave their room to others', async () => {
+    const host = await serve((_, response) => {
+      response.writeHead(200, { 'Content-Length': LARGE.length });
+      response.write(LARGE.subarray(0, 5000));
+    });
+    const transport = createHttpTransport({ ...limits, idleTimeout: 20 });
+    cleanup.push(() => transport.close());
+    const { signal } = new AbortController();
+    const send = () => transport.send({ method: 'GET', url: `http://${host}/`, headers: {}, signal });
+    const asked = await Promise.allSettled(Array.from({ length: 5 }, send));
+    const stopped = { status: 'rejected', reason: { code: 'ETIMEDOUT' } };
+    expect(asked).toMatchObject(Array.from({ length: 5 }, () => stopped));
+  });
+
+  test('that wait for room are not taken for silent ones', async () => {
+    const host = await serve((_, response) => response.end(LARGE));
+    const transport = createHttpTransport({ ...limits, idleTimeout: 20, wholeTimeout: 40 });
+    cleanup.push(() => transport.close());
+    const { signal } = new AbortController();
+    const send = () => transport.send({ method: 'GET', url: `http://${host}/`, headers: {}, signal });
+    const [first] = [await send(), await send()];
+    const third = send();
+    const late = await Promise.race([
+      third.catch((error: unknown) => error),
+      new Promise((resolve) => setTimeout(resolve, 120)),
+    ]);
+    expect(late).toBeUndefined();
+    first.release?.();
+    await expect(third).resolves.toMatchObject({ status: 200 });
   });
 });
 

@@ -8,6 +8,10 @@ import https from 'node:https';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import axios, { AxiosHeaders } from 'axios';
 import { systemError } from '../protocol/errors.js';
+import { BodyRoom, BodyShare } from './body-room.js';
+import { Exchange } from './exchange.js';
+import type { TransportLimits } from './exchange.js';
+import { toTransportError, TransportError, UNKNOWN_ENCODING, UNPACKS_TOO_LARGE } from './transport-error.js';
 
 /** Headers by lower-case name. */
 export type Headers = Readonly<Record<string, string>>;
@@ -24,38 +28,34 @@ export interface HttpResponse {
   readonly headers: Headers;
   /** Decompressed. */
   readonly body: Buffer;
+  /** To be called when nobody uses the body any more: large ones wait for the memory of others. */
+  readonly release?: () => void;
 }
 
 /** @throws TransportError where no whole answer came */
 export type SendHttp = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** No answer, or not all of it: worth another try. */
-export class TransportError extends Error {
-  override readonly name = 'TransportError';
-  /** errno name or axios code, such as `ECONNREFUSED`. */
-  readonly code: string;
+export type { ClientRequest, IncomingMessage };
 
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+/** As node's http.request. */
+export type OpenRequest = (
+  options: RequestOptions,
+  onResponse: (response: IncomingMessage) => void,
+) => ClientRequest;
 
-/** The answer is larger than a page can be; asking again would bring the same. */
-export const TOO_LARGE = 'ERR_TOO_LARGE';
+/** By the default imports, whose property tests replace. */
+const open: OpenRequest = (options, onResponse) =>
+  (options.protocol === 'https:' ? https : http).request(options, onResponse);
 
-interface TransportLimits {
-  /** ms until a new connection stands, TLS included. @default 15_000 */
-  readonly connectTimeout?: number;
-  /** ms until the answer begins. @default 60_000 */
-  readonly headersTimeout?: number;
-  /** ms without a byte, once it has begun. @default 30_000 */
-  readonly idleTimeout?: number;
-  /** ms for the whole exchange. @default 300_000 */
-  readonly wholeTimeout?: number;
-  /** Bytes of a body, before and after decompression. @default 64 MiB */
-  readonly maxBody?: number;
-}
+const MEBIBYTE = 1024 * 1024;
+
+/** Large bodies of the largest size for which there is room at a time. */
+const LARGE_BODIES = 2;
+/**
+ * Memory that a body takes, in its own size: what came and what is unpacked of it, later the page and the lines
+ * that are written of it.
+ */
+const COPIES = 2;
 
 /** Bytes that a page of records usually has when unpacked; zlib asks for as much at a time. */
 const UNPACKED = 64 * 1024;
@@ -76,18 +76,8 @@ function decompress(body: Buffer, encoding: string | undefined, maxOutputLength:
     case 'deflate':
       return inflateSync(body, options);
     default:
-      throw new TransportError('ERR_ENCODING', `the answer is compressed in an unknown way (${encoding})`);
+      throw new TransportError(UNKNOWN_ENCODING, `the answer is compressed in an unknown way (${encoding})`);
   }
-}
-
-function toTransportError(error: unknown): TransportError {
-  if (error instanceof TransportError) return error;
-  const { code = 'UNKNOWN', message = String(error) } = error as NodeJS.ErrnoException;
-  // Of zlib, and of axios, which has no code of its own for it.
-  if (code === 'ERR_BUFFER_TOO_LARGE' || message.startsWith('maxContentLength')) {
-    return new TransportError(TOO_LARGE, message);
-  }
-  return new TransportError(code, message === '' ? code : message);
 }
 
 export interface HttpTransport {
@@ -96,84 +86,22 @@ export interface HttpTransport {
   close(): void;
 }
 
-/** Ends an exchange whose phases take too long. */
-class Deadlines {
-  readonly #limits: Required<TransportLimits>;
-  #request: ClientRequest | undefined;
-  readonly #timers = new Set<NodeJS.Timeout>();
-  /** What took too long. */
-  exceeded: TransportError | undefined;
-
-  constructor(limits: Required<TransportLimits>) {
-    this.#limits = limits;
-    this.#start(limits.wholeTimeout, 'no whole answer');
-  }
-
-  /** As node's http.request, which axios takes for the way to send a request. */
-  readonly request = (
-    options: RequestOptions,
-    onResponse: (response: IncomingMessage) => void,
-  ): ClientRequest => {
-    const { connectTimeout, headersTimeout, idleTimeout } = this.#limits;
-    const isSecure = options.protocol === 'https:';
-    const headers = this.#start(headersTimeout, 'no answer');
-    // By the default import, whose property tests replace.
-    const request = (isSecure ? https : http).request(options, (response) => {
-      this.#end(headers);
-      request.setTimeout(idleTimeout, () => this.#exceed(idleTimeout, 'the answer stopped: no byte'));
-      onResponse(response);
-    });
-    // A switch to another protocol (101) is no answer: Node tells nobody who does not listen, so axios would
-    // wait until the time is up.
-    request.once('upgrade', (_response, socket) => {
-      socket.destroy();
-      request.emit('error', new TransportError('ERR_UPGRADE', 'the answer is a switch to another protocol'));
-    });
-    this.#request = request;
-    request.once('socket', (socket) => {
-      if (!socket.connecting) return;
-      const connect = this.#start(connectTimeout, 'no connection');
-      socket.once(isSecure ? 'secureConnect' : 'connect', () => this.#end(connect));
-    });
-    return request;
-  };
-
-  /** The exchange is over. */
-  stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
-  }
-
-  #start(ms: number, what: string): NodeJS.Timeout {
-    const timer = setTimeout(() => this.#exceed(ms, what), ms);
-    this.#timers.add(timer);
-    return timer;
-  }
-
-  #end(timer: NodeJS.Timeout): void {
-    clearTimeout(timer);
-    this.#timers.delete(timer);
-  }
-
-  #exceed(ms: number, what: string): void {
-    this.exceeded ??= new TransportError('ETIMEDOUT', `${what} within ${ms / 1000} s`);
-    this.#request?.destroy(this.exceeded);
-  }
-}
-
 /**
- * Axios with the settings that cost least: `arraybuffer` and no transforms (about a third of its default
- * CPU time per page), `decompress: false` with zlib's synchronous functions, keep-alive.
+ * Axios with the settings that cost least: the bare stream and no transforms (about a third of its default
+ * CPU time per page), zlib's synchronous functions instead of its own streams, keep-alive.
  */
-export function createHttpTransport(given: TransportLimits = {}): HttpTransport {
-  const limits: Required<TransportLimits> = {
+export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpTransport {
+  const limits: TransportLimits = {
     connectTimeout: 15_000,
     headersTimeout: 60_000,
     idleTimeout: 30_000,
     wholeTimeout: 300_000,
-    maxBody: 64 * 1024 * 1024,
+    maxBody: 16 * MEBIBYTE,
+    usualBody: 2 * MEBIBYTE,
     ...given,
   };
+  const { maxBody, usualBody } = limits;
+  const room = new BodyRoom(LARGE_BODIES * COPIES * maxBody);
   const httpAgent = new http.Agent({ keepAlive: true });
   const httpsAgent = new https.Agent({ keepAlive: true });
   // Axios' own way to the network, without what it does around it for browsers, forms and interceptors: that
@@ -183,22 +111,34 @@ export function createHttpTransport(given: TransportLimits = {}): HttpTransport 
     ...axios.defaults,
     httpAgent,
     httpsAgent,
-    responseType: 'arraybuffer' as const,
+    responseType: 'stream' as const,
     transformResponse: [],
     // `transport` below follows none in any case.
     maxRedirects: 0,
     decompress: false,
     // A proxy named in the environment would see the plain request.
     proxy: false as const,
-    maxContentLength: limits.maxBody,
     validateStatus: () => true,
   };
+
+  /** What the body becomes, which is known only afterwards: large ones are begun anew once there is room. */
+  async function unpack(body: Buffer, encoding: string | undefined, share: BodyShare): Promise<Buffer> {
+    const isSmall = !share.isTaken && usualBody < maxBody;
+    try {
+      return decompress(body, encoding, isSmall ? usualBody : maxBody);
+    } catch (error) {
+      if (!isSmall || (error as NodeJS.ErrnoException).code !== UNPACKS_TOO_LARGE) throw error;
+    }
+    await share.take();
+    return decompress(body, encoding, maxBody);
+  }
 
   const send: SendHttp = async ({ method, url, headers, signal }) => {
     // The type says so already; a key that can move money deserves a second lock.
     if (method !== 'GET') throw systemError('Only GET requests are sent.');
     if (signal.aborted) throw new TransportError('ABORT_ERR', 'stopped before the request');
-    const deadlines = new Deadlines(limits);
+    const share = new BodyShare(room, COPIES * maxBody);
+    const exchange = new Exchange(limits, share, open);
     try {
       const response = await adapter({
         ...settings,
@@ -206,21 +146,22 @@ export function createHttpTransport(given: TransportLimits = {}): HttpTransport 
         url,
         headers: new AxiosHeaders({ ...headers, 'Accept-Encoding': 'br, gzip' }),
         signal,
-        transport: deadlines,
+        transport: exchange,
       });
+      const raw = await exchange.bodyOf(response.data as IncomingMessage);
+      exchange.stop();
       const received: Record<string, string> = {};
       for (const [name, value] of Object.entries(response.headers))
         received[name.toLowerCase()] = String(value);
-      const body = decompress(
-        response.data as Buffer,
-        received['content-encoding']?.toLowerCase(),
-        limits.maxBody,
-      );
-      return { status: response.status, headers: received, body };
+      const encoding = received['content-encoding']?.toLowerCase();
+      const body = await unpack(raw, encoding, share);
+      share.shrinkTo(body.length <= usualBody ? 0 : COPIES * body.length);
+      return { status: response.status, headers: received, body, release: share.release };
     } catch (error) {
-      throw deadlines.exceeded ?? toTransportError(error);
+      share.release();
+      throw exchange.failure ?? toTransportError(error);
     } finally {
-      deadlines.stop();
+      exchange.stop();
     }
   };
 

@@ -33,7 +33,12 @@ export class MalformedJsonError extends Error {
   }
 }
 
-/** @throws MalformedJsonError from every method */
+/** The body may be JSON, but of a form that no page of records has; asking again would bring the same. */
+export class JsonLimitError extends Error {
+  override readonly name = 'JsonLimitError';
+}
+
+/** @throws MalformedJsonError from every method; JsonLimitError from `skip` */
 export class JsonGrammar {
   protected readonly bytes: Buffer;
   /** 1 for each open object, 0 for each open array. */
@@ -86,7 +91,7 @@ export class JsonGrammar {
         while (at < length && ends[bytes[at] as number] === 0) at++;
         at = bytes[at] === QUOTE ? at + 1 : this.#restOfString(at);
       } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        if (depth >= MAX_DEPTH) throw new MalformedJsonError(at, `more than ${MAX_DEPTH} levels of nesting`);
+        if (depth >= MAX_DEPTH) throw new JsonLimitError(`more than ${MAX_DEPTH} levels of nesting`);
         const isObject = byte === OPEN_BRACE;
         at++;
         if ((bytes[at] as number) <= 0x20) at = this.space(at);

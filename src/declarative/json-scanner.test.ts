@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FieldPath } from './components.js';
-import { MalformedJsonError } from './json-grammar.js';
+import { JsonLimitError, MalformedJsonError } from './json-grammar.js';
 import { captureTree, scanRecords } from './json-scanner.js';
 import type { Scan } from './json-scanner.js';
 
@@ -151,8 +151,21 @@ describe('scanRecords', () => {
     ['lists in the list', `{"data":${'['.repeat(100_000)}`],
   ])('refuses 100,000 levels of %s without running out of stack', (_, text) => {
     for (const path of [[], ['data'], ['data', 'x']]) {
-      expect(() => scan(text, path)).toThrow(MalformedJsonError);
+      expect(() => scan(text, path)).toThrow(JsonLimitError);
     }
+  });
+
+  test.each([
+    ['records', `{"data":[${'{},'.repeat(100_000)}{}]}`, 'more than 100000 records'],
+    [
+      'text around the records',
+      `{"data":[],"meta":"${' '.repeat(1024 * 1024)}"}`,
+      'more than 1048576 bytes around the records',
+    ],
+    ['text instead of records', `{"meta":"${' '.repeat(1024 * 1024)}"}`, 'more than 1048576 bytes'],
+  ])('refuses more %s than any page has', (_, text, says) => {
+    expect(() => scan(text, ['data'])).toThrow(JsonLimitError);
+    expect(() => scan(text, ['data'])).toThrow(says);
   });
 
   test('reads 1,000 levels of nesting', () => {

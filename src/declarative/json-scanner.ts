@@ -11,6 +11,7 @@ import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
   JsonGrammar,
+  JsonLimitError,
   MalformedJsonError,
   OPEN_BRACE,
   OPEN_BRACKET,
@@ -152,7 +153,7 @@ class Scanner extends JsonGrammar {
       }
       this.ranges.push(recordStart, at);
       if (this.ranges.length > 2 * MAX_RECORDS) {
-        throw new MalformedJsonError(at, `more than ${MAX_RECORDS} records`);
+        throw new JsonLimitError(`more than ${MAX_RECORDS} records`);
       }
       at = this.space(at);
       if (this.bytes[at] === CLOSE_BRACKET) return (this.listEnd = at + 1);
@@ -206,7 +207,7 @@ class Scanner extends JsonGrammar {
  * @param tree from captureTree
  * @param width number of paths in the tree
  * @param takesObject an object at the path counts as a list of one
- * @throws MalformedJsonError
+ * @throws MalformedJsonError, JsonLimitError
  */
 export function scanRecords(
   bytes: Buffer,
@@ -220,7 +221,7 @@ export function scanRecords(
   const { found, ranges, captured, allObjects, listStart, listEnd } = scanner;
   const around = bytes.length - (found === 'list' ? listEnd - listStart : 0);
   if (around > MAX_ENVELOPE) {
-    throw new MalformedJsonError(bytes.length, `more than ${MAX_ENVELOPE} bytes around the records`);
+    throw new JsonLimitError(`more than ${MAX_ENVELOPE} bytes around the records`);
   }
   const envelope =
     found === 'list'

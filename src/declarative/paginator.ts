@@ -1,29 +1,14 @@
-import type { CursorPagination, DefaultPaginator, NoPagination } from './components.js';
+import type { DefaultPaginator, NoPagination } from './components.js';
 import { numberWalk } from './number-walk.js';
 import type { PageWalk } from './page-walk.js';
 import { valueAt } from './record-selector.js';
-import type { SelectedPage } from './record-selector.js';
 import { tokenWalk } from './token-walk.js';
 
 /** A walk by tokens that becomes one by pages when an answer turns out to be of that kind. */
-function withPageFallback(
-  walk: PageWalk,
-  { page_size, cursor_value }: CursorPagination,
-  { when, paginator }: PageFallback,
-): PageWalk {
+function withPageFallback(walk: PageWalk, pageSize: number, { when, paginator }: PageFallback): PageWalk {
   let pages: PageWalk | undefined;
   let hasToken = false;
   let hasRestarted = false;
-
-  /** Whether an answer without a token may be the first page of several all the same. */
-  function mayHavePages(page: SelectedPage): boolean {
-    const received = page.ranges.length / 2;
-    // Where there is a place for a token, none in it means the end; unless the page is full, or has a number.
-    const hasPlace =
-      !('headers' in cursor_value) && valueAt(page.envelope, cursor_value.response) !== undefined;
-    return valueAt(page.envelope, when) !== undefined || received >= (hasPlace ? page_size : 1);
-  }
-
   return {
     first: walk.first,
     get hasRestarted() {
@@ -42,7 +27,7 @@ function withPageFallback(
         hasToken = true;
         return next;
       }
-      if (!mayHavePages(page)) return undefined;
+      if (valueAt(page.envelope, when) === undefined && page.ranges.length / 2 < pageSize) return undefined;
       pages = paginate(paginator);
       hasRestarted = true;
       return pages.first;
@@ -65,7 +50,7 @@ export function paginate(definition: DefaultPaginator | NoPagination): PageWalk 
     ...(token === undefined ? {} : { [page_token_option.field_name]: token }),
   }));
   const fallback = extensions?.page_fallback;
-  return fallback === undefined ? walk : withPageFallback(walk, strategy, fallback);
+  return fallback === undefined ? walk : withPageFallback(walk, strategy.page_size, fallback);
 }
 
 /** The same walk with the smaller page size that the definition names; undefined if it names none. */

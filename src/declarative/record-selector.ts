@@ -37,7 +37,7 @@ export function valueAt(value: JsonValue, path: FieldPath): JsonValue | undefine
 /**
  * Prepares the selection of a stream's records.
  * @param capture paths of the values wanted from each record, in the order of `SelectedPage.captured`
- * @returns a function from a body to its records; it throws MalformedJsonError
+ * @returns a function from a body to its records; it throws MalformedJsonError and JsonLimitError
  */
 export function recordSelector(definition: RecordSelector, capture: readonly FieldPath[]): SelectRecords {
   const { field_path, extensions } = definition.extractor;

@@ -8,8 +8,9 @@ import type { Answer, FetchRun } from '../test-support/one-request.fixture.js';
 import { ApiBudget } from './api-budget.js';
 import type { DefaultErrorHandler } from './components.js';
 import { ApiUnavailableError } from './error-handler.js';
-import { createHttpTransport, TransportError } from './http-transport.js';
+import { createHttpTransport } from './http-transport.js';
 import type { HttpTransport } from './http-transport.js';
+import { TransportError } from './transport-error.js';
 
 const server = setupServer();
 let transport: HttpTransport;
@@ -92,6 +93,12 @@ describe('the waits', () => {
     expect((await fetchPage()).sleeps).toEqual([7000]);
   });
 
+  test('are as long as the API asks with a date in retry-after', async () => {
+    // The clock of these tests stands at 12:00.
+    answer(status(503, { 'Retry-After': 'Sat, 15 Jun 2024 12:10:00 GMT' }), ok);
+    expect((await fetchPage()).sleeps).toEqual([600_000]);
+  });
+
   test('do not follow a header of the rate limit on another failure', async () => {
     answer(status(503, { 'x-ratelimit-reset': '30' }), ok);
     expect((await fetchPage()).sleeps).toEqual([2000]);
@@ -128,10 +135,11 @@ describe('the rate limit', () => {
     const slept: number[] = [];
     const clock = {
       now: () => now,
+      elapsed: () => now,
       sleep: (ms: number) => Promise.reject(new Error(`slept ${slept.push(ms)}`)),
     };
     const budget = new ApiBudget({
-      now: clock.now,
+      clock,
       budget: { type: 'HTTPAPIBudget', policies: [] },
       keyMode: 'test',
       requestsPerMinute: undefined,
@@ -207,6 +215,49 @@ describe('giving up', () => {
       expect(requests).toHaveLength(tries);
     },
   );
+
+  test.each<[string, Answer, RegExp]>([
+    [
+      'nesting that is too deep',
+      text(`{"data":[{"id":1,"x":${'['.repeat(3000)}${']'.repeat(3000)}}]}`),
+      /no page of records can be.*more than 2000 levels of nesting\.$/,
+    ],
+    [
+      'too many records',
+      text(`{"data":[${'{},'.repeat(100_000)}{}]}`),
+      /no page of records can be.*more than 100000 records\.$/,
+    ],
+    [
+      'too much around the records',
+      text(`{"data":[],"meta":"${'x'.repeat(1024 * 1024)}"}`),
+      /no page of records can be.*more than 1048576 bytes around the records\.$/,
+    ],
+    [
+      'too many bytes',
+      () => new HttpResponse(Buffer.alloc(16 * 1024 * 1024 + 1, ' ')),
+      /larger than any page of records can be/,
+    ],
+  ])('what cannot be a page is not asked for again: %s', async (_, always, sentence) => {
+    const requests = answer(always);
+    const error = tracedError((await fetchPage()).error);
+    expect(error.failureType).toBe('system_error');
+    expect(error.message).toMatch(sentence);
+    expect(error.message).not.toContain('not valid JSON');
+    expect(requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['HPE_HEADER_OVERFLOW', 'with more headers than are read'],
+    ['ERR_ENCODING', 'compressed in a way that was not asked for'],
+  ])('%s says what is wrong with the answer, not that there was none', async (code, sentence) => {
+    const send = () => Promise.reject(new TransportError(code, 'it broke'));
+    const { error, sleeps } = await fetchPage({ context: { http: send } });
+    expect(tracedError(error).failureType).toBe('transient_error');
+    expect(tracedError(error).message).toContain(sentence);
+    expect(tracedError(error).message).not.toMatch(/reached|DNS/);
+    expect(error).not.toBeInstanceOf(ApiUnavailableError);
+    expect(sleeps).toHaveLength(3);
+  });
 
   test('a refused key is known to concern all streams, a refused list is not', async () => {
     answer(status(401));

@@ -160,6 +160,33 @@ describe('baseUrl', () => {
   });
 });
 
+describe('the memory of a large body', () => {
+  const released: string[] = [];
+  const answerOf = (name: string, body: string) => ({
+    status: 200,
+    headers: {},
+    body: Buffer.from(body),
+    release: () => void released.push(name),
+  });
+  const bodies = ['{"data":[', '{"data":[{"id":1}]}'];
+  beforeEach(() => void released.splice(0));
+
+  test('is given back when nobody uses it any more, also when it is asked for again', async () => {
+    let asked = 0;
+    const send = async () => answerOf(`answer ${asked}`, bodies[asked++] ?? '');
+    expect((await fetchPage({ context: { http: send } })).records).toEqual(['{"id":1}']);
+    expect(released).toEqual(['answer 0', 'answer 1']);
+  });
+
+  test('is given back when it cannot be used', async () => {
+    const send = async () => answerOf('answer', `{"data":${'['.repeat(3000)}`);
+    expect((await fetchPage({ context: { http: send } })).error).toMatchObject({
+      failureType: 'system_error',
+    });
+    expect(released).toEqual(['answer']);
+  });
+});
+
 describe('a stop', () => {
   test('during a request ends it with StoppedError, without another try', async () => {
     const controller = new AbortController();
@@ -184,7 +211,7 @@ describe('a stop', () => {
   test('during a wait ends it with what the clock throws', async () => {
     const requests = answer(status(500));
     const sleep = () => Promise.reject(new StoppedError('stopped while waiting'));
-    const { error } = await fetchPage({ context: { clock: { now: () => 0, sleep } } });
+    const { error } = await fetchPage({ context: { clock: { now: () => 0, elapsed: () => 0, sleep } } });
     expect(error).toBeInstanceOf(StoppedError);
     expect(requests).toHaveLength(1);
   });

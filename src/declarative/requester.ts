@@ -1,21 +1,21 @@
 import { StoppedError, TracedError, transientError } from '../protocol/errors.js';
-import type { JsonObject, JsonValue } from '../protocol/messages.js';
+import type { JsonObject } from '../protocol/messages.js';
 import type { ApiBudget, Clock } from './api-budget.js';
+import { attemptOf } from './attempt.js';
+import type { Attempt } from './attempt.js';
 import { backoffTime } from './backoff.js';
 import { baseUrl } from './base-url.js';
 import type { HttpRequester } from './components.js';
 import { readReference } from './config-reference.js';
-import { ApiUnavailableError, resolveAnswer } from './error-handler.js';
-import type { ErrorResolution } from './error-handler.js';
-import { TOO_LARGE, TransportError } from './http-transport.js';
+import { ApiUnavailableError } from './error-handler.js';
 import type { Headers, HttpResponse, SendHttp } from './http-transport.js';
-import { MalformedJsonError } from './json-grammar.js';
 import type { SelectedPage, SelectRecords } from './record-selector.js';
 import { fillPath } from './request-path.js';
 import type { Slots } from './slots.js';
 import type { StreamPartition } from './stream-slice.js';
+import { TransportError } from './transport-error.js';
 
-/** Waits for the rate limit in a row after which a request gives up. */
+/** Waits for the rate limit after which a request gives up. */
 const MAX_RATE_LIMITED = 30;
 const DEFAULT_MAX_RETRIES = 5;
 
@@ -63,7 +63,7 @@ export class RateLimitedError extends TracedError {}
 /** What is done with a page while a slot is held. */
 export type UseResponse<T> = (page: SelectedPage, headers: Headers) => Promise<T>;
 
-/** The API refused a request (4xx) for a reason that asking again does not change. */
+/** The API refused a request, or answered what cannot be read, and asking again would not change it. */
 export class RefusedRequestError extends TracedError {
   readonly status: number;
 
@@ -94,55 +94,8 @@ function authorization(requester: HttpRequester, config: JsonObject): string {
   return `Basic ${Buffer.from(`${user}:`).toString('base64')}`;
 }
 
-/** Codes of errors that come before anything was answered. */
-const NO_CONNECTION = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ECONNABORTED)$/;
-const TLS_CODES = /CERT|TLS|SSL|UNABLE_TO_VERIFY|SELF_SIGNED|ALTNAME/;
-
-function unreachable(title: string, url: URL, error: TransportError): ErrorResolution {
-  if (error.code === TOO_LARGE) {
-    return {
-      action: 'FAIL',
-      failureType: 'system_error',
-      message: `${title} sent an answer that is larger than any page of records can be, so it was not read.`,
-    };
-  }
-  const why = TLS_CODES.test(error.code)
-    ? `Its TLS certificate was refused (${error.code}): something between this machine and the API may intercept the connection.`
-    : `Check that this machine may reach ${url.host} (DNS, firewall).`;
-  return {
-    action: 'RETRY',
-    failureType: 'transient_error',
-    message: `${title} could not be reached or did not answer in full (${error.code}). ${why}`,
-    concernsAllStreams: NO_CONNECTION.test(error.code) || TLS_CODES.test(error.code),
-  };
-}
-
 /** Characters of a request that messages show. */
 const MAX_URL_SHOWN = 500;
-
-/** Bytes of an error's body beyond which it is not looked into: parsed, it may be fifty times as large. */
-const MAX_ERROR_BODY = 1024 * 1024;
-
-/** The body of an answer as JSON where it is worth a look; error bodies are small. */
-function parseErrorBody(body: Buffer): JsonValue | undefined {
-  if (body.length > MAX_ERROR_BODY) return undefined;
-  try {
-    return JSON.parse(body.toString('utf8')) as JsonValue;
-  } catch {
-    return undefined;
-  }
-}
-
-interface Attempt {
-  readonly resolution: ErrorResolution;
-  /** Bytes of the answer's body, decompressed. */
-  readonly bytes: number;
-  /** 0 if no answer came */
-  readonly status: number;
-  readonly headers?: Headers;
-  readonly page?: SelectedPage;
-  readonly detail: string;
-}
 
 function toError({ resolution, status, detail }: Attempt, what: string): TracedError {
   const { message, failureType, concernsAllStreams } = resolution;
@@ -178,52 +131,15 @@ export function createRequester(
     return url;
   }
 
-  async function attempt(url: URL, select: SelectRecords): Promise<Attempt> {
+  async function send(url: URL): Promise<HttpResponse | TransportError> {
     if (context.signal.aborted) throw new StoppedError('stopped before a request');
-    let response: HttpResponse;
     try {
-      response = await context.http({ method: 'GET', url: url.href, headers, signal: context.signal });
+      return await context.http({ method: 'GET', url: url.href, headers, signal: context.signal });
     } catch (error) {
       if (context.signal.aborted) throw new StoppedError('stopped during a request');
-      if (!(error instanceof TransportError)) throw error;
-      return {
-        resolution: unreachable(context.title, url, error),
-        status: 0,
-        bytes: 0,
-        detail: `${error.code}: ${error.message}`,
-      };
+      if (error instanceof TransportError) return error;
+      throw error;
     }
-    const { status, headers: received, body } = response;
-    if (status < 200 || status >= 300) {
-      const answer = { status, headers: received, json: parseErrorBody(body), problem: undefined };
-      return {
-        resolution: resolveAnswer(handler, answer, context.mask),
-        status,
-        bytes: body.length,
-        headers: received,
-        detail: `HTTP ${status}`,
-      };
-    }
-    let page: SelectedPage | undefined;
-    let problem: string | undefined;
-    try {
-      page = select(body);
-      problem = page.problem;
-    } catch (error) {
-      if (!(error instanceof MalformedJsonError)) throw error;
-      problem = `it is not valid JSON (${error.message} of ${body.length})`;
-    }
-    const answer = { status, headers: received, json: page?.envelope, problem };
-    const resolution = resolveAnswer(handler, answer, context.mask);
-    const detail = `HTTP ${status}${problem === undefined ? '' : `, ${problem}`}`;
-    return {
-      resolution,
-      status,
-      bytes: body.length,
-      headers: received,
-      detail,
-      ...(page === undefined ? {} : { page }),
-    };
   }
 
   return {
@@ -231,8 +147,9 @@ export function createRequester(
     async fetch(request, select, use) {
       const url = urlOf(request);
       // A token of the API may have any length. Masked first: a part of a secret could not be found.
-      const asked = `GET ${url.pathname}${url.search}`;
-      const what = (context.mask?.(asked) ?? asked).slice(0, MAX_URL_SHOWN);
+      const line = `GET ${url.pathname}${url.search}`;
+      const what = (context.mask?.(line) ?? line).slice(0, MAX_URL_SHOWN);
+      const asked = { url, title: context.title, handler, mask: context.mask };
       let retries = 0;
       let limited = 0;
       for (;;) {
@@ -240,13 +157,18 @@ export function createRequester(
           // Only now, so that calls leave when they are counted, and no slot is held while the budget is spent.
           const { wait, call } = context.budget.tryAcquire(definition.path);
           if (wait > 0) return { wait };
-          const one = await attempt(url, select);
-          context.budget.correct(definition.path, call, one.headers);
-          listener.requested(one.bytes, retries + limited > 0);
-          const { page, resolution } = one;
-          if (resolution.action !== 'SUCCESS' || page === undefined) return { again: one };
-          if (page.repaired) listener.warn(`${what}: replaced bytes that are not UTF-8`);
-          return { value: await use(page, one.headers ?? {}) };
+          const response = await send(url);
+          try {
+            // Without the page, which would stay in memory during the wait.
+            const { page, ...outcome } = attemptOf(response, select, asked);
+            context.budget.correct(definition.path, call, outcome.headers);
+            listener.requested(outcome.bytes, retries + limited > 0);
+            if (outcome.resolution.action !== 'SUCCESS' || page === undefined) return { again: outcome };
+            if (page.repaired) listener.warn(`${what}: replaced bytes that are not UTF-8`);
+            return { value: await use(page, outcome.headers ?? {}) };
+          } finally {
+            if (!(response instanceof TransportError)) response.release?.();
+          }
         });
         if ('wait' in result) {
           listener.throttled?.(result.wait);
@@ -278,12 +200,12 @@ export function createRequester(
           });
         }
         listener.warn(
-          `${what}: ${detail}; ${isLimited ? 'rate limit' : `retry ${retries} of ${maxRetries}`}, waiting ${(wait.ms / 1000).toFixed(1)} s`,
+          `${what}: ${detail}; ${isLimited ? 'rate limit' : `retry ${retries} of ${maxRetries}`}, waiting ${(wait / 1000).toFixed(1)} s`,
         );
         if (isLimited) {
-          context.budget.pause(definition.path, wait.ms);
-          listener.rateLimited(context.clock.now() + wait.ms);
-        } else await context.clock.sleep(wait.ms);
+          context.budget.pause(definition.path, wait);
+          listener.rateLimited(context.clock.now() + wait);
+        } else await context.clock.sleep(wait);
       }
     },
   };

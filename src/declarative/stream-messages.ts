@@ -20,19 +20,19 @@ const HEARTBEAT_MS = 15 * 60_000;
 export class StreamMessages {
   readonly #stream: StreamDescriptor;
   readonly #output: Output;
-  readonly #now: () => number;
+  readonly #elapsed: () => number;
   #running: Promise<void> | undefined;
   #lastState = '';
-  /** Unix ms of the last STATE, at first of the beginning. */
+  /** Time (`Clock.elapsed`) of the last STATE, at first of the beginning. */
   #lastStateAt: number;
   #recordsSinceState = 0;
 
-  /** @param now Unix ms */
-  constructor(stream: StreamDescriptor, output: Output, now: () => number) {
+  /** @param elapsed ms, never going back */
+  constructor(stream: StreamDescriptor, output: Output, elapsed: () => number) {
     this.#stream = stream;
     this.#output = output;
-    this.#now = now;
-    this.#lastStateAt = now();
+    this.#elapsed = elapsed;
+    this.#lastStateAt = elapsed();
   }
 
   /** Whether there was a STATE. */
@@ -78,7 +78,7 @@ export class StreamMessages {
 
   /** To be called by whatever takes long: says from time to time how far it is, and that this source is alive. */
   beat(state: () => JsonObject): void {
-    const quiet = this.#now() - this.#lastStateAt;
+    const quiet = this.#elapsed() - this.#lastStateAt;
     if (quiet < CHECKPOINT_MS) return;
     // A failed write shows up at the next awaited one.
     this.#state(state(), quiet >= HEARTBEAT_MS).catch(() => undefined);
@@ -97,7 +97,7 @@ export class StreamMessages {
     const text = JSON.stringify(state);
     if (text === this.#lastState && !isDue) return;
     this.#lastState = text;
-    this.#lastStateAt = this.#now();
+    this.#lastStateAt = this.#elapsed();
     this.#recordsSinceState = 0;
     await this.running();
     await this.#output.state(this.#stream, state);

@@ -10,6 +10,7 @@ const MINUTE = 60_000;
 /** A clock that goes on by so many minutes whenever the API answers. */
 class ApiClock extends FakeClock {
   #passed = 0;
+  #setBack = 0;
   readonly #step: number;
 
   constructor(minutes: number) {
@@ -17,10 +18,14 @@ class ApiClock extends FakeClock {
     this.#step = minutes * MINUTE;
   }
 
-  override readonly now = (): number => Date.parse('2024-06-15T12:00:00.000Z') + this.#passed;
+  override readonly now = (): number => Date.parse('2024-06-15T12:00:00.000Z') + this.#passed - this.#setBack;
+  override readonly elapsed = (): number => this.#passed;
   override readonly sleep = async (ms: number): Promise<void> => void (this.#passed += ms);
   answer(): void {
     this.#passed += this.#step;
+  }
+  setBack(ms: number): void {
+    this.#setBack += ms;
   }
 }
 
@@ -56,6 +61,18 @@ describe('a read that brings no record for hours', () => {
       }
     },
   );
+
+  test('says so too if somebody sets the clock back meanwhile', async () => {
+    const clock = new ApiClock(20);
+    let answers = 0;
+    const api = fakeApi((url) => {
+      clock.answer();
+      if (++answers === 5) clock.setBack(24 * 60 * MINUTE);
+      return pageOf(url, OLD);
+    });
+    const run = await runRead([orders], api, { states: new Map([['orders', state]]), context: { clock } });
+    expect(statesOf(run)).toHaveLength(50);
+  });
 
   test('says so too while it waits for the rate limit', async () => {
     const clock = new ApiClock(0);

@@ -73,7 +73,7 @@ export class StreamReader {
     const { incremental_sync } = definition;
     const { clock } = context.requests;
     const now = clock.now();
-    this.#messages = new StreamMessages(configured.stream, context.output, clock.now);
+    this.#messages = new StreamMessages(configured.stream, context.output, clock.elapsed);
     const parents = sortedParents(definition);
     if (parents !== undefined) this.#progress = new ParentProgress(parents, state, now);
     this.#cursor =

@@ -28,7 +28,12 @@ export const errorHandler: DefaultErrorHandler = {
     },
   ],
   backoff_strategies: [
-    { type: 'WaitTimeFromHeader', header: 'x-ratelimit-reset', max_waiting_time_in_seconds: 900 },
+    {
+      type: 'WaitTimeFromHeader',
+      header: 'x-ratelimit-reset',
+      max_waiting_time_in_seconds: 900,
+      extensions: { of_rate_limit: true },
+    },
     { type: 'WaitTimeFromHeader', header: 'retry-after', max_waiting_time_in_seconds: 900 },
     { type: 'ExponentialBackoffStrategy', factor: 2 },
   ],
@@ -153,7 +158,7 @@ export function requestContext(
     clock,
     random: () => 0,
     budget: new ApiBudget({
-      ...clock,
+      clock,
       budget: { type: 'HTTPAPIBudget', policies: [] },
       keyMode: 'test',
       requestsPerMinute: undefined,

@@ -27,6 +27,11 @@ export interface HttpResponseFilter {
   readonly extensions?: {
     /** Matches by the start of the answer's Content-Type. A manifest says it with a `predicate` on `headers`. */
     readonly content_type?: string;
+    /**
+     * Matches an answer whose body is something else than JSON; an empty one is not. Where the API answers with
+     * JSON only, somebody else has answered in its place.
+     */
+    readonly not_json?: true;
     /** Matches by a value in the answer's body. A manifest says it with a `predicate` on `response`. */
     readonly body_value?: { readonly path: FieldPath; readonly equals: string | number | boolean };
     /** The key or the way to the API is at fault, so a connection check need not try other lists. */
@@ -36,10 +41,14 @@ export interface HttpResponseFilter {
 
 export interface WaitTimeFromHeader {
   readonly type: 'WaitTimeFromHeader';
-  /** Header that holds a number of seconds to wait. */
+  /** Header that holds the seconds to wait, or the time to wait for: Unix seconds, or a date as HTTP writes it. */
   readonly header: string;
   /** Seconds; a longer wait fails the stream instead, so that the platform can come back later. */
   readonly max_waiting_time_in_seconds?: number;
+  readonly extensions?: {
+    /** The header is about the rate limit: on an answer that failed for another reason it means nothing. */
+    readonly of_rate_limit?: true;
+  };
 }
 
 export interface ExponentialBackoffStrategy {

@@ -49,6 +49,23 @@ describe('a response filter', () => {
     });
   });
 
+  test('of a body that is not JSON becomes a predicate on what the runtime makes of such a body', () => {
+    const [filter] = filtersOf([
+      {
+        type: 'HttpResponseFilter',
+        action: 'RETRY',
+        http_codes: [403],
+        extensions: { not_json: true },
+      },
+    ]);
+    expect(filter).toEqual({
+      type: 'HttpResponseFilter',
+      action: 'RETRY',
+      predicate:
+        "{{ response == {} and ('json' not in ((headers.get('Content-Type') or '') | lower)) and headers.get('Content-Length') != '0' }}",
+    });
+  });
+
   test('of a value in a successful answer stands behind the refusals, because a predicate sees no status', () => {
     expect(
       filtersOf([

@@ -39,6 +39,13 @@ function errorTextContains(text: string, records: FieldPath): string {
   ]);
 }
 
+/** The runtime hands over an empty object in place of a body that it cannot parse. */
+const NOT_JSON = [
+  'response == {}',
+  "'json' not in ((headers.get('Content-Type') or '') | lower)",
+  "headers.get('Content-Length') != '0'",
+];
+
 interface ManifestFilter {
   readonly filter: JsonObject;
   /** It holds for successful answers only. */
@@ -58,7 +65,7 @@ function responseFilter(definition: HttpResponseFilter, records: FieldPath, note
     ...rest
   } = definition;
   requireNothingLeft(rest);
-  const { content_type, body_value, concerns_all_streams, ...more } = extensions ?? {};
+  const { content_type, not_json, body_value, concerns_all_streams, ...more } = extensions ?? {};
   requireNothingLeft(more);
   if (concerns_all_streams === true) {
     notes.add('A key that is refused is reported for each stream, not once.');
@@ -68,6 +75,7 @@ function responseFilter(definition: HttpResponseFilter, records: FieldPath, note
     ...(content_type === undefined
       ? []
       : [`((headers.get('Content-Type') or '') | lower).startswith(${literal(content_type)})`]),
+    ...(not_json === undefined ? [] : NOT_JSON),
     ...(body_value === undefined
       ? []
       : ['response is mapping', `${valueIn('response', body_value.path)} == ${literal(body_value.equals)}`]),
@@ -95,11 +103,18 @@ function responseFilter(definition: HttpResponseFilter, records: FieldPath, note
   };
 }
 
-function backoffStrategy(strategy: BackoffStrategy): JsonObject {
+function backoffStrategy(strategy: BackoffStrategy, notes: Notes): JsonObject {
   switch (strategy.type) {
     case 'WaitTimeFromHeader': {
-      const { type, header, max_waiting_time_in_seconds, ...rest } = strategy;
+      const { type, header, max_waiting_time_in_seconds, extensions, ...rest } = strategy;
       requireNothingLeft(rest);
+      const { of_rate_limit, ...more } = extensions ?? {};
+      requireNothingLeft(more);
+      if (of_rate_limit === true) {
+        notes.add(
+          `A failure is waited for as long as ${header} says, also where it is not the rate limit's.`,
+        );
+      }
       return {
         type,
         header,
@@ -162,6 +177,6 @@ export function errorHandler(
       ...filters.filter(({ isForSuccess }) => isForSuccess).map(({ filter }) => filter),
       ...guards.map(guardFilter),
     ],
-    backoff_strategies: backoff_strategies.map(backoffStrategy),
+    backoff_strategies: backoff_strategies.map((strategy) => backoffStrategy(strategy, notes)),
   };
 }

@@ -21,16 +21,26 @@ import type {
 const PAGE_SIZE = 100;
 const DOCUMENTED_PAGE_SIZE = 30;
 
-/** A page of the network edge says nothing about the key or the list, and may pass. */
-const blockedByEdge: HttpResponseFilter = {
+/** What the network edge answers is HTML or text. It says nothing about the key or the list, and may pass. */
+const blocked = {
   type: 'HttpResponseFilter',
   action: 'RETRY',
-  http_codes: [200, 400, 401, 403, 404],
   failure_type: 'transient_error',
   error_message:
-    'The network edge in front of Pagar.me blocked the request with an HTML page, before it reached the API. The key is not the reason; the IP address of this machine may be: try from another network, and see whether the IP allow list of the account holds the address.',
-  extensions: { content_type: 'text/html', concerns_all_streams: true },
-};
+    'The network edge in front of Pagar.me blocked the request with a page or text of its own, before it reached the API. The key is not the reason; the IP address of this machine may be: try from another network, and see whether the IP allow list of the account holds the address.',
+} as const;
+const blockedByEdge: readonly HttpResponseFilter[] = [
+  {
+    ...blocked,
+    http_codes: [200],
+    extensions: { content_type: 'text/html', concerns_all_streams: true },
+  },
+  {
+    ...blocked,
+    http_codes: [400, 401, 403, 404, 405, 406, 410, 451],
+    extensions: { not_json: true, concerns_all_streams: true },
+  },
+];
 
 /** https://docs.pagar.me/reference/erros-1 */
 const responseFilters: readonly HttpResponseFilter[] = [
@@ -81,7 +91,7 @@ export function errorHandler(first: readonly HttpResponseFilter[] = []): Default
   return {
     type: 'DefaultErrorHandler',
     max_retries: 5,
-    response_filters: [blockedByEdge, ...first, ...responseFilters],
+    response_filters: [...blockedByEdge, ...first, ...responseFilters],
     backoff_strategies: [
       { type: 'WaitTimeFromHeader', header: 'retry-after', max_waiting_time_in_seconds: 900 },
       { type: 'ExponentialBackoffStrategy', factor: 0.5 },

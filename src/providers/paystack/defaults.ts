@@ -18,16 +18,30 @@ import type {
 /** Records a page: the only documented maximum (of /bank), and what a larger value may be clamped to. */
 const PAGE_SIZE = 100;
 
-/** The API stands behind Cloudflare, whose own pages are HTML. They say nothing about the key, and may pass. */
-const blockedByEdge: HttpResponseFilter = {
+/**
+ * The API stands behind Cloudflare, whose own refusals are HTML or a line of text (`error code: 1020`). They say
+ * nothing about the key, and may pass.
+ * https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/
+ */
+const blocked = {
   type: 'HttpResponseFilter',
   action: 'RETRY',
-  http_codes: [200, 400, 401, 403, 404],
   failure_type: 'transient_error',
   error_message:
-    "The network edge in front of Paystack blocked the request with an HTML page, before it reached the API. The key is not the reason; the IP address or region of this machine may be. Try from another network, or ask Paystack's support to unblock the address.",
-  extensions: { content_type: 'text/html', concerns_all_streams: true },
-};
+    "The network edge in front of Paystack blocked the request with a page or text of its own, before it reached the API. The key is not the reason; the IP address or region of this machine may be. Try from another network, or ask Paystack's support to unblock the address.",
+} as const;
+const blockedByEdge: readonly HttpResponseFilter[] = [
+  {
+    ...blocked,
+    http_codes: [200],
+    extensions: { content_type: 'text/html', concerns_all_streams: true },
+  },
+  {
+    ...blocked,
+    http_codes: [400, 401, 403, 404, 405, 406, 410, 451],
+    extensions: { not_json: true, concerns_all_streams: true },
+  },
+];
 
 /** https://paystack.com/docs/api/errors/ */
 const responseFilters: readonly HttpResponseFilter[] = [
@@ -89,10 +103,15 @@ function errorHandler(first: readonly HttpResponseFilter[] = []): DefaultErrorHa
   return {
     type: 'DefaultErrorHandler',
     max_retries: 5,
-    response_filters: [blockedByEdge, ...first, ...responseFilters],
+    response_filters: [...blockedByEdge, ...first, ...responseFilters],
     backoff_strategies: [
       // Seconds until the window ends: https://paystack.com/docs/api/rate-limits/
-      { type: 'WaitTimeFromHeader', header: 'x-ratelimit-reset', max_waiting_time_in_seconds: 900 },
+      {
+        type: 'WaitTimeFromHeader',
+        header: 'x-ratelimit-reset',
+        max_waiting_time_in_seconds: 900,
+        extensions: { of_rate_limit: true },
+      },
       { type: 'WaitTimeFromHeader', header: 'retry-after', max_waiting_time_in_seconds: 900 },
       { type: 'ExponentialBackoffStrategy', factor: 0.5 },
     ],

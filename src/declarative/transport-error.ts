@@ -1,0 +1,68 @@
+/** Exchanges that brought no whole answer: what they are, and what a user is told. */
+import type { ErrorResolution } from './error-handler.js';
+
+/** No answer, or not all of it: worth another try, unless its code is TOO_LARGE. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  /** errno name or axios code, such as `ECONNREFUSED`. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The answer is larger than a page can be; asking again would bring the same. */
+export const TOO_LARGE = 'ERR_TOO_LARGE';
+/** The answer is compressed in a way that was not asked for. */
+export const UNKNOWN_ENCODING = 'ERR_ENCODING';
+/** Node's code for headers of more than 16 KB. */
+const HEADERS_TOO_LARGE = 'HPE_HEADER_OVERFLOW';
+/** zlib's code for what unpacks to more than it was allowed to. */
+export const UNPACKS_TOO_LARGE = 'ERR_BUFFER_TOO_LARGE';
+
+export function toTransportError(error: unknown): TransportError {
+  if (error instanceof TransportError) return error;
+  const { code = 'UNKNOWN', message = String(error) } = error as NodeJS.ErrnoException;
+  if (code === UNPACKS_TOO_LARGE) return new TransportError(TOO_LARGE, message);
+  return new TransportError(code, message === '' ? code : message);
+}
+
+/** Codes of errors that come before anything was answered. */
+const NO_CONNECTION = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ECONNABORTED)$/;
+const TLS_CODES = /CERT|TLS|SSL|UNABLE_TO_VERIFY|SELF_SIGNED|ALTNAME/;
+
+/** An answer that came, but not as one of an API. It may be an accident on the way. */
+function damaged(code: string, message: string): ErrorResolution {
+  return {
+    action: 'RETRY',
+    failureType: 'transient_error',
+    message: `${message} (${code}). Something between this machine and the API, such as a firewall or a gateway, may have changed the answer.`,
+  };
+}
+
+/** @param title of the vendor */
+export function unanswered(title: string, url: URL, { code }: TransportError): ErrorResolution {
+  switch (code) {
+    case TOO_LARGE:
+      return {
+        action: 'FAIL',
+        failureType: 'system_error',
+        message: `${title} sent an answer that is larger than any page of records can be, so it was not read.`,
+      };
+    case HEADERS_TOO_LARGE:
+      return damaged(code, `${title} sent an answer with more headers than are read`);
+    case UNKNOWN_ENCODING:
+      return damaged(code, `${title} sent an answer that is compressed in a way that was not asked for`);
+  }
+  const why = TLS_CODES.test(code)
+    ? `Its TLS certificate was refused (${code}): something between this machine and the API may intercept the connection.`
+    : `Check that this machine may reach ${url.host} (DNS, firewall).`;
+  return {
+    action: 'RETRY',
+    failureType: 'transient_error',
+    message: `${title} could not be reached or did not answer in full (${code}). ${why}`,
+    concernsAllStreams: NO_CONNECTION.test(code) || TLS_CODES.test(code),
+  };
+}
