@@ -23,7 +23,9 @@ FROM node:24-bookworm-slim
 COPY --from=build --chown=root:root /build/package.json /build/spec.json /airbyte/integration_code/
 COPY --from=build --chown=root:root /build/dist /airbyte/integration_code/dist
 # Airbyte overrides the working directory, so every path is absolute.
+# Buffers come from several threads; an arena of its own for each would keep 10 MB for nothing.
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=1 \
     AIRBYTE_ENTRYPOINT="/usr/local/bin/node /airbyte/integration_code/dist/main.js"
 WORKDIR /airbyte
 # The uid under which Airbyte's pods run without root. Nothing in the image is writable for it.

@@ -144,7 +144,11 @@ describe('large bodies', () => {
       return response;
     });
     // Many of them, one after the other: time enough for the third one.
-    for (let i = 0; i < 20; i++) expect((await ask('small')).body).toHaveLength(900);
+    for (let i = 0; i < 20; i++) {
+      const small = await ask('small');
+      expect(small.body).toHaveLength(900);
+      small.release?.();
+    }
     arrived.push('small ones');
     first.release?.();
     first.release?.();
@@ -152,6 +156,22 @@ describe('large bodies', () => {
     expect(arrived).toEqual(['small ones', 'third']);
     second.release?.();
     (await third).release?.();
+  });
+
+  test('of any size are unpacked only as others are used', async () => {
+    const ask = await stage();
+    const used = await Promise.all(Array.from({ length: 4 }, () => ask('small')));
+    let isThere = false;
+    const fifth = ask('small').then((response) => {
+      isThere = true;
+      return response;
+    });
+    // Another answer has come and gone meanwhile.
+    const host = await serve((_, response) => response.end());
+    await get(`http://${host}/`);
+    expect(isThere).toBe(false);
+    used.forEach(({ release }) => release?.());
+    expect((await fifth).body).toHaveLength(900);
   });
 
   test('that never come leave their room to others', async () => {

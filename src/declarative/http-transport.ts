@@ -11,6 +11,7 @@ import { systemError } from '../protocol/errors.js';
 import { BodyRoom, BodyShare } from './body-room.js';
 import { Exchange } from './exchange.js';
 import type { TransportLimits } from './exchange.js';
+import { Slots } from './slots.js';
 import { toTransportError, TransportError, UNKNOWN_ENCODING, UNPACKS_TOO_LARGE } from './transport-error.js';
 
 /** Headers by lower-case name. */
@@ -28,7 +29,7 @@ export interface HttpResponse {
   readonly headers: Headers;
   /** Decompressed. */
   readonly body: Buffer;
-  /** To be called when nobody uses the body any more: large ones wait for the memory of others. */
+  /** To be called when nobody uses the body any more: others wait for its memory. */
   readonly release?: () => void;
 }
 
@@ -56,6 +57,12 @@ const LARGE_BODIES = 2;
  * that are written of it.
  */
 const COPIES = 2;
+
+/**
+ * Bodies that are unpacked at a time, until they are used: one program can use one at a time, and the others wait
+ * in a tenth of the memory.
+ */
+const UNPACKED_BODIES = 4;
 
 /** Bytes that a page of records usually has when unpacked; zlib asks for as much at a time. */
 const UNPACKED = 64 * 1024;
@@ -102,6 +109,7 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
   };
   const { maxBody, usualBody } = limits;
   const room = new BodyRoom(LARGE_BODIES * COPIES * maxBody);
+  const places = new Slots(UNPACKED_BODIES);
   const httpAgent = new http.Agent({ keepAlive: true });
   const httpsAgent = new https.Agent({ keepAlive: true });
   // Axios' own way to the network, without what it does around it for browsers, forms and interceptors: that
@@ -121,7 +129,10 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
     validateStatus: () => true,
   };
 
-  /** What the body becomes, which is known only afterwards: large ones are begun anew once there is room. */
+  /**
+   * What the body becomes is known only afterwards: large ones are begun anew once there is room. Meanwhile they
+   * hold no place, since those who have the room may wait for one.
+   */
   async function unpack(body: Buffer, encoding: string | undefined, share: BodyShare): Promise<Buffer> {
     const isSmall = !share.isTaken && usualBody < maxBody;
     try {
@@ -129,7 +140,9 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
     } catch (error) {
       if (!isSmall || (error as NodeJS.ErrnoException).code !== UNPACKS_TOO_LARGE) throw error;
     }
+    places.giveBack();
     await share.take();
+    await places.take();
     return decompress(body, encoding, maxBody);
   }
 
@@ -138,6 +151,12 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
     if (method !== 'GET') throw systemError('Only GET requests are sent.');
     if (signal.aborted) throw new TransportError('ABORT_ERR', 'stopped before the request');
     const share = new BodyShare(room, COPIES * maxBody);
+    let hasPlace = false;
+    const release = (): void => {
+      share.release();
+      if (hasPlace) places.giveBack();
+      hasPlace = false;
+    };
     const exchange = new Exchange(limits, share, open);
     try {
       const response = await adapter({
@@ -154,11 +173,13 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
       for (const [name, value] of Object.entries(response.headers))
         received[name.toLowerCase()] = String(value);
       const encoding = received['content-encoding']?.toLowerCase();
+      await places.take();
+      hasPlace = true;
       const body = await unpack(raw, encoding, share);
       share.shrinkTo(body.length <= usualBody ? 0 : COPIES * body.length);
-      return { status: response.status, headers: received, body, release: share.release };
+      return { status: response.status, headers: received, body, release };
     } catch (error) {
-      share.release();
+      release();
       throw exchange.failure ?? toTransportError(error);
     } finally {
       exchange.stop();

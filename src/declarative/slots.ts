@@ -9,15 +9,34 @@ export class Slots {
 
   /** Runs `work` while holding a slot. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (!this.#takeFree()) await this.#turn();
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free++;
-      else next();
+      this.giveBack();
     }
+  }
+
+  /** Resolves once there is a slot, which is to be given back. */
+  async take(): Promise<void> {
+    if (!this.#takeFree()) await this.#turn();
+  }
+
+  giveBack(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free++;
+    else next();
+  }
+
+  /** Takes a slot if one is free. */
+  #takeFree(): boolean {
+    if (this.#free === 0) return false;
+    this.#free--;
+    return true;
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }
 
