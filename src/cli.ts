@@ -1,5 +1,4 @@
 /** The command line: https://docs.airbyte.com/platform/understanding-airbyte/airbyte-protocol#source */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Writable } from 'node:stream';
 import { parseCommandLine } from './command-line.js';
 import type { Arguments } from './command-line.js';
@@ -14,6 +13,7 @@ import {
 } from './protocol/errors.js';
 import { Output } from './protocol/output.js';
 import type { SourceContext } from './source.js';
+import { systemClock } from './system-clock.js';
 import type { ReadWatcher, TerminalStream } from './terminal/read-watcher.js';
 
 /** The process as a command sees it. */
@@ -63,15 +63,7 @@ async function runCommand(
     signal,
     watch: watcher === undefined ? undefined : (progress) => watcher.watch(progress),
     random: Math.random,
-    clock: {
-      now: Date.now,
-      elapsed: () => Math.floor(performance.now()),
-      sleep: async (ms) => {
-        await delay(ms, undefined, { signal }).catch(() => {
-          throw new StoppedError('stopped while waiting');
-        });
-      },
-    },
+    clock: systemClock(signal),
   };
   if (args.command === 'check') return source.check(config, context);
   if (args.command === 'discover') return source.discover(config, context);

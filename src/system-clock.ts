@@ -1,0 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from './declarative/api-budget.js';
+import { StoppedError } from './protocol/errors.js';
+
+/** The clock of this machine. @param signal ends every sleep */
+export function systemClock(signal: AbortSignal): Clock {
+  const elapsed = () => Math.floor(performance.now());
+  return {
+    now: Date.now,
+    elapsed,
+    async sleep(ms) {
+      const end = elapsed() + ms;
+      // Timers may end up to a millisecond early, and whoever comes back early for a turn under the rate limit
+      // loses it to the one behind.
+      for (let left = ms; left > 0; left = end - elapsed()) {
+        await delay(Math.ceil(left), undefined, { signal }).catch(() => {
+          throw new StoppedError('stopped while waiting');
+        });
+      }
+    },
+  };
+}
