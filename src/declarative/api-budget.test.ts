@@ -55,6 +55,16 @@ function kept(ms: number): number {
   return ms * 1.02 + 10;
 }
 
+function newBudget(
+  clock: FakeClock,
+  policies: readonly MovingWindowCallRatePolicy[],
+  requestsPerMinute?: number,
+  keyMode: KeyMode = 'test',
+): ApiBudget {
+  const budget: HTTPAPIBudget = { type: 'HTTPAPIBudget', policies };
+  return new ApiBudget({ clock, budget, keyMode, requestsPerMinute });
+}
+
 /** A budget with a clock of its own, and the times (ms since the start) of the calls that it let through. */
 class Harness {
   readonly clock = new FakeClock();
@@ -65,15 +75,9 @@ class Harness {
   constructor(
     policies: readonly MovingWindowCallRatePolicy[],
     requestsPerMinute?: number,
-    keyMode: KeyMode = 'test',
+    keyMode?: KeyMode,
   ) {
-    const budget: HTTPAPIBudget = { type: 'HTTPAPIBudget', policies };
-    this.budget = new ApiBudget({
-      clock: this.clock,
-      budget,
-      keyMode,
-      requestsPerMinute,
-    });
+    this.budget = newBudget(this.clock, policies, requestsPerMinute, keyMode);
   }
 
   call(endpoint: string, times = 1): void {
@@ -86,9 +90,11 @@ class Harness {
 
   /** Asks again as long as the budget says so. */
   async #acquire(endpoint: string): Promise<void> {
+    let hasWaited = false;
     for (;;) {
-      const { wait } = this.budget.tryAcquire(endpoint);
+      const { wait } = this.budget.tryAcquire(endpoint, hasWaited);
       if (wait === 0) return;
+      hasWaited = true;
       await this.clock.sleep(wait);
     }
   }
@@ -220,14 +226,29 @@ describe('ApiBudget', () => {
     expect(harness.calls).toEqual({ '/shared/b': [2000], '/free': [3000], '/other': [0] });
   });
 
+  test('keeps a caller whose turn was taken before those who have not come back yet', () => {
+    const clock = new FakeClock();
+    const start = clock.time;
+    const budget = newBudget(clock, [policy(1, 'PT1S')]);
+    /** When the caller has its turn. @param time ms since the start */
+    const turnAt = (time: number, hasWaited = false): number => {
+      clock.time = start + time;
+      return time + budget.tryAcquire('/a', hasWaited).wait;
+    };
+    const interval = kept(1000);
+    expect(turnAt(0)).toBe(0);
+    expect(turnAt(0)).toBe(interval);
+    expect(turnAt(0)).toBe(2 * interval);
+    // Somebody comes by just when the second caller would have had its turn.
+    expect(turnAt(interval)).toBe(interval);
+    expect(turnAt(interval + 1, true)).toBe(2 * interval);
+    expect(turnAt(2 * interval, true)).toBe(2 * interval);
+    expect(turnAt(2 * interval + 1, true)).toBe(3 * interval);
+  });
+
   test('counts no call that it does not let through', () => {
     const clock = new FakeClock();
-    const budget = new ApiBudget({
-      clock,
-      budget: { type: 'HTTPAPIBudget', policies: [policy(1, 'PT1S')] },
-      keyMode: 'live',
-      requestsPerMinute: undefined,
-    });
+    const budget = newBudget(clock, [policy(1, 'PT1S')]);
     expect(budget.tryAcquire('/a').wait).toBe(0);
     expect(budget.tryAcquire('/a').wait).toBe(kept(1000));
     clock.time += kept(1000);

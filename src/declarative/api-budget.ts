@@ -38,8 +38,9 @@ interface Window {
   calls: number[];
   /** Calls ever made. */
   count: number;
-  /** Times for which callers were told to come back, in order. */
-  promised: number[];
+  /** Times for which callers were told to come back, in order: those who came back too early, then the others. */
+  readonly returning: number[];
+  readonly promised: number[];
   /** Time until which the API wants no call. */
   pausedUntil: number;
   quota: Quota | undefined;
@@ -81,28 +82,34 @@ export class ApiBudget {
    * Counts a call that is made now, if it may be made. Callers that have to wait are told different times,
    * so that not all of them come back at once.
    * @param endpoint a path template
+   * @param hasWaited the caller comes back. If calls were made later than was thought, so that it is not its turn
+   *   yet, it stays before those who have not waited: behind them its turn would be nobody's
    */
-  tryAcquire(endpoint: string): Turn {
+  tryAcquire(endpoint: string, hasWaited = false): Turn {
     const window = this.#windowOf(endpoint);
     const now = this.#options.clock.elapsed();
     if (window.limit === 0 && window.pausedUntil <= now) return { wait: 0, call: ++window.count };
-    while ((window.promised[0] ?? Infinity) <= now) window.promised.shift();
+    const { returning, promised } = window;
+    for (const times of [returning, promised]) {
+      while ((times[0] ?? Infinity) <= now) times.shift();
+    }
     if (window.quota !== undefined && window.quota.until <= now) window.quota = undefined;
 
     const pause = Math.max(
       window.pausedUntil,
       (window.quota?.left ?? 1) > 0 ? 0 : (window.quota?.until ?? 0),
     );
-    const free = Math.max(pause, freeTime(window, 0));
+    const free = Math.max(pause, freeTime(window, []));
     if (free <= now) {
       if (window.quota !== undefined) window.quota.left--;
       window.calls.push(now);
       if (window.calls.length > window.limit) window.calls.shift();
       return { wait: 0, call: ++window.count };
     }
-    const turn = Math.max(pause, freeTime(window, window.promised.length));
-    window.promised.push(turn);
-    return { wait: Math.max(turn, free) - now, call: 0 };
+    const before = hasWaited ? returning : [...returning, ...promised];
+    const turn = Math.max(free, freeTime(window, before));
+    (hasWaited ? returning : promised).push(turn);
+    return { wait: turn - now, call: 0 };
   }
 
   /** Lets nobody call this endpoint for a while. @param ms from now */
@@ -161,6 +168,7 @@ export class ApiBudget {
       interval: interval * (1 + SLACK_SHARE) + SLACK_MS,
       calls: [],
       count: 0,
+      returning: [],
       promised: [],
       pausedUntil: 0,
       quota: undefined,
@@ -169,12 +177,12 @@ export class ApiBudget {
   }
 }
 
-/** Time at which a call may be made when `others` are made before it; 0 for at once. */
-function freeTime({ calls, promised, limit, interval }: Window, others: number): number {
+/** Time at which a call may be made, when others are made `before` it at those times; 0 for at once. */
+function freeTime({ calls, limit, interval }: Window, before: readonly number[]): number {
   if (limit === 0) return 0;
   // The call that must be out of sight by then.
-  const place = calls.length + others - limit;
+  const place = calls.length + before.length - limit;
   if (place < 0) return 0;
-  const before = place < calls.length ? calls[place] : promised[place - calls.length];
-  return (before ?? 0) + interval;
+  const last = place < calls.length ? calls[place] : before[place - calls.length];
+  return (last ?? 0) + interval;
 }

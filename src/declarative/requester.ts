@@ -152,10 +152,12 @@ export function createRequester(
       const asked = { url, title: context.title, handler, mask: context.mask };
       let retries = 0;
       let limited = 0;
+      let hasWaited = false;
       for (;;) {
         const result = await context.slots.run(async () => {
           // Only now, so that calls leave when they are counted, and no slot is held while the budget is spent.
-          const { wait, call } = context.budget.tryAcquire(definition.path);
+          const { wait, call } = context.budget.tryAcquire(definition.path, hasWaited);
+          hasWaited = wait > 0;
           if (wait > 0) return { wait };
           const response = await send(url);
           try {
