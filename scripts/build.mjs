@@ -5,6 +5,32 @@
 import { chmodSync, cpSync, readdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
+/** Packages of which nothing is used, or less than they cost at each start. */
+const REPLACED = {
+  // For redirects, proxies, the bodies of requests and HTTP/2, of axios.
+  'follow-redirects': './scripts/left-out.mjs',
+  'https-proxy-agent': './scripts/left-out.mjs',
+  'form-data': './scripts/left-out.mjs',
+  http2: './scripts/left-out.mjs',
+  // Of yargs.
+  'string-width': './scripts/text-width.mjs',
+};
+
+/**
+ * The import of a built-in module reads all that it exports; of `node:http` that is WebSocket, too, for which
+ * Node loads its implementation of fetch (12 MB).
+ * @type {import('esbuild').Plugin}
+ */
+const requiredBuiltins = {
+  name: 'required-builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?https?$/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
+
 rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints: ['src/main.ts'],
@@ -15,6 +41,11 @@ await build({
   platform: 'node',
   target: 'node20',
   legalComments: 'none',
+  minifyWhitespace: true,
+  lineLimit: 120,
+  plugins: [requiredBuiltins],
+  alias: REPLACED,
+  inject: ['scripts/no-fetch.mjs'],
   logLevel: 'warning',
   // Dependencies in CommonJS ask for Node's modules with require.
   banner: {

@@ -95,15 +95,13 @@ export function resolveConfig(
   }
 
   const { default_concurrency, max_concurrency } = provider.source.concurrency_level;
-  const workers =
-    typeof default_concurrency === 'number' ? default_concurrency : default_concurrency[keyMode];
   return {
     raw: config,
     provider,
     keyMode,
     ...datesOf(config, provider, now),
     lookbackDays: numberAt(config, 'lookback_window_days') ?? DEFAULT_LOOKBACK_DAYS,
-    numWorkers: Math.min(numberAt(config, 'num_workers') ?? workers, max_concurrency),
+    numWorkers: Math.min(numberAt(config, 'num_workers') ?? default_concurrency, max_concurrency),
     requestsPerMinute: numberAt(config, 'requests_per_minute'),
   };
 }

@@ -1,5 +1,6 @@
 import { finished } from 'node:stream/promises';
 import type { BodyShare } from './body-room.js';
+import { freeBuffer } from './free-buffer.js';
 import type { ClientRequest, IncomingMessage, OpenRequest } from './http-transport.js';
 import { TOO_LARGE, toTransportError, TransportError } from './transport-error.js';
 
@@ -96,7 +97,10 @@ export class Exchange {
       if (this.failure !== undefined) throw this.failure;
       // An answer whose last bytes had come already has ended though it was paused.
       if (this.#share.isTaken) await this.#share.take();
-      return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes);
+      if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
+      const body = Buffer.concat(chunks, bytes);
+      chunks.forEach(freeBuffer);
+      return body;
     } finally {
       // The connection, which is kept, keeps its last answer, and that its listeners.
       chunks.length = 0;

@@ -11,6 +11,7 @@ import { systemError } from '../protocol/errors.js';
 import { BodyRoom, BodyShare } from './body-room.js';
 import { Exchange } from './exchange.js';
 import type { TransportLimits } from './exchange.js';
+import { freeBuffer } from './free-buffer.js';
 import { Slots } from './slots.js';
 import { toTransportError, TransportError, UNKNOWN_ENCODING, UNPACKS_TOO_LARGE } from './transport-error.js';
 
@@ -29,7 +30,7 @@ export interface HttpResponse {
   readonly headers: Headers;
   /** Decompressed. */
   readonly body: Buffer;
-  /** To be called when nobody uses the body any more: others wait for its memory. */
+  /** To be called when nobody uses the body any more, which is empty then: others wait for its memory. */
   readonly release?: () => void;
 }
 
@@ -64,12 +65,13 @@ const COPIES = 2;
  */
 const UNPACKED_BODIES = 4;
 
-/** Bytes that a page of records usually has when unpacked; zlib asks for as much at a time. */
-const UNPACKED = 64 * 1024;
+/** Pages of records shrink to a tenth or less; with room for so much more, they are unpacked in one piece. */
+const SHRINKAGE = 16;
 
 function decompress(body: Buffer, encoding: string | undefined, maxOutputLength: number): Buffer {
   if (body.length === 0) return body;
-  const options = { maxOutputLength, chunkSize: Math.min(UNPACKED, Math.max(1024, 16 * body.length)) };
+  const chunkSize = Math.min(maxOutputLength, Math.max(1024, SHRINKAGE * body.length));
+  const options = { maxOutputLength, chunkSize };
   switch (encoding) {
     case undefined:
     case '':
@@ -152,7 +154,9 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
     if (signal.aborted) throw new TransportError('ABORT_ERR', 'stopped before the request');
     const share = new BodyShare(room, COPIES * maxBody);
     let hasPlace = false;
+    let unpacked: Buffer | undefined;
     const release = (): void => {
+      if (unpacked !== undefined) freeBuffer(unpacked);
       share.release();
       if (hasPlace) places.giveBack();
       hasPlace = false;
@@ -176,6 +180,8 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
       await places.take();
       hasPlace = true;
       const body = await unpack(raw, encoding, share);
+      if (body !== raw) freeBuffer(raw);
+      unpacked = body;
       share.shrinkTo(body.length <= usualBody ? 0 : COPIES * body.length);
       return { status: response.status, headers: received, body, release };
     } catch (error) {

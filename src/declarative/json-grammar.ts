@@ -48,9 +48,14 @@ export class JsonGrammar {
     this.bytes = bytes;
   }
 
-  key(at: number): number {
-    if (this.bytes[at] !== QUOTE) throw this.#unexpected(at, 'a key');
-    return this.#string(at);
+  /** The usual string is inlined, here and in `skip`. */
+  key(start: number): number {
+    const bytes = this.bytes;
+    const length = bytes.length;
+    if (bytes[start] !== QUOTE) throw this.#unexpected(start, 'a key');
+    let at = start + 1;
+    while (at < length && STOPS[bytes[at] as number] === 0) at++;
+    return bytes[at] === QUOTE ? at + 1 : this.#restOfString(at);
   }
 
   colon(at: number): number {
@@ -128,22 +133,13 @@ export class JsonGrammar {
     }
   }
 
-  /** From a key to the value behind it. The usual string is inlined, here and in `skip`. */
+  /** From a key to the value behind it. */
   #toValue(start: number): number {
     const bytes = this.bytes;
-    const length = bytes.length;
-    if (bytes[start] !== QUOTE) throw this.#unexpected(start, 'a key');
-    let at = start + 1;
-    while (at < length && STOPS[bytes[at] as number] === 0) at++;
-    at = bytes[at] === QUOTE ? at + 1 : this.#restOfString(at);
+    let at = this.key(start);
     if (bytes[at] !== COLON) at = this.colon(at) - 1;
     at++;
     return (bytes[at] as number) <= 0x20 ? this.space(at) : at;
-  }
-
-  /** @param start at the opening quote; @returns the place behind the closing one */
-  #string(start: number): number {
-    return this.#restOfString(start + 1);
   }
 
   /** @param start anywhere inside of a string, but not inside of an escape */

@@ -43,8 +43,8 @@ export interface HTTPAPIBudget {
 
 export interface ConcurrencyLevel {
   readonly type: 'ConcurrencyLevel';
-  /** Requests at a time when the user sets no `num_workers`; by the key's mode where the limits differ. */
-  readonly default_concurrency: number | Readonly<Record<KeyMode, number>>;
+  /** Requests at a time when the user sets no `num_workers`. How many there may be in a time is the budget's. */
+  readonly default_concurrency: number;
   readonly max_concurrency: number;
 }
 

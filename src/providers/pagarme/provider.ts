@@ -81,7 +81,7 @@ export const pagarme: Provider = {
     // have ten requests a second for all of them.
     concurrency_level: {
       type: 'ConcurrencyLevel',
-      default_concurrency: { live: 30, test: 20 },
+      default_concurrency: 30,
       max_concurrency: 100,
     },
     api_budget: {

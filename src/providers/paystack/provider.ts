@@ -66,7 +66,7 @@ export const paystack: Provider = {
     // limited to a sixth.
     concurrency_level: {
       type: 'ConcurrencyLevel',
-      default_concurrency: { live: 30, test: 20 },
+      default_concurrency: 30,
       max_concurrency: 100,
     },
     api_budget: {
