@@ -8,7 +8,7 @@
 export type * from './components/cursor.js';
 export type * from './components/paginator.js';
 export type * from './components/provider.js';
-export type * from './components/requester.js';
+export * from './components/requester.js';
 export type * from './components/source.js';
 export type * from './components/stream.js';
 export * from './components/values.js';

@@ -9,6 +9,8 @@ import type { DatetimeBasedCursor } from './components.js';
 import { requestParameter } from './components.js';
 import { parseTimestamp, toIso } from './datetime.js';
 import { ListOrder } from './list-order.js';
+import { dateBounds, isWithin } from '../test-support/date-bounds.fixture.js';
+import type { DateBounds } from '../test-support/date-bounds.fixture.js';
 import type { StreamSlice } from './stream-slice.js';
 
 const SECOND = 1000;
@@ -16,17 +18,9 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const START = Date.parse('2024-01-30T21:15:30.250Z');
 
-/** How the API reads its bounds. None of it is documented by the vendors. */
-interface Bounds {
-  readonly fromInclusive: boolean;
-  readonly toInclusive: boolean;
-  /** ms between UTC and the midnight of a bare date. */
-  readonly zone: number;
-}
-
 interface Api {
   readonly kind: 'seconds' | 'days' | 'none';
-  readonly bounds: Bounds;
+  readonly bounds: DateBounds;
 }
 
 /** One sync: what is new since the one before, and what goes wrong. */
@@ -60,14 +54,7 @@ function definitionOf(api: Api): DatetimeBasedCursor {
 
 /** The model: the records, newest first, that an API with these rules answers with. */
 function answer(api: Api, records: readonly number[], { from, to }: Record<string, string>): number[] {
-  const { fromInclusive, toInclusive, zone } = api.bounds;
-  const bound = (text: string) => Date.parse(text) + (text.length === 10 ? zone : 0);
-  return records
-    .filter((time) => {
-      if (from !== undefined && (fromInclusive ? time < bound(from) : time <= bound(from))) return false;
-      return to === undefined || (toInclusive ? time <= bound(to) : time < bound(to));
-    })
-    .sort((a, b) => b - a);
+  return records.filter((time) => isWithin(time, from, to, api.bounds)).sort((a, b) => b - a);
 }
 
 class Simulation {
@@ -154,12 +141,7 @@ class Simulation {
   }
 }
 
-const bounds = fc.record<Bounds>({
-  fromInclusive: fc.boolean(),
-  toInclusive: fc.boolean(),
-  zone: fc.integer({ min: -12, max: 12 }).map((hours) => hours * HOUR),
-});
-const api = fc.record<Api>({ kind: fc.constantFrom('seconds', 'days', 'none'), bounds });
+const api = fc.record<Api>({ kind: fc.constantFrom('seconds', 'days', 'none'), bounds: dateBounds });
 const length = fc.oneof(
   fc.nat({ max: 3 * SECOND }),
   fc.nat({ max: 3 * DAY }),

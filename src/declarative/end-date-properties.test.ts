@@ -6,20 +6,14 @@ import type { DatetimeBasedCursor } from './components.js';
 import { requestParameter } from './components.js';
 import { parseTimestamp, toIso } from './datetime.js';
 import { DatetimeCursor } from './datetime-cursor.js';
+import { dateBounds, isWithin } from '../test-support/date-bounds.fixture.js';
+import type { DateBounds } from '../test-support/date-bounds.fixture.js';
 import type { StreamSlice } from './stream-slice.js';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const START = Date.parse('2024-01-30T21:15:30.250Z');
-
-/** How the API reads its bounds. None of it is documented by the vendors. */
-interface Bounds {
-  readonly fromInclusive: boolean;
-  readonly toInclusive: boolean;
-  /** ms between UTC and the midnight of a bare date. */
-  readonly zone: number;
-}
 
 interface Changing {
   readonly created: number;
@@ -71,14 +65,14 @@ interface Course {
 /** One connection, and what has arrived at its destination. */
 class Connection {
   readonly #definition: DatetimeBasedCursor;
-  readonly #bounds: Bounds;
+  readonly #bounds: DateBounds;
   readonly #dates: { startDate: string; endDate?: string };
   readonly #lookbackDays: number;
   readonly arrived = new Map<Changing, number>();
   state: JsonObject | undefined;
   requests = 0;
 
-  constructor(kind: Kind, bounds: Bounds, lookbackDays: number, start: number, end?: number) {
+  constructor(kind: Kind, bounds: DateBounds, lookbackDays: number, start: number, end?: number) {
     this.#definition = KINDS[kind];
     this.#bounds = bounds;
     this.#lookbackDays = lookbackDays;
@@ -118,13 +112,9 @@ class Connection {
     this.requests++;
     const open = cursor.open(slice);
     const { from, to, changed_from, changed_to } = cursor.requestParameters(slice);
-    const { fromInclusive, toInclusive, zone } = this.#bounds;
-    const lower = parameter(from ?? changed_from, zone) ?? -Infinity;
-    const upper = parameter(to ?? changed_to, zone) ?? Infinity;
     const emitted = records.filter((record) => {
       const asked = changed_from === undefined ? record.created : record.changed;
-      if (fromInclusive ? asked < lower : asked <= lower) return false;
-      if (toInclusive ? asked > upper : asked >= upper) return false;
+      if (!isWithin(asked, from ?? changed_from, to ?? changed_to, this.#bounds)) return false;
       const values = cursor.capture.map(([field]) =>
         JSON.stringify(toIso(field === 'updatedAt' ? record.changed : record.created)),
       );
@@ -145,16 +135,7 @@ class Connection {
   }
 }
 
-function parameter(text: string | undefined, zone: number): number | undefined {
-  return text === undefined ? undefined : Date.parse(text) + (text.length === 10 ? zone : 0);
-}
-
 const kind = fc.constantFrom(...(Object.keys(KINDS) as Kind[]));
-const bounds = fc.record<Bounds>({
-  fromInclusive: fc.boolean(),
-  toInclusive: fc.boolean(),
-  zone: fc.integer({ min: -12, max: 12 }).map((hours) => hours * HOUR),
-});
 const course = fc.record<Course>({
   choices: fc.array(fc.nat({ max: 59 }), { minLength: 1, maxLength: 20 }),
   crashAfter: fc.constant(Infinity),
@@ -171,7 +152,7 @@ describe('two connections, of which one ends where the other begins', () => {
     fc.assert(
       fc.property(
         kind,
-        bounds,
+        dateBounds,
         fc.array(fc.tuple(offset, fc.nat({ max: 40 * DAY })), { maxLength: 20 }),
         fc.oneof(fc.constantFrom(0, SECOND, -SECOND, 500), fc.integer({ min: -DAY, max: DAY })),
         fc.constantFrom(1, 11 * 60_000, DAY, 60 * DAY, 200 * DAY),
@@ -228,7 +209,7 @@ describe('two connections, of which one ends where the other begins', () => {
     fc.assert(
       fc.property(
         kind,
-        bounds,
+        dateBounds,
         fc.constantFrom(0, 1, 30),
         fc.integer({ min: 0, max: 60 }),
         fc.array(turn, { maxLength: 6 }),

@@ -2,7 +2,7 @@
  * What the lists of Pagar.me's API (v5) have in common. Streams are made of these parts and a path.
  * https://docs.pagar.me/reference/
  */
-import { requestParameter } from '../../declarative/components.js';
+import { edgeBlocks, requestParameter } from '../../declarative/components.js';
 import type {
   AddFields,
   DatetimeBasedCursor,
@@ -21,26 +21,9 @@ import type {
 const PAGE_SIZE = 100;
 const DOCUMENTED_PAGE_SIZE = 30;
 
-/** What the network edge answers is HTML or text. It says nothing about the key or the list, and may pass. */
-const blocked = {
-  type: 'HttpResponseFilter',
-  action: 'RETRY',
-  failure_type: 'transient_error',
-  error_message:
-    'The network edge in front of Pagar.me blocked the request with a page or text of its own, before it reached the API. The key is not the reason; the IP address of this machine may be: try from another network, and see whether the IP allow list of the account holds the address.',
-} as const;
-const blockedByEdge: readonly HttpResponseFilter[] = [
-  {
-    ...blocked,
-    http_codes: [200],
-    extensions: { content_type: 'text/html', concerns_all_streams: true },
-  },
-  {
-    ...blocked,
-    http_codes: [400, 401, 403, 404, 405, 406, 410, 451],
-    extensions: { not_json: true, concerns_all_streams: true },
-  },
-];
+const blockedByEdge = edgeBlocks(
+  'The network edge in front of Pagar.me blocked the request with a page or text of its own, before it reached the API. The key is not the reason; the IP address of this machine may be: try from another network, and see whether the IP allow list of the account holds the address.',
+);
 
 /** https://docs.pagar.me/reference/erros-1 */
 const responseFilters: readonly HttpResponseFilter[] = [

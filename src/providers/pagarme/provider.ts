@@ -77,8 +77,7 @@ export const pagarme: Provider = {
     type: 'DeclarativeSource',
     // One list of each scope: a key without a scope may be refused as if it were no key.
     check: { type: 'CheckStream', stream_names: ['orders', 'payables', 'recipients'] },
-    // Enough to spend the budgets of several lists at once with answers that take a second; test accounts
-    // have ten requests a second for all of them.
+    // Enough to spend the budgets of several lists at once with answers that take a second.
     concurrency_level: {
       type: 'ConcurrencyLevel',
       default_concurrency: 30,

@@ -2,7 +2,7 @@
  * What the lists of Paystack's API have in common. Streams are made of these parts and a path.
  * https://paystack.com/docs/api/
  */
-import { requestParameter } from '../../declarative/components.js';
+import { edgeBlocks, requestParameter } from '../../declarative/components.js';
 import type {
   CursorPagination,
   DatetimeBasedCursor,
@@ -18,30 +18,10 @@ import type {
 /** Records a page: the only documented maximum (of /bank), and what a larger value may be clamped to. */
 const PAGE_SIZE = 100;
 
-/**
- * The API stands behind Cloudflare, whose own refusals are HTML or a line of text (`error code: 1020`). They say
- * nothing about the key, and may pass.
- * https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/
- */
-const blocked = {
-  type: 'HttpResponseFilter',
-  action: 'RETRY',
-  failure_type: 'transient_error',
-  error_message:
-    "The network edge in front of Paystack blocked the request with a page or text of its own, before it reached the API. The key is not the reason; the IP address or region of this machine may be. Try from another network, or ask Paystack's support to unblock the address.",
-} as const;
-const blockedByEdge: readonly HttpResponseFilter[] = [
-  {
-    ...blocked,
-    http_codes: [200],
-    extensions: { content_type: 'text/html', concerns_all_streams: true },
-  },
-  {
-    ...blocked,
-    http_codes: [400, 401, 403, 404, 405, 406, 410, 451],
-    extensions: { not_json: true, concerns_all_streams: true },
-  },
-];
+/** https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/ */
+const blockedByEdge = edgeBlocks(
+  "The network edge in front of Paystack blocked the request with a page or text of its own, before it reached the API. The key is not the reason; the IP address or region of this machine may be. Try from another network, or ask Paystack's support to unblock the address.",
+);
 
 /** https://paystack.com/docs/api/errors/ */
 const responseFilters: readonly HttpResponseFilter[] = [

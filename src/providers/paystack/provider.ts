@@ -62,8 +62,7 @@ export const paystack: Provider = {
   source: {
     type: 'DeclarativeSource',
     check: { type: 'CheckStream', stream_names: ['transactions'] },
-    // Enough to spend the budgets of several lists at once with answers that take a second; test keys are
-    // limited to a sixth.
+    // Enough to spend the budgets of several lists at once with answers that take a second.
     concurrency_level: {
       type: 'ConcurrencyLevel',
       default_concurrency: 30,
