@@ -26,6 +26,8 @@ export type Verdict = 'emit' | 'outside';
 /** The reading of one slice, from its first page to its close. */
 export interface OpenSlice {
   readonly slice: StreamSlice;
+  /** Smaller for slices that were begun earlier. */
+  rank: number;
   /** Newest cursor of a record that was emitted. */
   mark: CursorMark | undefined;
   /** Records without a cursor that can be read. They are emitted. */
@@ -73,7 +75,7 @@ export interface Cursor {
 }
 
 export function newOpenSlice(slice: StreamSlice): OpenSlice {
-  return { slice, mark: undefined, withoutCursor: 0, written: 0, page: emptyPage() };
+  return { slice, rank: 0, mark: undefined, withoutCursor: 0, written: 0, page: emptyPage() };
 }
 
 /** Before the records of another page are judged. */

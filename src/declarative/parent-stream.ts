@@ -106,7 +106,7 @@ export class ParentStream {
     let found: StreamPartition[] = [];
     let order = emptyPage();
     const pages = this.#retriever.readInTurn(
-      { partition, parameters: selection?.parameters ?? {} },
+      { partition, parameters: selection?.parameters ?? {}, rank: open?.rank ?? 0 },
       (page, info) => {
         onPage?.(info);
         if (info.mayHide) progress?.mayHide();

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../protocol/messages.js';
-import { createdBetween, streamOf } from '../test-support/definitions.fixture.js';
+import { byCountedPage, createdBetween, streamOf } from '../test-support/definitions.fixture.js';
 import {
   at,
   fakeApi,
@@ -71,6 +71,27 @@ describe('a large range', () => {
       expect(claimed.filter(({ id }) => !seen.has(id))).toEqual([]);
     }
     expect(states).toBeGreaterThan(1);
+  });
+
+  test('is closed slice by slice, so that a crash costs little', async () => {
+    const many = spread(4000);
+    const { retriever } = orders;
+    const counted = { ...orders, retriever: { ...retriever, paginator: byCountedPage } };
+    const run = await runRead(
+      [counted],
+      fakeApi((url) => listBetween(url, many)),
+    );
+    const sizes = run.logs.flatMap((line) => /slice .* closed, ([\d,]+) records?$/.exec(line)?.[1] ?? []);
+    const largest = Math.max(...sizes.map((size) => Number(size.replaceAll(',', ''))));
+    let open = 0;
+    for (const message of run.messages) {
+      if (message.type === 'STATE') open = 0;
+      if (message.type === 'RECORD') open++;
+      // Of two slices at most, and the first page of each other one.
+      expect(open).toBeLessThan(2.5 * largest);
+    }
+    expect(sizes.length).toBeGreaterThan(6);
+    expect(sorted(ids(run))).toEqual(many.map(({ id }) => id));
   });
 
   test('a sync that goes on from any of its states loses nothing', async () => {

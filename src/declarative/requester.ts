@@ -27,7 +27,13 @@ export interface RequestContext {
   /** in [0, 1) */
   readonly random: () => number;
   readonly budget: ApiBudget;
+  /** Requests of all streams at a time. */
   readonly slots: Slots;
+  /**
+   * Requests of one stream at a time, with those that wait for the budget. The slices that were begun first come
+   * first, so that they are closed one after the other. @default as many as there are
+   */
+  readonly lanes?: Slots;
   /** Aborts when the process is asked to stop. */
   readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -55,6 +61,8 @@ export interface RequestListener {
 export interface PageRequest {
   readonly partition: StreamPartition;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Requests of a smaller one go first. @default 0 */
+  readonly rank?: number;
 }
 
 /** The API's rate limit did not lift. The key works, though. */
@@ -144,7 +152,7 @@ export function createRequester(
 
   return {
     pathOf: (partition) => fillPath(definition.path, partition),
-    async fetch(request, select, use) {
+    async fetch<T>(request: PageRequest, select: SelectRecords, use: UseResponse<T>) {
       const url = urlOf(request);
       // A token of the API may have any length. Masked first: a part of a secret could not be found.
       const line = `GET ${url.pathname}${url.search}`;
@@ -152,31 +160,34 @@ export function createRequester(
       const asked = { url, title: context.title, handler, mask: context.mask };
       let retries = 0;
       let limited = 0;
-      let hasWaited = false;
-      for (;;) {
-        const result = await context.slots.run(async () => {
-          // Only now, so that calls leave when they are counted, and no slot is held while the budget is spent.
-          const { wait, call } = context.budget.tryAcquire(definition.path, hasWaited);
-          hasWaited = wait > 0;
-          if (wait > 0) return { wait };
-          const response = await send(url);
-          try {
-            // Without the page, which would stay in memory during the wait.
-            const { page, ...outcome } = attemptOf(response, select, asked);
-            context.budget.correct(definition.path, call, outcome.headers);
-            listener.requested(outcome.bytes, retries + limited > 0);
-            if (outcome.resolution.action !== 'SUCCESS' || page === undefined) return { again: outcome };
-            if (page.repaired) listener.warn(`${what}: replaced bytes that are not UTF-8`);
-            return { value: await use(page, outcome.headers ?? {}) };
-          } finally {
-            if (!(response instanceof TransportError)) response.release?.();
-          }
-        });
-        if ('wait' in result) {
+      /** Waits for the budget, and asks once. */
+      const attempt = async (): Promise<{ value: T } | { again: Omit<Attempt, 'page'> }> => {
+        for (let hasWaited = false; ; hasWaited = true) {
+          const result = await context.slots.run(async () => {
+            // Only now, so that calls leave when they are counted, and no slot is held while the budget is spent.
+            const { wait, call } = context.budget.tryAcquire(definition.path, hasWaited);
+            if (wait > 0) return { wait };
+            const response = await send(url);
+            try {
+              // Without the page, which would stay in memory during the wait.
+              const { page, ...outcome } = attemptOf(response, select, asked);
+              context.budget.correct(definition.path, call, outcome.headers);
+              listener.requested(outcome.bytes, retries + limited > 0);
+              if (outcome.resolution.action !== 'SUCCESS' || page === undefined) return { again: outcome };
+              if (page.repaired) listener.warn(`${what}: replaced bytes that are not UTF-8`);
+              return { value: await use(page, outcome.headers ?? {}) };
+            } finally {
+              if (!(response instanceof TransportError)) response.release?.();
+            }
+          });
+          if (!('wait' in result)) return result;
           listener.throttled?.(result.wait);
           await context.clock.sleep(result.wait);
-          continue;
         }
+      };
+      for (;;) {
+        const { lanes } = context;
+        const result = await (lanes === undefined ? attempt() : lanes.run(attempt, request.rank));
         if ('value' in result) return result.value;
 
         const { resolution, headers: received, detail } = result.again;

@@ -18,6 +18,8 @@ export interface ListListener extends RequestListener {
 export interface List {
   readonly partition: StreamPartition;
   readonly parameters: PageParameters;
+  /** Requests for lists of a smaller one go first. @default 0 */
+  readonly rank?: number;
 }
 
 /** Reads lists. */
@@ -70,12 +72,12 @@ export function createRetriever(
     requesters = [requester, ...requesters.filter((one) => one !== requester)];
   }
 
-  function fetchOf({ partition, parameters }: List): FetchPage {
+  function fetchOf({ partition, parameters, rank = 0 }: List): FetchPage {
     /** Where this list is. */
     let place: Requester | undefined;
     return async <T>(page: PageParameters, use: UseResponse<T>): Promise<T | undefined> => {
       for (const requester of place === undefined ? requesters : [place]) {
-        const request = { partition, parameters: { ...parameters, ...page } };
+        const request = { partition, parameters: { ...parameters, ...page }, rank };
         const used = await requester.fetch(request, select, async (selected, headers) => {
           place = requester;
           if (selected.ranges.length > 0) prefer(requester);

@@ -66,6 +66,8 @@ export class SliceReader {
   readonly #width: number;
   /** From which place on they are those of the fields that AddFields names. */
   readonly #addedPlace: number;
+  /** Slices so far. */
+  #begun = 0;
 
   constructor(
     definition: DeclarativeStream,
@@ -111,6 +113,7 @@ export class SliceReader {
    */
   async read(slice: StreamSlice): Promise<OpenSlice> {
     const open = this.#cursor.open(slice);
+    open.rank = this.#begun++;
     const parameters = this.#cursor.requestParameters(slice);
     if (this.#parents !== undefined) await this.#readChildren(this.#parents, open, parameters);
     else await this.#readPartitions(open, parameters);
@@ -176,7 +179,7 @@ export class SliceReader {
     const mayEndEarly = this.#parents === undefined && this.#cursor.isFeed;
     const order = new ListOrder();
     const reading = await this.#retriever.read(
-      { partition, parameters },
+      { partition, parameters, rank: open.rank },
       (page, info) => {
         // One of several lists must not be begun anew because another one is long.
         if (partition === NO_PARTITION) this.#splitIfLarge(open.slice, info);

@@ -1,15 +1,15 @@
-/** At most `size` holders at a time; whoever waits is served in order of arrival. */
+/** At most `size` holders at a time; whoever waits is served by rank, the smallest first, and then in order of arrival. */
 export class Slots {
   #free: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: { readonly rank: number; readonly go: () => void }[] = [];
 
   constructor(size: number) {
     this.#free = size;
   }
 
   /** Runs `work` while holding a slot. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.#takeFree()) await this.#turn();
+  async run<T>(work: () => Promise<T>, rank = 0): Promise<T> {
+    if (!this.#takeFree()) await this.#turn(rank);
     try {
       return await work();
     } finally {
@@ -19,13 +19,13 @@ export class Slots {
 
   /** Resolves once there is a slot, which is to be given back. */
   async take(): Promise<void> {
-    if (!this.#takeFree()) await this.#turn();
+    if (!this.#takeFree()) await this.#turn(0);
   }
 
   giveBack(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free++;
-    else next();
+    else next.go();
   }
 
   /** Takes a slot if one is free. */
@@ -35,8 +35,11 @@ export class Slots {
     return true;
   }
 
-  #turn(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  #turn(rank: number): Promise<void> {
+    return new Promise((go) => {
+      const behind = this.#waiting.findLastIndex((other) => other.rank <= rank) + 1;
+      this.#waiting.splice(behind, 0, { rank, go });
+    });
   }
 }
 

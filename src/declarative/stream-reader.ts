@@ -13,7 +13,7 @@ import { RefusedRequestError } from './requester.js';
 import type { RequestContext } from './requester.js';
 import { SliceReader, SplitSlice } from './slice-reader.js';
 import type { SliceListener } from './slice-reader.js';
-import { forEachConcurrently } from './slots.js';
+import { forEachConcurrently, Slots } from './slots.js';
 import { StreamMessages } from './stream-messages.js';
 import type { StreamSlice } from './stream-slice.js';
 import type { StreamProgress, WatchStream } from './stream-progress.js';
@@ -96,7 +96,10 @@ export class StreamReader {
       definition,
       this.#cursor,
       this.#progress,
-      { requests: { ...context.requests, signal }, numWorkers: context.numWorkers },
+      {
+        requests: { ...context.requests, signal, lanes: new Slots(context.numWorkers) },
+        numWorkers: context.numWorkers,
+      },
       this.#listener(),
     );
   }

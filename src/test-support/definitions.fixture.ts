@@ -55,7 +55,7 @@ export function requesterOf(path: string, changes: Partial<HttpRequester> = {}):
   };
 }
 
-const byPage: DefaultPaginator = {
+const byPage = {
   type: 'DefaultPaginator',
   pagination_strategy: {
     type: 'PageIncrement',
@@ -66,6 +66,15 @@ const byPage: DefaultPaginator = {
   },
   page_size_option: requestParameter('perPage'),
   page_token_option: requestParameter('page'),
+} as const satisfies DefaultPaginator;
+
+/** The same where the API says how many records there are, so that pages are read beside each other. */
+export const byCountedPage: DefaultPaginator = {
+  ...byPage,
+  pagination_strategy: {
+    ...byPage.pagination_strategy,
+    extensions: { page_count: ['meta', 'pageCount'], total: ['meta', 'total'] },
+  },
 };
 
 export const createdBetween: DatetimeBasedCursor = {

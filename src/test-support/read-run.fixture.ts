@@ -38,7 +38,7 @@ export function fakeApi(reply: (url: URL) => Reply): FakeApi {
   };
 }
 
-/** Page `page` of `perPage` records, with the number of pages. */
+/** Page `page` of `perPage` records, with the number of pages and of records. */
 export function pageOf(url: URL, records: readonly unknown[]): Reply {
   const page = Number(url.searchParams.get('page'));
   const size = Number(url.searchParams.get('perPage'));
@@ -46,7 +46,7 @@ export function pageOf(url: URL, records: readonly unknown[]): Reply {
     body: {
       status: true,
       data: records.slice((page - 1) * size, page * size),
-      meta: { pageCount: Math.ceil(records.length / size) },
+      meta: { pageCount: Math.ceil(records.length / size), total: records.length },
     },
   };
 }
