@@ -49,6 +49,17 @@ describe('Slots', () => {
     expect(work.most).toBe(2);
   });
 
+  test('lets those of a smaller rank in first, each in order of arrival', async () => {
+    const slots = new Slots(1);
+    const work = new Work();
+    const ranks = { first: 5, b: 2, a: 1, c: 2, d: 3, late: 0 };
+    const all = Object.entries(ranks).map(([name, rank]) => slots.run(() => work.run(name), rank));
+    await settle();
+    for (const name of ['first', 'late', 'a', 'b', 'c', 'd']) await work.end(name);
+    await Promise.all(all);
+    expect(work.begun).toEqual(['first', 'late', 'a', 'b', 'c', 'd']);
+  });
+
   test('gives a slot on after an error, which the caller gets', async () => {
     const slots = new Slots(1);
     const work = new Work();
