@@ -56,7 +56,8 @@ export function connector(server: ServerAddress, options: ConnectorOptions = {})
     name: numWorkers === undefined ? 'source-payments' : `source-payments, ${numWorkers} at a time`,
     command: process.execPath,
     args: [here('../dist/main.js'), 'read', '--config', config, '--catalog', catalogOf(stream)],
-    environment: server.environment,
+    // As in the image.
+    environment: { MALLOC_ARENA_MAX: '1', ...server.environment },
   };
 }
 

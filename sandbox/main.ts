@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { ROUTE_LIMITS } from './pagarme/limits.js';
 import { startPagarmeSandbox } from './pagarme/server.js';
 import { startPaystackSandbox } from './paystack/server.js';
+import packageJson from '../package.json' with { type: 'json' };
 
 const HELP = `Usage: npm run sandbox -- [options]
 
@@ -73,6 +74,8 @@ interface Introduction {
   readonly curl: string;
 }
 
+const { version } = packageJson;
+
 function introduce({ name, secretKey, variables, curl }: Introduction): string {
   const pairs = Object.entries(variables).map(([variable, url]) => `${variable}=${url}`);
   const config = {
@@ -87,7 +90,7 @@ ${name}.json:
 
   ${curl}
   ${pairs.join(' ')} node dist/main.js check --config ${name}.json
-  docker run --rm --network host ${pairs.map((pair) => `-e ${pair}`).join(' ')} -v "$PWD:/data" source-payments check --config /data/${name}.json
+  docker run --rm --network host ${pairs.map((pair) => `-e ${pair}`).join(' ')} -v "$PWD:/data" source-payments:${version} check --config /data/${name}.json
 `;
 }
 

@@ -178,7 +178,22 @@ describe('a catalog or state that cannot be used', () => {
     ['object-shaped', { customers: {} }, /must be a JSON list of STATE messages/],
     ['without a stream', [{}], /neither "stream" nor "global"/],
     ['that is text', stateOf('customers', 'x'), /stream_state of "customers" is not an object/],
+    [
+      'of several lines',
+      '{"type":"STATE"}\n{"type":"STATE"}\n',
+      /state file .* holds several JSON values, one in each line/,
+    ],
     ['of another connector', stateOf('charges', { created: 1 }), /belongs to another connector.*charges/],
+    [
+      'of a test key',
+      stateOf('customers', { createdAt: '2024-01-01T00:00:00.000Z', provider: 'paystack', key_mode: 'test' }),
+      /state of customers is of another account \(key_mode "test"; the config has "live"\)/,
+    ],
+    [
+      'of another provider',
+      stateOf('customers', { created_at: '2024-01-01T00:00:00Z', provider: 'pagarme', key_mode: 'live' }),
+      /state of customers is of another account \(provider "pagarme"; the config has "paystack"\)/,
+    ],
   ])('state %s', async (_, state, sentence) => {
     const result = await read(catalogOf('customers'), state);
     expectSentences(result);

@@ -98,7 +98,8 @@ describe('help', () => {
 describe('a command line that is wrong', () => {
   test.each<[string, string[], RegExp]>([
     ['an unknown command', ['sync'], /^There is no command "sync"\. The commands are spec, check, /],
-    ['an unknown option', ['spec', '--verbose'], /^There is no option --verbose\.$/m],
+    ['an unknown option', ['spec', '--verbose'], /^spec has no option --verbose\.$/m],
+    ['a misspelt option', ['check', '--conf', 'c.json'], /^check has no option --conf\.$/m],
     ['two commands', ['spec', 'check'], /^One command at a time: "check" is too much after spec\.$/m],
     ['check without --config', ['check'], /^check needs --config FILE\.$/m],
     ['discover without --config', ['discover'], /^discover needs --config FILE\.$/m],
@@ -117,7 +118,7 @@ describe('a command line that is wrong', () => {
   test('no command at all: exit 1', async () => {
     const { code, stdout, stderr } = await runCli([]);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain('Name a command.');
+    expect(stderr).toContain('Name a command: spec, check, discover, read.');
   });
 });
 

@@ -102,7 +102,9 @@ function problemOf(
   if (!message.startsWith(UNKNOWN)) return message;
   const names = namesIn(message, UNKNOWN);
   const options = names.filter((name) => !argv.includes(name));
-  if (options.length > 0) return `There is no option ${options.map((name) => `--${name}`).join(', ')}.`;
+  if (options.length > 0) {
+    return `${command ?? 'source-payments'} has no option ${options.map((name) => `--${name}`).join(', ')}.`;
+  }
   return command === undefined
     ? `There is no command "${names.join(' ')}". The commands are ${COMMANDS.join(', ')}.`
     : `One command at a time: "${names.join(' ')}" is too much after ${command}.`;
@@ -114,7 +116,7 @@ function textOf(value: unknown): string | undefined {
 
 /** @param argv without `node` and the script */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
-  let problem: string | undefined;
+  const problems: string[] = [];
   let output = '';
   const name = 'source-payments';
   const parser = withCommands(
@@ -130,13 +132,13 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       ),
   )
     .option('debug', { type: 'boolean', default: false, describe: 'Log at level DEBUG', global: true })
-    .demandCommand(1, 1, 'Name a command.')
+    .demandCommand(1, 1, `Name a command: ${COMMANDS.join(', ')}.`)
     .version(readVersion())
     .parserConfiguration({ 'duplicate-arguments-array': false })
     .strict()
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      problem ??= message ?? error?.message ?? 'The arguments are not valid.';
+      problems.push(message ?? error?.message ?? 'The arguments are not valid.');
     });
   for (const command of COMMANDS) parser.example(`$0 ${EXAMPLES[command]}`, '');
   const parsed = parser.parseSync([...argv], {}, (_error: unknown, _args: unknown, text: string) => {
@@ -144,6 +146,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   }) as Record<string, unknown> & { _: (string | number)[] };
 
   const command = COMMANDS.find((one) => one === parsed._[0]);
+  // What is missing may be what was misspelt.
+  const problem = problems.find((one) => one.startsWith(UNKNOWN)) ?? problems[0];
   if (problem !== undefined) {
     const help = [name, ...(command === undefined ? [] : [command]), '--help'].join(' ');
     const lines = [

@@ -10,7 +10,9 @@ import { readStreams } from './declarative/read-streams.js';
 import type { RequestContext } from './declarative/requester.js';
 import { Slots } from './declarative/slots.js';
 import type { WatchStream } from './declarative/stream-progress.js';
+import { count } from './declarative/stream-stats.js';
 import { readSchema, readSpec, readVersion } from './package-files.js';
+import { unknownFields } from './protocol/config.js';
 import { configError, OutputClosedError, StoppedError, TracedError } from './protocol/errors.js';
 import type { ConfiguredAirbyteCatalog, ConnectorSpecification, JsonObject } from './protocol/messages.js';
 import type { Output } from './protocol/output.js';
@@ -58,11 +60,21 @@ function requestContext(config: ResolvedConfig, context: SourceContext): Request
 }
 
 /** Hides the config's secrets from all output, then validates it and where the environment points to. */
-function resolve(spec: ConnectorSpecification, config: JsonObject, context: SourceContext): ResolvedConfig {
+async function resolve(
+  spec: ConnectorSpecification,
+  config: JsonObject,
+  context: SourceContext,
+): Promise<ResolvedConfig> {
   context.output.hide(secretsOf(spec.connectionSpecification, config));
   const resolved = resolveConfig(config, spec, PROVIDERS, context.clock.now());
   for (const { retriever } of resolved.provider.source.streams)
     baseUrl(retriever.requester, context.environment);
+  for (const name of unknownFields(spec, config)) {
+    await context.output.log(
+      'WARN',
+      `The config has a field "${name}", which does not exist and is ignored.`,
+    );
+  }
   return resolved;
 }
 
@@ -73,7 +85,7 @@ function resolve(spec: ConnectorSpecification, config: JsonObject, context: Sour
 export async function check(config: JsonObject, context: SourceContext): Promise<void> {
   const { output } = context;
   try {
-    const resolved = resolve(readSpec(), config, context);
+    const resolved = await resolve(readSpec(), config, context);
     const { provider, keyMode } = resolved;
     const requests = { ...requestContext(resolved, context), patience: CHECK_PATIENCE };
     const result = await checkStreams(provider.source, requests);
@@ -101,20 +113,42 @@ export async function check(config: JsonObject, context: SourceContext): Promise
 
 /** @throws TracedError (config_error) if the config is not valid */
 export async function discover(config: JsonObject, context: SourceContext): Promise<void> {
-  const { provider } = resolve(readSpec(), config, context);
+  const { provider } = await resolve(readSpec(), config, context);
   const streams = provider.source.streams.map((stream) =>
     toAirbyteStream(stream, readSchema(provider.name, stream.schema_loader.file_path)),
   );
   await context.output.message({ type: 'CATALOG', catalog: { streams } });
 }
 
-/** A state that names streams, but none of this provider, was saved for another connector. */
-function requireOwnState(states: StreamStates, provider: Provider): void {
+/** Of which API and mode a state is. One of Airbyte's own connector does not say. */
+function originOf({ provider, keyMode }: ResolvedConfig): JsonObject {
+  return { provider: provider.name, key_mode: keyMode };
+}
+
+/**
+ * Refuses the state of another account, as far as it can be told: what is older than it would not be read, and
+ * nobody would notice.
+ */
+function requireOwnState(states: StreamStates, resolved: ResolvedConfig): void {
+  const { provider } = resolved;
+  const clear = 'Clear the data of the connection, or pass the state that was saved for it.';
+  const origin = originOf(resolved);
+  for (const [name, state] of states) {
+    const other = Object.keys(origin).filter(
+      (key) => state[key] !== undefined && state[key] !== null && state[key] !== origin[key],
+    );
+    if (other.length === 0) continue;
+    const was = other.map((key) => `${key} ${JSON.stringify(state[key])}`).join(', ');
+    const is = other.map((key) => JSON.stringify(origin[key])).join(', ');
+    throw configError(
+      `The saved state of ${name} is of another account (${was}; the config has ${is}): going on from it would leave out the history of this one. ${clear}`,
+    );
+  }
   const names = [...states].filter(([, state]) => Object.keys(state).length > 0).map(([name]) => name);
   const own = new Set(provider.source.streams.map(({ name }) => name));
   if (names.length > 0 && !names.some((name) => own.has(name))) {
     throw configError(
-      `The state belongs to another connector: it is about ${names.join(', ')}, which are no streams of ${provider.title}. Clear the data of the connection, or pass the state that was saved for it.`,
+      `The state belongs to another connector: ${provider.title} has no stream ${names.join(' or ')}. ${clear}`,
     );
   }
 }
@@ -128,12 +162,12 @@ export async function read(
   states: StreamStates,
   context: SourceContext,
 ): Promise<void> {
-  const resolved = resolve(readSpec(), config, context);
+  const resolved = await resolve(readSpec(), config, context);
   const { provider, keyMode, startDate, endDate, lookbackDays, numWorkers } = resolved;
-  requireOwnState(states, provider);
+  requireOwnState(states, resolved);
   await context.output.log(
     'INFO',
-    `Reading ${catalog.streams.length} streams of ${provider.title} in ${keyMode} mode, from ${startDate}${endDate === undefined ? '' : ` to ${endDate}`}, lookback ${lookbackDays} days, ${numWorkers} requests at a time`,
+    `Reading ${count(catalog.streams.length, 'stream', 'streams')} of ${provider.title} in ${keyMode} mode, from ${startDate}${endDate === undefined ? '' : ` to ${endDate}`}, lookback ${lookbackDays} days, ${numWorkers} requests at a time`,
   );
   await readStreams(provider.source.streams, catalog, states, {
     requests: requestContext(resolved, context),
@@ -141,6 +175,7 @@ export async function read(
     startDate,
     endDate,
     lookbackDays,
+    origin: originOf(resolved),
     numWorkers,
     watch: context.watch,
   });

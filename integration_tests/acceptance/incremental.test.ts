@@ -107,7 +107,7 @@ describe.each(testsOf(acceptanceConfig.acceptance_tests.incremental))('increment
     expect(messages.records).toEqual([]);
     for (const { stream } of states) {
       const { name } = stream.stream_descriptor;
-      expect(messages.statesOf(name).map(({ state }) => state.stream)).toEqual([stream]);
+      expect(messages.statesOf(name).map(({ state }) => state.stream)).toMatchObject([stream]);
     }
     expect(messages.states).toHaveLength(streams.length);
   });

@@ -4,7 +4,7 @@ import { Violation } from './reading.js';
 import type { Pace, Reading } from './reading.js';
 import type { SandboxProcess } from './sandbox-process.js';
 
-/** The read that a long one is held against; a shorter one ends before the heap has found its level. */
+/** The read that a long one is held against: a shorter one ends before the heap has found its level. */
 const FEW_RECORDS = 100_000;
 /** How far the peak memory of the long read may be from that of the short one, as a share of it. */
 const TOLERANCE = 0.1;
@@ -15,8 +15,8 @@ const PAUSE = 40; // ms
 const STALL = 4_000; // ms
 /** ms after which whatever was under way has come to rest. */
 const SETTLED = 1_500;
-/** Pages that may still be asked for while nobody reads: one for each worker, and its retries. */
-const MAX_REQUESTS_IN_STALL = 20;
+/** Pages that may still be asked for while nobody reads: one for each worker. */
+const MAX_REQUESTS_IN_STALL = 30;
 
 interface VolumeOptions {
   readonly records: number;

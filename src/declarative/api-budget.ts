@@ -38,7 +38,7 @@ interface Window {
   calls: number[];
   /** Calls ever made. */
   count: number;
-  /** Times for which callers were told to come back, in order: those who came back too early, then the others. */
+  /** Times for which callers were told to come back: those who came back too early, and the others. */
   readonly returning: number[];
   readonly promised: number[];
   /** Time until which the API wants no call. */

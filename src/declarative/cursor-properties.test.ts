@@ -139,6 +139,11 @@ class Simulation {
   missing(): number[] {
     return this.#records.filter((time) => !this.#emitted.has(time));
   }
+
+  /** Somebody clears the destination, but not the state. */
+  forgetEmitted(): void {
+    this.#emitted.clear();
+  }
 }
 
 const api = fc.record<Api>({ kind: fc.constantFrom('seconds', 'days', 'none'), bounds: dateBounds });
@@ -179,6 +184,20 @@ describe('DatetimeCursor over syncs that crash and are taken up again', () => {
       );
     },
   );
+
+  test('a full refresh is whole by itself, whatever an incremental sync has left', () => {
+    fc.assert(
+      fc.property(api, lookbackDays, fc.array(run, { maxLength: 4 }), run, (one, lookback, runs, last) => {
+        const simulation = new Simulation(one, lookback);
+        runs.forEach((each) => simulation.run({ ...each, mode: 'incremental' }));
+        simulation.forgetEmitted();
+        const end = { ...last, mode: 'full_refresh', created: [], later: DAY, crashAfter: Infinity } as const;
+        simulation.run(end);
+        expect(simulation.missing().map(toIso)).toEqual([]);
+      }),
+      { numRuns: 800 },
+    );
+  });
 
   test('loses nothing either when the sync mode changes in between', () => {
     fc.assert(

@@ -78,7 +78,9 @@ describe('the state of a sync', () => {
     expect(cursor.state(true)).toEqual({ createdAt: '2024-06-05T10:00:00.123456+01:00' });
     const second = cursorOf({ createdAt: '2024-06-05 10:00:00' });
     second.slices().forEach((slice) => second.close(second.open(slice)));
-    expect(second.state(true)).toEqual({ createdAt: '2024-06-05 10:00:00' });
+    expect(second.state(true)).toEqual({
+      createdAt: '2024-06-05 10:00:00',
+    });
   });
 
   test('lets a resumed sync read what is left, up to its own end', () => {
@@ -108,11 +110,16 @@ describe('the state of a sync', () => {
     const first = cursorOf(undefined, refresh);
     read(first, 1, 8, 7);
     const state = first.state(false);
-    expect(state).toEqual({ createdAt: day(7), closed_slices: [closed(1, 8, 7)] });
+    expect(state).toEqual({
+      createdAt: day(7),
+      closed_slices: [closed(1, 8, 7)],
+      sync_mode: 'full_refresh',
+    });
     const second = cursorOf(state, refresh);
     expect(days(second)).toEqual(['08-20']);
     read(second, 8, 20, 18);
     expect(second.state(true)).toEqual({
+      sync_mode: 'full_refresh',
       createdAt: day(18),
       closed_slices: [{ ...closed(1, 20, 18), end: '2024-06-19T23:50:00.000Z' }],
     });
@@ -201,7 +208,11 @@ describe('a saved state', () => {
     );
     fc.assert(
       fc.property(mark, fc.array(slice, { maxLength: 4 }), (one, slices) => {
-        const printed = JSON.parse(JSON.stringify(printCursorState('createdAt', one, slices))) as JsonObject;
+        const printed = JSON.parse(
+          JSON.stringify(
+            printCursorState('createdAt', { mark: one, closed: slices, syncMode: 'incremental' }),
+          ),
+        ) as JsonObject;
         expect(parseCursorState('s', 'createdAt', printed)).toEqual({ mark: one, closed: slices });
       }),
     );

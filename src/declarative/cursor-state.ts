@@ -1,6 +1,6 @@
 import { configError } from '../protocol/errors.js';
 import { isObject } from '../protocol/json-object.js';
-import type { JsonObject, JsonValue } from '../protocol/messages.js';
+import type { JsonObject, JsonValue, SyncMode } from '../protocol/messages.js';
 import { parseTimestamp, toIso } from './datetime.js';
 import { lowCodeMark } from './low-code-state.js';
 import type { TimeRange } from './stream-slice.js';
@@ -36,6 +36,11 @@ export interface CursorState {
 
 /** Beside the cursor field: ranges that need not be read again when a sync is taken up. */
 const CLOSED_SLICES = 'closed_slices';
+/**
+ * Beside the cursor field: that a full refresh wrote the state. Only that can be gone on from by another one: an
+ * incremental sync has left out what was read before it.
+ */
+const SYNC_MODE = 'sync_mode';
 /** Beside the cursor field: the end date that has been reached. */
 const FINISHED = 'finished';
 
@@ -72,6 +77,11 @@ function parseClosed(stream: string, value: JsonValue | undefined): ClosedSlice[
     const asOf = toMark(slice['as_of'])?.time ?? end.time;
     return { start: start.time, end: end.time, asOf, ...(mark === undefined ? {} : { mark }) };
   });
+}
+
+/** Whether a sync can go on from a saved state. */
+export function isResumable(syncMode: SyncMode, state: JsonObject | undefined): boolean {
+  return syncMode === 'incremental' || state?.[SYNC_MODE] === syncMode;
 }
 
 /** A remark that cannot be read is left out: the window is then read again. */
@@ -114,15 +124,19 @@ export function parseCursorState(
   return { mark, closed, ...(finished === undefined ? {} : { finished }) };
 }
 
-/**
- * @param closed left out of a finished incremental sync: its mark says all
- * @param finished of an incremental sync that has an end date and reached it
- */
+/** What a state says of a stream with a cursor. */
+export interface PrintedState {
+  readonly mark: CursorMark;
+  /** Left out of a finished incremental sync: its mark says all. */
+  readonly closed: readonly ClosedSlice[];
+  /** Of an incremental sync that has an end date and reached it. */
+  readonly finished?: FinishedWindow | undefined;
+  readonly syncMode: SyncMode;
+}
+
 export function printCursorState(
   cursorField: string,
-  mark: CursorMark,
-  closed: readonly ClosedSlice[],
-  finished?: FinishedWindow,
+  { mark, closed, finished, syncMode }: PrintedState,
 ): JsonObject {
   const slices = closed.map((slice) => ({
     start: toIso(slice.start),
@@ -132,6 +146,7 @@ export function printCursorState(
   }));
   return {
     [cursorField]: mark.text,
+    ...(syncMode === 'full_refresh' ? { [SYNC_MODE]: syncMode } : {}),
     ...(slices.length === 0 ? {} : { [CLOSED_SLICES]: slices }),
     ...(finished === undefined
       ? {}

@@ -110,7 +110,15 @@ describe('the range of a sync', () => {
   test('of a full refresh is everything, whatever an incremental sync left', () => {
     const cursor = cursorOf({ syncMode: 'full_refresh', state: { createdAt: '2024-06-10T00:00:00Z' } });
     expect(spans(cursor.slices())).toEqual([`${START} ${NOW} last`]);
-    expect(cursor.state(false)).toEqual({ createdAt: START });
+    expect(cursor.state(false)).toEqual({ createdAt: START, sync_mode: 'full_refresh' });
+  });
+
+  test('of a full refresh goes on from what another one had closed, not from what an incremental sync had', () => {
+    const closed = [{ start: '2024-02-01T00:00:00.000Z', end: '2024-03-01T00:00:00.000Z' }];
+    const state = { createdAt: '2024-03-01T00:00:00Z', closed_slices: closed };
+    expect(spans(cursorOf({ syncMode: 'full_refresh', state }).slices())).toEqual([`${START} ${NOW} last`]);
+    const own = { ...state, sync_mode: 'full_refresh' };
+    expect(spans(cursorOf({ syncMode: 'full_refresh', state: own }).slices())).toHaveLength(2);
   });
 
   test('is one slice where the API has no date filter', () => {

@@ -3,7 +3,14 @@ import type { DatetimeBasedCursor, FieldPath } from './components.js';
 import { newOpenSlice } from './cursor.js';
 import type { Cursor, DateFilterError, OpenSlice, Verdict } from './cursor.js';
 import { addToOrder } from './list-order.js';
-import { markOf, mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
+import {
+  isResumable,
+  markOf,
+  mergeClosed,
+  newerMark,
+  parseCursorState,
+  printCursorState,
+} from './cursor-state.js';
 import type { ClosedSlice, CursorMark, FinishedWindow } from './cursor-state.js';
 import { DAY_MS, fixedDuration, formatDatetime, parseDuration, parseTimestamp, toIso } from './datetime.js';
 import type { Duration } from './datetime.js';
@@ -83,8 +90,9 @@ export class DatetimeCursor implements Cursor {
 
     const saved = parseCursorState(stream, definition.cursor_field, state);
     const start: CursorMark = { time: parseTimestamp(startDate) ?? 0, text: startDate };
-    // A full refresh goes on from a state only if it is that of a full refresh: one with work that is done.
-    const resumes = !this.#fullRefresh || saved.closed.length > 0 || goesOnSince !== undefined;
+    const hasWorkDone = saved.closed.length > 0 || goesOnSince !== undefined;
+    // A full refresh has no use for a mark alone.
+    const resumes = isResumable(syncMode, state) && (!this.#fullRefresh || hasWorkDone);
     const mark = resumes ? saved.mark : undefined;
     this.#initial = mark ?? start;
     this.#startDate = start.time;
@@ -201,8 +209,12 @@ export class DatetimeCursor implements Cursor {
     const cap = this.#cap();
     const isCapped = seen.time > cap.time && seen.time > this.#initial.time;
     const mark = isCapped ? (newerMark(this.#initial, cap) ?? this.#initial) : seen;
-    const keep = complete && !this.#fullRefresh ? [] : this.#closed;
-    return printCursorState(this.#definition.cursor_field, mark, keep, this.#finished(complete));
+    return printCursorState(this.#definition.cursor_field, {
+      mark,
+      closed: complete && !this.#fullRefresh ? [] : this.#closed,
+      finished: this.#finished(complete),
+      syncMode: this.#fullRefresh ? 'full_refresh' : 'incremental',
+    });
   }
 
   /** What the state says of an end date that has been reached. */

@@ -3,9 +3,10 @@ type Transferable = ArrayBufferLike & { readonly transfer?: (length: number) => 
 
 /**
  * Gives the memory of a buffer back at once; it is empty afterwards. Left to the garbage collector, pages stay
- * until there are tens of megabytes of them. Small buffers, which share their memory with others, are left to it.
+ * until there are tens of megabytes of them. Parts of the memory that small buffers share are left to it.
  */
 export function freeBuffer(buffer: Buffer): void {
   const memory: Transferable = buffer.buffer;
-  if (memory.byteLength > Buffer.poolSize) memory.transfer?.(0);
+  const isShared = memory.byteLength <= Buffer.poolSize && buffer.length < memory.byteLength;
+  if (!isShared) memory.transfer?.(0);
 }

@@ -1,10 +1,9 @@
-import { transientError } from '../protocol/errors.js';
+import { TracedError, transientError } from '../protocol/errors.js';
 import type { ListOptions, ListReading, PageUse } from './list.js';
 import { ListTally } from './list-tally.js';
 import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
 import { paginate } from './paginator.js';
 import type { SelectedPage } from './record-selector.js';
-import { RefusedRequestError } from './requester.js';
 import { forEachConcurrently } from './slots.js';
 
 /** One fetched page, used and done with. */
@@ -161,13 +160,13 @@ class ListPass {
       const totalBefore = this.tally.total;
       const isThere = await fetchPage(ahead.parameters(one), async (page) => {
         ahead.requireNew(page, one);
-        const used = this.#use(page, one, one < last, totalBefore);
-        if (used.isEnough) isEnough = true;
         // The list may have grown since the first page.
         if (page.ranges.length > 0) {
           last = Math.max(last, Math.min(ahead.lastBy(page), last + pagesAtATime));
         }
         if (one === last) following = ahead.behind(page, one);
+        const used = this.#use(page, one, one < last, totalBefore);
+        if (used.isEnough) isEnough = true;
         await used.done;
         return true;
       });
@@ -198,7 +197,8 @@ class ListPass {
           if (page.ranges.length > 0) await this.#use(page, this.#last + 1, true, undefined).done;
         });
       } catch (error) {
-        if (!(error instanceof RefusedRequestError)) throw error;
+        // What is missing, if anything, is told of all the same.
+        if (!(error instanceof TracedError)) throw error;
         break;
       }
       if (this.tally.distinct === before) break;

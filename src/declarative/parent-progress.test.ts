@@ -1,7 +1,7 @@
 /** An unfinished sync of child lists that is taken up again. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { JsonObject } from '../protocol/messages.js';
+import type { JsonObject, SyncMode } from '../protocol/messages.js';
 import { childStreamOf, streamOf } from '../test-support/definitions.fixture.js';
 import { FakeClock } from '../test-support/fake-clock.fixture.js';
 import { at, fakeApi, pageOf, runRead, sorted, START } from '../test-support/read-run.fixture.js';
@@ -58,11 +58,12 @@ async function sync(
   parents: readonly Parent[],
   state: JsonObject | undefined,
   failsAfter?: number,
+  syncMode: SyncMode = 'incremental',
 ): Promise<{ run: ReadRun; lists: number[]; last: JsonObject | undefined }> {
   const clock = new SlowClock();
   const api = apiOf(clock, parents, failsAfter);
   const states = new Map(state === undefined ? [] : [['items', state]]);
-  const run = await runRead([items], api, { states, context: { clock }, numWorkers: 2 });
+  const run = await runRead([items], api, { states, context: { clock }, numWorkers: 2, syncMode });
   const lists = api.asked
     .flatMap(({ pathname }) => /^\/orders\/(\d+)\//.exec(pathname)?.[1] ?? [])
     .map(Number);
@@ -87,6 +88,32 @@ describe('a sync of child lists that broke off', () => {
     expect(second.lists.filter((id) => id > 20)).toEqual([]);
     // The newest of what this sync saw; children of parents that were done may come again in the next one.
     expect(second.last).toEqual({ updatedAt: at(START + 20 * HOUR) });
+  });
+
+  test('as an incremental one is not gone on from by a full refresh, which is whole by itself', async () => {
+    const parents = parentsOf(50);
+    const first = await sync(parents, undefined, 35);
+    const refresh = await sync(parents, first.last, undefined, 'full_refresh');
+    expect(refresh.lists).toHaveLength(50);
+    expect(sorted(ids(refresh.run))).toEqual(sorted(parents.map(({ id }) => id)));
+  });
+
+  test('as a full refresh is gone on from by another one', async () => {
+    const parents = parentsOf(50);
+    const first = await sync(parents, undefined, 35, 'full_refresh');
+    const second = await sync(parents, first.last, undefined, 'full_refresh');
+    expect(second.lists.filter((id) => id > 20)).toEqual([]);
+    expect(sorted([...new Set([...ids(first.run), ...ids(second.run)])])).toEqual(
+      sorted(parents.map(({ id }) => id)),
+    );
+  });
+
+  test('reads the children of parents that came in the last minutes before it again, since they may have come late', async () => {
+    const parents = parentsOf(50);
+    const first = await sync(parents, undefined, 35);
+    const late = { id: 4000, createdAt: at(Date.parse('2024-06-15T11:55:00.000Z')) };
+    const second = await sync([late, ...parents], first.last);
+    expect(second.lists).toContain(4000);
   });
 
   test('reads the children of parents that came since, which are not among those', async () => {

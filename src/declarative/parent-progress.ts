@@ -1,8 +1,10 @@
+import { isObject } from '../protocol/json-object.js';
 import type { JsonObject, JsonValue } from '../protocol/messages.js';
 import type { DeclarativeStream, SubstreamPartitionRouter } from './components.js';
 import { parseTimestamp, toIso } from './datetime.js';
 import { ListOrder } from './list-order.js';
 import type { PageOrder } from './list-order.js';
+import { settledAt } from './sync-window.js';
 
 /** Beside the cursor field: how far an unfinished sync had come. The name is that of Airbyte's substreams. */
 const PARENT_STATE = 'parent_state';
@@ -15,8 +17,7 @@ interface DoneParents {
 }
 
 function timeAt(value: JsonValue | undefined, name: string): number | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const text = value[name];
+  const text = isObject(value) ? value[name] : undefined;
   return typeof text === 'string' ? parseTimestamp(text) : undefined;
 }
 
@@ -45,8 +46,7 @@ export class ParentProgress {
     this.#parent = parent;
     this.#now = now;
     const saved = state?.[PARENT_STATE];
-    const own =
-      typeof saved === 'object' && saved !== null && !Array.isArray(saved) ? saved[parent] : undefined;
+    const own = isObject(saved) ? saved[parent] : undefined;
     const downTo = timeAt(own, 'down_to');
     const asOf = timeAt(own, 'as_of');
     if (downTo !== undefined && asOf !== undefined && asOf <= now) this.#saved = { downTo, asOf };
@@ -62,7 +62,8 @@ export class ParentProgress {
     if (this.#saved === undefined || created === undefined) return false;
     const { downTo, asOf } = this.#saved;
     if (created <= downTo) this.#hasPassed = true;
-    return !this.#hasPassed && created <= asOf;
+    // Later ones may have become visible after the list was read.
+    return !this.#hasPassed && created < settledAt(asOf);
   }
 
   /**

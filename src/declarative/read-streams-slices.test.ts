@@ -73,6 +73,17 @@ describe('a large range', () => {
     expect(states).toBeGreaterThan(1);
   });
 
+  test('of few records costs as many requests as they have pages, however many years it has', async () => {
+    const few = Array.from({ length: 200 }, (_, id) => ({
+      id,
+      createdAt: at(Date.parse('2014-07-01T00:00:00.000Z') + id * 18 * 86_400_000),
+    }));
+    const one = fakeApi((url) => listBetween(url, few));
+    const run = await runRead([orders], one, { startDate: '2014-01-01T00:00:00.000Z' });
+    expect(sorted(ids(run))).toEqual(few.map(({ id }) => id));
+    expect(one.asked).toHaveLength(20);
+  });
+
   test('is closed slice by slice, so that a crash costs little', async () => {
     const many = spread(4000);
     const { retriever } = orders;

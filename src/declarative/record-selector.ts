@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isObject } from '../protocol/json-object.js';
 import type { JsonValue } from '../protocol/messages.js';
 import type { DpathExtractor, FieldPath, RecordSelector } from './components.js';
 import { OPEN_BRACKET } from './json-grammar.js';
@@ -28,7 +29,7 @@ export type SelectRecords = (body: Buffer) => SelectedPage;
 export function valueAt(value: JsonValue, path: FieldPath): JsonValue | undefined {
   let node: JsonValue | undefined = value;
   for (const key of path) {
-    if (typeof node !== 'object' || node === null || Array.isArray(node)) return undefined;
+    if (!isObject(node)) return undefined;
     node = node[key];
   }
   return node;

@@ -6,6 +6,7 @@ import type { Output } from '../protocol/output.js';
 import type { DeclarativeStream } from './components.js';
 import { DateFilterError, fullRefreshCursor } from './cursor.js';
 import type { Cursor } from './cursor.js';
+import { isResumable } from './cursor-state.js';
 import { toIso } from './datetime.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import { ParentProgress, sortedParents } from './parent-progress.js';
@@ -33,6 +34,8 @@ export interface ReadContext {
   /** ISO timestamp; undefined for none */
   readonly endDate?: string | undefined;
   readonly lookbackDays: number;
+  /** What states say beside the cursor, so that they are not taken for those of another account. */
+  readonly origin?: JsonObject;
   /** Requests at a time. */
   readonly numWorkers: number;
   /** For a person at a terminal. */
@@ -75,7 +78,10 @@ export class StreamReader {
     const now = clock.now();
     this.#messages = new StreamMessages(configured.stream, context.output, clock.elapsed);
     const parents = sortedParents(definition);
-    if (parents !== undefined) this.#progress = new ParentProgress(parents, state, now);
+    if (parents !== undefined) {
+      const own = isResumable(configured.sync_mode, state) ? state : undefined;
+      this.#progress = new ParentProgress(parents, own, now);
+    }
     this.#cursor =
       incremental_sync === undefined
         ? fullRefreshCursor(now)
@@ -116,7 +122,7 @@ export class StreamReader {
 
     await messages.running();
     const isComplete = this.#errors.length === 0;
-    await (isComplete ? messages.finalState(this.#cursor.state(true)) : messages.state(this.#state()));
+    await (isComplete ? messages.finalState(this.#stateOf(true)) : messages.state(this.#state()));
     if (this.#withoutCursor > 0) {
       const field = this.#definition.incremental_sync?.cursor_field ?? '';
       await messages.log('WARN', `${this.#withoutCursor} records without a readable ${field} were kept`);
@@ -210,7 +216,12 @@ export class StreamReader {
 
   /** How far the stream has come, as long as it is not complete. */
   #state(): JsonObject {
-    return { ...this.#cursor.state(false), ...this.#progress?.state() };
+    return { ...this.#stateOf(false), ...this.#progress?.state() };
+  }
+
+  #stateOf(complete: boolean): JsonObject {
+    const state = this.#cursor.state(complete);
+    return this.#definition.incremental_sync === undefined ? state : { ...state, ...this.#context.origin };
   }
 
   #listener(): SliceListener {

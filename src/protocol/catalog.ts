@@ -23,7 +23,10 @@ const DESTINATION_SYNC_MODES: readonly string[] = [
 function parseStream(entry: JsonValue, index: number): ConfiguredAirbyteStream {
   const where = `streams[${index}]`;
   const refuse = (why: string) => configError(`The configured catalog is not valid: ${where}${why}.`);
-  if (!isObject(entry) || !isObject(entry['stream'])) throw refuse('.stream is missing');
+  if (!isObject(entry) || !isObject(entry['stream']))
+    throw refuse(
+      '.stream is missing (each entry looks like {"stream": {"name": …}, "sync_mode": …, "destination_sync_mode": …})',
+    );
   const { name, namespace } = entry['stream'];
   if (typeof name !== 'string' || name === '') throw refuse('.stream.name is missing');
   const syncMode = SYNC_MODES.find((mode) => mode === entry['sync_mode']);

@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import { configError } from './errors.js';
 import { parseJson, readTextFile } from './json-file.js';
+import { isObject } from './json-object.js';
 import type { ConnectorSpecification, JsonObject, JsonValue } from './messages.js';
 import { validator } from './validator.js';
 
@@ -113,10 +114,16 @@ export function validateConfig(spec: ConnectorSpecification, config: JsonObject)
     if (variantsOf(property).length === 0) continue;
     // The variants are judged one by one below; here only that the value is an object.
     properties[name] = { type: 'object' };
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    if (isObject(value)) {
       found.push(...problems(property, value, name));
     }
   }
   found.unshift(...problems(plain, config, ''));
   if (found.length > 0) throw configError(`Config validation error: ${found.join('; ')}.`);
+}
+
+/** Fields of a config that the spec does not know, such as misspelt ones. Those of platforms begin with `__`. */
+export function unknownFields(spec: ConnectorSpecification, config: JsonObject): string[] {
+  const known = spec.connectionSpecification['properties'] ?? {};
+  return Object.keys(config).filter((name) => !(name in (known as JsonObject)) && !name.startsWith('__'));
 }

@@ -17,7 +17,9 @@ export function readTextFile(what: string, path: string): string {
         ? 'does not exist'
         : code === 'EISDIR'
           ? 'is a folder, not a file'
-          : `cannot be read (${code ?? 'unknown reason'})`;
+          : code === 'EACCES'
+            ? 'may not be read by the user of this process (uid 1000 in the image): allow it with chmod, or run docker with --user'
+            : `cannot be read (${code ?? 'unknown reason'})`;
     throw configError(`The ${what} file ${path} ${why}. Check the path given with --${what}.`);
   }
 }
@@ -27,8 +29,28 @@ export function parseJson(what: string, path: string, text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue;
   } catch (error) {
-    const hint = text.trim() === '' ? 'is empty' : `is not valid JSON${lineOf(error, text)}`;
+    const hint =
+      text.trim() === ''
+        ? 'is empty'
+        : holdsSeveral(text)
+          ? 'holds several JSON values, one in each line; it must hold one, so a list of them: jq -s . makes it'
+          : `is not valid JSON${lineOf(error, text)}`;
     throw configError(`The ${what} file ${path} ${hint}.`);
+  }
+}
+
+/** Whether each of the lines is JSON by itself, as in what `read` prints. */
+function holdsSeveral(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.length > 1 && lines.every(isJson);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

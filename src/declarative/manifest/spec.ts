@@ -1,9 +1,10 @@
 /** The fields that a user fills in, of one provider alone. */
+import { isObject } from '../../protocol/json-object.js';
 import type { ConnectorSpecification, JsonObject, JsonValue } from '../../protocol/messages.js';
 import type { Provider } from '../components.js';
 
 function asObject(value: JsonValue | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+  return isObject(value) ? value : {};
 }
 
 function asList(value: JsonValue | undefined): JsonValue[] {

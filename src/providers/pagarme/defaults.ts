@@ -52,7 +52,8 @@ const responseFilters: readonly HttpResponseFilter[] = [
     action: 'RATE_LIMITED',
     http_codes: [429],
     failure_type: 'transient_error',
-    error_message: 'Pagar.me limits the rate of requests, and kept on doing so after long waits.',
+    error_message:
+      'Pagar.me limits the rate of requests, and kept on doing so after long waits. Another program may use the same key: sync at another time, or set fewer requests_per_minute.',
   },
   {
     type: 'HttpResponseFilter',

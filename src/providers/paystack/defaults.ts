@@ -66,7 +66,8 @@ const responseFilters: readonly HttpResponseFilter[] = [
     action: 'RATE_LIMITED',
     http_codes: [429],
     failure_type: 'transient_error',
-    error_message: 'Paystack limits the rate of requests, and kept on doing so after long waits.',
+    error_message:
+      'Paystack limits the rate of requests, and kept on doing so after long waits. Another program may use the same key: sync at another time, or set fewer requests_per_minute.',
   },
   {
     // "Always check status" besides the HTTP code: a 200 can say that it failed.
@@ -74,7 +75,8 @@ const responseFilters: readonly HttpResponseFilter[] = [
     action: 'RETRY',
     http_codes: [200],
     failure_type: 'transient_error',
-    error_message: 'Paystack answered that the request failed (status false), several times.',
+    error_message:
+      'Paystack answered that the request failed (status false), several times. Try again later; if it stays so, the vendor has to look.',
     extensions: { body_value: { path: ['status'], equals: false } },
   },
 ];
