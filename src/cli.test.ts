@@ -32,7 +32,7 @@ function file(name: string, content: unknown): string {
 }
 
 const CONFIG = { provider: { name: 'paystack', secret_key: KEY }, start_date: '2024-01-01T00:00:00Z' };
-const config = () => file('config.json', CONFIG);
+const config = (changes: object = {}) => file('config.json', { ...CONFIG, ...changes });
 const catalogOf = (...names: string[]) =>
   file('catalog.txt', {
     streams: names.map((name) => ({
@@ -155,6 +155,23 @@ describe('discover', () => {
     expect(message.catalog.streams.map(({ name }) => name)).toEqual(
       paystack.source.streams.map(({ name }) => name),
     );
+  });
+});
+
+describe('a config with a field that does not exist', () => {
+  test('is accepted, and the log tells of it; fields of platforms are none', async () => {
+    const { messages, code } = await runCli([
+      'discover',
+      '--config',
+      config({ lookback_days: 90, __injected: true }),
+    ]);
+    const warnings = messages.flatMap((one) =>
+      one.type === 'LOG' && one.log.level === 'WARN' ? [one.log.message] : [],
+    );
+    expect(warnings).toEqual([
+      'The config has a field "lookback_days", which does not exist and is ignored.',
+    ]);
+    expect(code).toBe(0);
   });
 });
 

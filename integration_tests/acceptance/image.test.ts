@@ -50,6 +50,17 @@ describe('image', () => {
     expect(valueOf('ENV', 'AIRBYTE_ENTRYPOINT')).toMatch(/(^|\s)\/\S+/);
   });
 
+  it('is built from all files that the build names', () => {
+    const allowed = readText('.dockerignore')
+      .split('\n')
+      .filter((line) => line.startsWith('!'))
+      .map((line) => new RegExp(`^${line.slice(1).replaceAll('.', '\\.').replaceAll('*', '[^/]*')}(/|$)`));
+    const named = [...readText('scripts/build.mjs').matchAll(/'(?:\.\/)?((?:scripts|src)\/[^']+)'/g)];
+    expect(named.map(([, file]) => file)).toContain('scripts/no-fetch.mjs');
+    for (const [, file = ''] of named)
+      expect([file, allowed.some((one) => one.test(file))]).toEqual([file, true]);
+  });
+
   it('has the version of the package', () => {
     const { version } = JSON.parse(readText('package.json')) as { version: string };
     expect(data.dockerImageTag).toBe(version);
