@@ -73,7 +73,8 @@ export async function readOnce(options: ReadingOptions): Promise<Reading> {
   const { args, environment, pace, ledgers, states, killAfter } = options;
   const started = Date.now();
   const child = spawn(process.execPath, [PROGRAM, ...args], {
-    env: { ...process.env, ...environment, LOG_LEVEL: 'info', NODE_OPTIONS: '' },
+    // One arena of malloc, as in the image: with several, memory goes up with time.
+    env: { ...process.env, ...environment, MALLOC_ARENA_MAX: '1', LOG_LEVEL: 'info', NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const memory = watchPeakMemory(child.pid ?? 0);

@@ -59,6 +59,7 @@ async function readAll(size: number, seed: number): Promise<Reading> {
 
 /** @returns a line with figures. @throws Violation */
 export async function soakVolume({ records, maxMemory, seed }: VolumeOptions): Promise<string> {
+  if (records < 2 * FEW_RECORDS) throw new Error(`--records takes at least ${2 * FEW_RECORDS}`);
   const few = await readAll(FEW_RECORDS, seed);
   const many = await readAll(records, seed);
   const [small, large] = [few.peakMemory, many.peakMemory];
