@@ -100,7 +100,7 @@ export const memory: Measurement = {
       title,
       rows,
       notes: [
-        `Peak of the resident memory (VmHWM) in MB of 10⁶ bytes, with the default config; for the first row the median of three runs. The slow reader takes ${SLOW / 1e6} MB a second.`,
+        `Peak of the resident memory (VmHWM) in MB of 10⁶ bytes, with the default config and the environment of the image (MALLOC_ARENA_MAX=1); for the first row the median of three runs. The slow reader takes ${SLOW / 1e6} MB a second.`,
       ],
     };
   },
