@@ -221,7 +221,10 @@ export class StreamReader {
 
   #stateOf(complete: boolean): JsonObject {
     const state = this.#cursor.state(complete);
-    return this.#definition.incremental_sync === undefined ? state : { ...state, ...this.#context.origin };
+    const { incremental_sync, retriever } = this.#definition;
+    // Airbyte's low-code runtime takes the state of a child list for its parents' only if it has one member.
+    const isOwn = incremental_sync !== undefined && retriever.partition_router === undefined;
+    return isOwn ? { ...state, ...this.#context.origin } : state;
   }
 
   #listener(): SliceListener {
