@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { OutputClosedError } from '../protocol/errors.js';
 import { Output } from '../protocol/output.js';
 import {
+  byCountedPage,
   childStreamOf,
   createdBetween,
   requestContext,
@@ -155,5 +156,24 @@ describe('when the reader of the output has gone', () => {
       numWorkers: 2,
     });
     await expect(read).rejects.toBeInstanceOf(OutputClosedError);
+  });
+});
+
+describe('a count that is too high, where the API fails behind the last page', () => {
+  test('is told of, and does not fail the list, which has been read to its end', async () => {
+    const { retriever, ...rest } = streamOf('orders');
+    const counted = { ...rest, retriever: { ...retriever, paginator: byCountedPage } };
+    const data = Array.from({ length: 10 }, (_, id) => ({ id }));
+    const api = fakeApi((url) =>
+      url.searchParams.get('page') === '1' ? { body: { data, meta: { pageCount: 1, total: 11 } } } : BROKEN,
+    );
+    const run = await runRead([counted], api);
+    expect(api.asked.some((url) => url.searchParams.get('page') === '2')).toBe(true);
+    expect(run.thrown).toBeUndefined();
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+    expect(run.records('orders')).toHaveLength(10);
+    expect(
+      run.logs.filter((line) => line.includes('the API counts 11 records, but only 10 came')),
+    ).toHaveLength(1);
   });
 });
