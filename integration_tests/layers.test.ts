@@ -117,7 +117,8 @@ describe('layers', () => {
       forbiddenImports(
         lies('terminal/'),
         (specifier) =>
-          specifier === 'src/declarative/stream-progress.js' || specifier.startsWith('src/terminal/'),
+          ['src/declarative/stream-progress.js', 'src/protocol/figures.js'].includes(specifier) ||
+          specifier.startsWith('src/terminal/'),
       ),
     );
   });

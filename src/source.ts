@@ -10,10 +10,10 @@ import { readStreams } from './declarative/read-streams.js';
 import type { RequestContext } from './declarative/requester.js';
 import { Slots } from './declarative/slots.js';
 import type { WatchStream } from './declarative/stream-progress.js';
-import { count } from './declarative/stream-stats.js';
 import { readSchema, readSpec, readVersion } from './package-files.js';
 import { unknownFields } from './protocol/config.js';
 import { configError, OutputClosedError, StoppedError, TracedError } from './protocol/errors.js';
+import { counted } from './protocol/figures.js';
 import type { ConfiguredAirbyteCatalog, ConnectorSpecification, JsonObject } from './protocol/messages.js';
 import type { Output } from './protocol/output.js';
 import { secretsOf } from './protocol/redact.js';
@@ -167,7 +167,7 @@ export async function read(
   requireOwnState(states, resolved);
   await context.output.log(
     'INFO',
-    `Reading ${count(catalog.streams.length, 'stream', 'streams')} of ${provider.title} in ${keyMode} mode, from ${startDate}${endDate === undefined ? '' : ` to ${endDate}`}, lookback ${lookbackDays} days, ${numWorkers} requests at a time`,
+    `Reading ${counted(catalog.streams.length, 'stream')} of ${provider.title} in ${keyMode} mode, from ${startDate}${endDate === undefined ? '' : ` to ${endDate}`}, lookback ${lookbackDays} days, ${numWorkers} requests at a time`,
   );
   await readStreams(provider.source.streams, catalog, states, {
     requests: requestContext(resolved, context),

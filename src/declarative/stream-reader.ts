@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { OutputClosedError, StoppedError, toTracedError } from '../protocol/errors.js';
 import type { TracedError } from '../protocol/errors.js';
+import { counted } from '../protocol/figures.js';
 import type { ConfiguredAirbyteStream, JsonObject } from '../protocol/messages.js';
 import type { Output } from '../protocol/output.js';
 import type { DeclarativeStream } from './components.js';
@@ -18,7 +19,7 @@ import { forEachConcurrently, Slots } from './slots.js';
 import { StreamMessages } from './stream-messages.js';
 import type { StreamSlice } from './stream-slice.js';
 import type { StreamProgress, WatchStream } from './stream-progress.js';
-import { count, shortfall, StreamStats } from './stream-stats.js';
+import { shortfall, StreamStats } from './stream-stats.js';
 
 /** Failed slices after which the rest of a stream is left to the next attempt. */
 const MAX_FAILED_SLICES = 3;
@@ -210,7 +211,7 @@ export class StreamReader {
     this.#withoutCursor += open.withoutCursor;
     if (this.#definition.incremental_sync !== undefined) {
       const range = `${toIso(slice.start)} to ${toIso(slice.end)}`;
-      await this.#messages.log('INFO', `slice ${range} closed, ${count(open.written, 'record', 'records')}`);
+      await this.#messages.log('INFO', `slice ${range} closed, ${counted(open.written, 'record')}`);
     }
   }
 

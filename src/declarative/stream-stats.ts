@@ -1,3 +1,4 @@
+import { counted } from '../protocol/figures.js';
 import type { ListReading } from './list.js';
 import type { Counted, StreamProgress } from './stream-progress.js';
 
@@ -60,10 +61,10 @@ export class StreamStats {
    */
   summary(ms: number, isComplete: boolean): string {
     const retries =
-      this.#retries === 0 ? '' : ` (${count(this.#retries, 'of them a retry', 'of them retries')})`;
+      this.#retries === 0 ? '' : ` (${counted(this.#retries, 'of them a retry', 'of them retries')})`;
     return [
-      count(this.records, 'record', 'records'),
-      `${count(this.#requests, 'request', 'requests')}${retries}`,
+      counted(this.records, 'record'),
+      `${counted(this.#requests, 'request')}${retries}`,
       `${(this.#bytes / 1_000_000).toFixed(1)} MB`,
       `${(ms / 1000).toFixed(1)} s`,
       this.#completeness(isComplete),
@@ -81,15 +82,10 @@ export class StreamStats {
       return isComplete ? 'no list to verify' : 'not verified, since no list was read to its end';
     if (this.#verified + this.#short === 0) return 'not verified, since the API states no counts';
     if (isComplete && this.#verified === this.#lists) return 'verified: as many as the API counts';
-    const missing = this.#short === 0 ? '' : `; ${count(this.#short, 'list', 'lists')} came short`;
+    const missing = this.#short === 0 ? '' : `; ${counted(this.#short, 'list')} came short`;
     const which = isComplete ? 'lists' : 'lists that were read to their end';
     return `verified against the API's counts in ${this.#verified} of ${this.#lists} ${which}${missing}`;
   }
-}
-
-/** A number with its noun: `1,234 records`. */
-export function count(number: number, one: string, many: string): string {
-  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
 }
 
 /** What is said about a list of which fewer records came than the API counts. */

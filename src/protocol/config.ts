@@ -125,5 +125,7 @@ export function validateConfig(spec: ConnectorSpecification, config: JsonObject)
 /** Fields of a config that the spec does not know, such as misspelt ones. Those of platforms begin with `__`. */
 export function unknownFields(spec: ConnectorSpecification, config: JsonObject): string[] {
   const known = spec.connectionSpecification['properties'] ?? {};
-  return Object.keys(config).filter((name) => !(name in (known as JsonObject)) && !name.startsWith('__'));
+  return Object.keys(config).filter(
+    (name) => !Object.hasOwn(known as JsonObject, name) && !name.startsWith('__'),
+  );
 }

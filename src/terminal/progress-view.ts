@@ -1,6 +1,7 @@
 /** What a person sees while streams are read, as lines of text. */
 import type { StreamProgress } from '../declarative/stream-progress.js';
-import { clock, colored, count, counted, cut, table } from './text.js';
+import { counted, grouped } from '../protocol/figures.js';
+import { clock, colored, cut, table } from './text.js';
 import type { Cell, Column } from './text.js';
 
 /** A stream at one moment. */
@@ -45,9 +46,9 @@ function rowOf(view: StreamView): Cell[] {
   const { name, records, requests, endedAt } = view.progress;
   return [
     { text: name },
-    { text: count(records) },
-    { text: endedAt === undefined && view.rate > 0 ? count(view.rate) : '' },
-    { text: count(requests) },
+    { text: grouped(records) },
+    { text: endedAt === undefined && view.rate > 0 ? grouped(view.rate) : '' },
+    { text: grouped(requests) },
     stateOf(view),
   ];
 }
@@ -87,12 +88,12 @@ export function progressLines(views: readonly StreamView[], elapsed: number, siz
       'record',
     ),
     `${ended} of ${counted(views.length, 'stream')}`,
-    `${count(sum(({ rate }) => rate))} per second`,
+    `${grouped(sum(({ rate }) => rate))} per second`,
     counted(
       sum(({ progress }) => progress.requests),
       'request',
     ),
-    ...(retries === 0 ? [] : [retries === 1 ? '1 retry' : `${count(retries)} retries`]),
+    ...(retries === 0 ? [] : [retries === 1 ? '1 retry' : `${grouped(retries)} retries`]),
   ];
   while (totals.length > 1 && totals.join(' · ').length > width) totals.pop();
   const head = cut(totals.join(' · '), width);

@@ -1,6 +1,7 @@
 /** What a person sees when a read has ended, as lines of text. */
 import type { StreamProgress } from '../declarative/stream-progress.js';
-import { colored, count, counted, table, wrap } from './text.js';
+import { counted, grouped } from '../protocol/figures.js';
+import { colored, table, wrap } from './text.js';
 import type { Cell, Column } from './text.js';
 
 export interface Ending {
@@ -41,9 +42,9 @@ export function summaryLines(
     startedAt === 0 ? '' : (((endedAt ?? now) - startedAt) / 1000).toFixed(1);
   const rows = streams.map((stream): Cell[] => [
     { text: stream.name },
-    { text: count(stream.records) },
-    { text: count(stream.requests) },
-    { text: count(stream.retries) },
+    { text: grouped(stream.records) },
+    { text: grouped(stream.requests) },
+    { text: grouped(stream.retries) },
     { text: secondsOf(stream) },
     verdictOf(stream, isStopped),
   ]);

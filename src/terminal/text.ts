@@ -29,16 +29,6 @@ export function wrap(text: string, width: number): string[] {
   return lines.map((one) => cut(one, width));
 }
 
-/** `12,345` */
-export function count(number: number): string {
-  return Math.round(number).toLocaleString('en-US');
-}
-
-/** `1 request`, `2 requests` */
-export function counted(number: number, one: string): string {
-  return `${count(number)} ${one}${Math.round(number) === 1 ? '' : 's'}`;
-}
-
 /** `0:42`, `1:02:03` */
 export function clock(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
