@@ -70,22 +70,8 @@ function sentence(error: ErrorObject, schema: Schema): string {
   }
 }
 
-/**
- * Errors of a oneOf name every variant's complaint. Here the variant that the config means is found first,
- * by its const, and only that one speaks.
- */
-function problems(schema: Schema, config: JsonObject, at: string): string[] {
-  const variants = variantsOf(schema);
-  const name = discriminator(variants);
-  if (name !== undefined) {
-    const wanted = variants.map((variant) => constOf(variant, name));
-    const variant = variants.find((candidate) => constOf(candidate, name) === config[name]);
-    if (variant === undefined) {
-      const list = wanted.map((value) => JSON.stringify(value)).join(', ');
-      return [`${at}.${name} must be ${wanted.length > 1 ? 'one of ' : ''}${list}`];
-    }
-    return problems(variant, config, at);
-  }
+/** What is wrong with a config, in the words of `sentence`. */
+function problems(schema: Schema, config: JsonObject): string[] {
   const validate = validator(schema);
   if (validate(config)) return [];
   // Of several complaints about one field the first is enough.
@@ -94,31 +80,33 @@ function problems(schema: Schema, config: JsonObject, at: string): string[] {
       error.keyword === 'required' ||
       all.findIndex((other) => other.instancePath === error.instancePath) === index,
   );
-  return errors.map((error) => {
-    const text = sentence(error, schema);
-    return at === '' ? text : text.replace(/^the config /, `${at} `).replace(/^(?=[a-z_]+ )/, `${at}.`);
-  });
+  return errors.map((error) => sentence(error, schema));
 }
 
 /**
- * Validates a config against the spec.
+ * Validates a config against the spec. Errors of a oneOf would name every variant's complaint, so the variant that
+ * the config means is found first, by its const, and only that one speaks.
  * @throws TracedError (config_error) whose sentence names each field and what it should be, never its value
  */
 export function validateConfig(spec: ConnectorSpecification, config: JsonObject): void {
-  const schema = spec.connectionSpecification;
-  const found: string[] = [];
-  const plain = structuredClone(schema);
-  const properties = (plain['properties'] ?? {}) as Record<string, Schema>;
+  const schema = structuredClone(spec.connectionSpecification) as Schema;
+  const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
+  const unknown: string[] = [];
   for (const [name, property] of Object.entries(properties)) {
+    const variants = variantsOf(property);
+    const by = discriminator(variants);
+    if (by === undefined) continue;
     const value = config[name];
-    if (variantsOf(property).length === 0) continue;
-    // The variants are judged one by one below; here only that the value is an object.
-    properties[name] = { type: 'object' };
-    if (isObject(value)) {
-      found.push(...problems(property, value, name));
+    const meant = isObject(value)
+      ? variants.find((variant) => constOf(variant, by) === value[by])
+      : undefined;
+    properties[name] = meant ?? { type: 'object' };
+    if (isObject(value) && meant === undefined) {
+      const list = variants.map((variant) => JSON.stringify(constOf(variant, by))).join(', ');
+      unknown.push(`${name}.${by} must be ${variants.length > 1 ? 'one of ' : ''}${list}`);
     }
   }
-  found.unshift(...problems(plain, config, ''));
+  const found = [...problems(schema, config), ...unknown];
   if (found.length > 0) throw configError(`Config validation error: ${found.join('; ')}.`);
 }
 
