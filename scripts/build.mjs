@@ -4,14 +4,16 @@
  */
 import { chmodSync, cpSync, readdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { compiledSchemas } from './compiled-schemas.mjs';
 
 /** Packages of which nothing is used, or less than they cost at each start. */
 const REPLACED = {
-  // For redirects, proxies, the bodies of requests and HTTP/2, of axios.
+  // For redirects, proxies, the bodies of requests (whose parts have random borders) and HTTP/2, of axios.
   'follow-redirects': './scripts/left-out.mjs',
   'https-proxy-agent': './scripts/left-out.mjs',
   'form-data': './scripts/left-out.mjs',
   http2: './scripts/left-out.mjs',
+  crypto: './scripts/left-out.mjs',
   // Of yargs.
   'string-width': './scripts/text-width.mjs',
 };
@@ -31,6 +33,17 @@ const requiredBuiltins = {
   },
 };
 
+/** @type {import('esbuild').Plugin} */
+const schemasCompiledNow = {
+  name: 'schemas-compiled-now',
+  setup({ onLoad }) {
+    onLoad({ filter: /compiled-schemas\.ts$/ }, async () => ({
+      contents: await compiledSchemas(),
+      resolveDir: '.',
+    }));
+  },
+};
+
 rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints: ['src/main.ts'],
@@ -43,7 +56,7 @@ await build({
   legalComments: 'none',
   minifyWhitespace: true,
   lineLimit: 120,
-  plugins: [requiredBuiltins],
+  plugins: [requiredBuiltins, schemasCompiledNow],
   alias: REPLACED,
   inject: ['scripts/no-fetch.mjs'],
   logLevel: 'warning',

@@ -1,2 +1,3 @@
 /** Axios asks whether they are there, and the question alone makes Node load its implementation of fetch (12 MB). */
-Object.assign(globalThis, { FormData: undefined, Request: undefined, Response: undefined });
+const ASKED_FOR = ['Blob', 'FormData', 'ReadableStream', 'Request', 'Response'];
+Object.assign(globalThis, Object.fromEntries(ASKED_FOR.map((name) => [name, undefined])));

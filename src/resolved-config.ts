@@ -77,19 +77,19 @@ function datesOf(
  * @param now Unix ms
  * @throws TracedError (config_error) with a sentence that says what to change; it never holds the key
  */
-export function resolveConfig(
+export async function resolveConfig(
   raw: JsonObject,
   spec: ConnectorSpecification,
   providers: readonly Provider[],
   now: number,
-): ResolvedConfig {
+): Promise<ResolvedConfig> {
   const provider = providers.find(({ name }) => name === valueAt(raw, ['provider', 'name']));
   const key = valueAt(raw, ['provider', 'secret_key']);
   // Before the spec, whose pattern could only say that the key does not match.
   const keyMode = provider !== undefined && typeof key === 'string' ? keyModeOf(provider, key) : undefined;
   // Forms of a user interface, and clients that know all fields, send null for an empty one.
   const config = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null));
-  validateConfig(spec, config);
+  await validateConfig(spec, config);
   if (provider === undefined || keyMode === undefined) {
     throw configError('Config validation error: provider is not one that this version knows.');
   }

@@ -66,7 +66,7 @@ async function resolve(
   context: SourceContext,
 ): Promise<ResolvedConfig> {
   context.output.hide(secretsOf(spec.connectionSpecification, config));
-  const resolved = resolveConfig(config, spec, PROVIDERS, context.clock.now());
+  const resolved = await resolveConfig(config, spec, PROVIDERS, context.clock.now());
   for (const { retriever } of resolved.provider.source.streams)
     baseUrl(retriever.requester, context.environment);
   for (const name of unknownFields(spec, config)) {

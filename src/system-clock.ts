@@ -2,9 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './declarative/api-budget.js';
 import { StoppedError } from './protocol/errors.js';
 
+const NANOSECONDS = 1_000_000n; // of a millisecond
+
 /** The clock of this machine. @param signal ends every sleep */
 export function systemClock(signal: AbortSignal): Clock {
-  const elapsed = () => Math.floor(performance.now());
+  // The global `performance` would do as well, but takes 3 ms to load.
+  const elapsed = () => Number(process.hrtime.bigint() / NANOSECONDS);
   return {
     now: Date.now,
     elapsed,

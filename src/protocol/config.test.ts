@@ -34,9 +34,9 @@ const TWO_PROVIDERS: ConnectorSpecification = {
 };
 
 /** The sentence about a config; undefined if it is valid. */
-function sentence(value: JsonObject, spec = readSpec()): string | undefined {
+async function sentence(value: JsonObject, spec = readSpec()): Promise<string | undefined> {
   try {
-    validateConfig(spec, value);
+    await validateConfig(spec, value);
     return undefined;
   } catch (error) {
     if (!(error instanceof TracedError)) throw error;
@@ -63,8 +63,8 @@ describe('validateConfig', () => {
     ['a start with a fraction of a second', config({ start_date: '2024-01-01T00:00:00.123Z' })],
     ['unknown fields', config({ _limit: 5, __injected: { a: 1 } })],
     ['unknown fields of the provider', { provider: { name: 'paystack', secret_key: KEY, more: null } }],
-  ])('accepts %s', (_, value) => {
-    expect(sentence(value)).toBeUndefined();
+  ])('accepts %s', async (_, value) => {
+    expect(await sentence(value)).toBeUndefined();
   });
 
   test.each<[string, JsonObject, string]>([
@@ -123,8 +123,8 @@ describe('validateConfig', () => {
     ['workers as a list', config({ num_workers: [5] }), 'num_workers must be of type integer'],
     ['no request', config({ requests_per_minute: 0 }), 'requests_per_minute must be at least 1'],
     ['a start date that is a number', config({ start_date: 20240101 }), 'start_date must be of type string'],
-  ])('says in one sentence: %s', (_, value, expected) => {
-    expect(sentence(value)).toBe(expected);
+  ])('says in one sentence: %s', async (_, value, expected) => {
+    expect(await sentence(value)).toBe(expected);
   });
 
   test.each([
@@ -134,24 +134,28 @@ describe('validateConfig', () => {
     'yesterday',
     '2024-01-01T00:00:00+01:00',
     '2024-01-01 00:00:00Z',
-  ])('says which form a start date must have instead of %j', (start_date) => {
-    expect(sentence(config({ start_date }))).toContain(
+  ])('says which form a start date must have instead of %j', async (start_date) => {
+    expect(await sentence(config({ start_date }))).toContain(
       'start_date does not have the form YYYY-MM-DDTHH:mm:ssZ',
     );
   });
 
-  test('refuses a day that does not exist', () => {
-    expect(sentence(config({ start_date: '2024-02-30T00:00:00Z' }))).toBe(
+  test('refuses a day that does not exist', async () => {
+    expect(await sentence(config({ start_date: '2024-02-30T00:00:00Z' }))).toBe(
       'start_date is not a valid date-time',
     );
   });
 
-  test('says one thing only about a start date, however wrong it is', () => {
-    expect(sentence(config({ start_date: 'yesterday' }))?.match(/start_date/g)).toHaveLength(1);
+  test('says one thing only about a start date, however wrong it is', async () => {
+    expect((await sentence(config({ start_date: 'yesterday' })))?.match(/start_date/g)).toHaveLength(1);
   });
 
-  test('names several problems at once', () => {
-    const text = sentence({ provider: { name: 'paystack' }, lookback_window_days: -1, num_workers: 'all' });
+  test('names several problems at once', async () => {
+    const text = await sentence({
+      provider: { name: 'paystack' },
+      lookback_window_days: -1,
+      num_workers: 'all',
+    });
     expect(text?.split('; ').sort()).toEqual([
       'lookback_window_days must be at least 0',
       'num_workers must be of type integer',
@@ -159,20 +163,22 @@ describe('validateConfig', () => {
     ]);
   });
 
-  test('of several providers only the one that is meant speaks', () => {
-    expect(sentence({ provider: { name: 'two' } }, TWO_PROVIDERS)).toBe('provider.key_of_two is missing');
-    expect(sentence({ provider: { name: 'three' } }, TWO_PROVIDERS)).toBe(
+  test('of several providers only the one that is meant speaks', async () => {
+    expect(await sentence({ provider: { name: 'two' } }, TWO_PROVIDERS)).toBe(
+      'provider.key_of_two is missing',
+    );
+    expect(await sentence({ provider: { name: 'three' } }, TWO_PROVIDERS)).toBe(
       'provider.name must be one of "one", "two"',
     );
   });
 
-  test('names the place within a list, and the values of an enum', () => {
+  test('names the place within a list, and the values of an enum', async () => {
     const provider = { name: 'one', key_of_one: KEY };
-    expect(sentence({ provider, tags: ['a', 5] }, TWO_PROVIDERS)).toBe('tags.1 must be of type string');
-    expect(sentence({ provider, size: 'xl' }, TWO_PROVIDERS)).toBe('size must be one of ["s","m"]');
+    expect(await sentence({ provider, tags: ['a', 5] }, TWO_PROVIDERS)).toBe('tags.1 must be of type string');
+    expect(await sentence({ provider, size: 'xl' }, TWO_PROVIDERS)).toBe('size must be one of ["s","m"]');
   });
 
-  test('whatever the config, nothing but a TracedError is thrown, and never a value of the config', () => {
+  test('whatever the config, nothing but a TracedError is thrown, and never a value of the config', async () => {
     const spec = readSpec();
     const provider = fc.oneof(
       fc.jsonValue(),
@@ -181,9 +187,9 @@ describe('validateConfig', () => {
         secret_key: fc.oneof(fc.jsonValue(), fc.constant(`${KEY}!`)),
       }),
     );
-    fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), provider, (rest, one) => {
-        sentence({ ...(rest as JsonObject), provider: one }, spec);
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), provider, async (rest, one) => {
+        await sentence({ ...(rest as JsonObject), provider: one }, spec);
       }),
       { numRuns: 50 },
     );
