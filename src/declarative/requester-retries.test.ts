@@ -270,6 +270,7 @@ describe('giving up', () => {
     ['ECONNREFUSED', true, 'Check that this machine may reach api.vendor.test'],
     ['ENOTFOUND', true, 'DNS'],
     ['SELF_SIGNED_CERT_IN_CHAIN', true, 'TLS certificate was refused'],
+    ['EPROTO', true, 'No secure connection came about'],
     ['ECONNRESET', false, 'did not answer in full'],
     ['ETIMEDOUT', true, 'did not answer in full'],
   ])(

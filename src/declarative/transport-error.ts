@@ -31,7 +31,17 @@ export function toTransportError(error: unknown): TransportError {
 
 /** Codes of errors that come before anything was answered. */
 const NO_CONNECTION = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ECONNABORTED)$/;
-const TLS_CODES = /CERT|TLS|SSL|UNABLE_TO_VERIFY|SELF_SIGNED|ALTNAME/;
+const CERTIFICATE_REFUSED = /CERT|UNABLE_TO_VERIFY|SELF_SIGNED|ALTNAME/;
+/** No secure connection, whoever is to blame. */
+const TLS_FAILED = /TLS|SSL|EPROTO/;
+
+function whyUnreachable(code: string, url: URL): string {
+  if (CERTIFICATE_REFUSED.test(code))
+    return 'Its TLS certificate was refused: something between this machine and the API may intercept the connection.';
+  if (TLS_FAILED.test(code))
+    return 'No secure connection came about: something between this machine and the API may have answered in its place.';
+  return `Check that this machine may reach ${url.host} (DNS, firewall).`;
+}
 
 /** An answer that came, but not as one of an API. It may be an accident on the way. */
 function damaged(code: string, message: string): ErrorResolution {
@@ -56,13 +66,10 @@ export function unanswered(title: string, url: URL, { code }: TransportError): E
     case UNKNOWN_ENCODING:
       return damaged(code, `${title} sent an answer that is compressed in a way that was not asked for`);
   }
-  const why = TLS_CODES.test(code)
-    ? `Its TLS certificate was refused (${code}): something between this machine and the API may intercept the connection.`
-    : `Check that this machine may reach ${url.host} (DNS, firewall).`;
   return {
     action: 'RETRY',
     failureType: 'transient_error',
-    message: `${title} could not be reached or did not answer in full (${code}). ${why}`,
-    concernsAllStreams: NO_CONNECTION.test(code) || TLS_CODES.test(code),
+    message: `${title} could not be reached or did not answer in full (${code}). ${whyUnreachable(code, url)}`,
+    concernsAllStreams: [NO_CONNECTION, CERTIFICATE_REFUSED, TLS_FAILED].some((codes) => codes.test(code)),
   };
 }
