@@ -49,8 +49,8 @@ async function main(): Promise<void> {
     streams: ['orders', 'payables'],
     size: number('pagarme-charges'),
   } as const;
-  console.log(await soakKills({ ...paystack, kills, seed }));
-  console.log(await soakKills({ ...pagarme, kills: Math.ceil(kills / 2), seed }));
+  console.log(await soakKills({ ...paystack, pageSize: 100, kills, seed }));
+  console.log(await soakKills({ ...pagarme, pageSize: 1000, kills: Math.ceil(kills / 2), seed }));
   // Last, because it is the longest, and its memory the least that can go wrong.
   console.log(await soakVolume({ records: number('records'), maxMemory: number('max-memory'), seed }));
 }

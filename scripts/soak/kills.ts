@@ -10,12 +10,18 @@ const PACE: Pace = { burst: 1024 * 1024, pause: 5 };
 /** Records that are new in the last read. */
 const ADDED = 25;
 
+/** Slices of a stream that are read at a time, and pages of each. */
+const OPEN_SLICES = 2;
+const PAGES_OF_SLICE = 50;
+
 interface KillOptions extends AccountOptions {
   readonly kills: number;
+  /** Records of a page. */
+  readonly pageSize: number;
 }
 
 /** @returns a line with figures. @throws Violation */
-export async function soakKills({ kills, ...options }: KillOptions): Promise<string> {
+export async function soakKills({ kills, pageSize, ...options }: KillOptions): Promise<string> {
   const { provider, streams, seed } = options;
   const started = Date.now();
   const random = mulberry32(seed);
@@ -33,6 +39,12 @@ export async function soakKills({ kills, ...options }: KillOptions): Promise<str
       if (!isComplete) killed++;
     }
     await account.requireAll(`After being killed ${killed} times`);
+    const open = OPEN_SLICES * PAGES_OF_SLICE * pageSize * streams.length;
+    if (records > total + killed * open) {
+      throw new Violation(
+        `More than the open slices was read again: ${records} records for ${total} in spite of ${killed} kills.`,
+      );
+    }
 
     await account.add(ADDED);
     const last = await account.read(PACE);
