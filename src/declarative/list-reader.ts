@@ -1,10 +1,10 @@
 import { TracedError, transientError } from '../protocol/errors.js';
+import { forEachConcurrently } from './concurrency.js';
 import type { ListOptions, ListReading, PageUse } from './list.js';
 import { ListTally } from './list-tally.js';
 import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
 import { paginate } from './paginator.js';
 import type { SelectedPage } from './record-selector.js';
-import { forEachConcurrently } from './slots.js';
 
 /** One fetched page, used and done with. */
 interface Step {

@@ -3,6 +3,7 @@ import type { RecordBatch } from '../protocol/record-batch.js';
 import { addedFields, addedNames, toMembers } from './add-fields.js';
 import type { AddedField } from './add-fields.js';
 import type { DeclarativeStream, FieldPath } from './components.js';
+import { forEachConcurrently, oneAhead } from './concurrency.js';
 import { beginPage } from './cursor.js';
 import type { Cursor, OpenSlice } from './cursor.js';
 import type { PageInfo } from './list.js';
@@ -14,7 +15,6 @@ import type { SelectedPage } from './record-selector.js';
 import type { RequestContext } from './requester.js';
 import { createRetriever } from './retriever.js';
 import type { ListListener, Retriever } from './retriever.js';
-import { forEachConcurrently, oneAhead } from './slots.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition, StreamSlice } from './stream-slice.js';
 
