@@ -51,6 +51,22 @@ describe.each(PROVIDERS)('end to end: $name', (provider) => {
     expect(messages.records.length).toBeGreaterThan(1000);
   });
 
+  it('every STATE of a stream with a cursor says whose it is', async () => {
+    const catalog = {
+      streams: streams.map((stream) => configured(stream, stream.supported_sync_modes.at(-1))),
+    };
+    const { states } = groupMessages(await one.connector.read({ config, catalog }));
+    const dated = streams.filter(({ supported_sync_modes }) => supported_sync_modes.includes('incremental'));
+    expect(dated.length).toBeGreaterThan(10);
+    for (const { name } of dated) {
+      const last = lastStates(states).find(({ stream }) => stream.stream_descriptor.name === name);
+      expect({ name, ...last?.stream.stream_state }).toMatchObject({
+        provider: provider.name,
+        key_mode: 'test',
+      });
+    }
+  });
+
   it('the data has what parsing and printing would change', () => {
     const texts = messages.records.map(({ raw }) => raw);
     expect(texts.some((text) => JSON.stringify(JSON.parse(text)) !== text)).toBe(true);

@@ -165,9 +165,10 @@ export async function read(
   const resolved = await resolve(readSpec(), config, context);
   const { provider, keyMode, startDate, endDate, lookbackDays, numWorkers } = resolved;
   requireOwnState(states, resolved);
+  const known = catalog.streams.filter(({ stream }) => states.has(stream.name)).length;
   await context.output.log(
     'INFO',
-    `Reading ${counted(catalog.streams.length, 'stream')} of ${provider.title} in ${keyMode} mode, from ${startDate}${endDate === undefined ? '' : ` to ${endDate}`}, lookback ${lookbackDays} days, ${numWorkers} requests at a time`,
+    `Reading ${counted(catalog.streams.length, 'stream')} of ${provider.title} in ${keyMode} mode, from ${startDate}${endDate === undefined ? '' : ` to ${endDate}`}, lookback ${lookbackDays} days, ${numWorkers} requests at a time, ${known === 0 ? 'without a state' : `with the state of ${counted(known, 'stream')}`}`,
   );
   await readStreams(provider.source.streams, catalog, states, {
     requests: requestContext(resolved, context),

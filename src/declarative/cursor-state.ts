@@ -37,7 +37,7 @@ export interface CursorState {
 /** Beside the cursor field: ranges that need not be read again when a sync is taken up. */
 const CLOSED_SLICES = 'closed_slices';
 /**
- * Beside the cursor field: that a full refresh wrote the state. Only that can be gone on from by another one: an
+ * Beside the cursor field: that a full refresh wrote the state. Only that can be gone on with by another one: an
  * incremental sync has left out what was read before it.
  */
 const SYNC_MODE = 'sync_mode';
@@ -79,9 +79,12 @@ function parseClosed(stream: string, value: JsonValue | undefined): ClosedSlice[
   });
 }
 
-/** Whether a sync can go on from a saved state. */
+/**
+ * Whether a sync can go on with the work that a saved state tells of. An incremental sync takes no more than the mark
+ * of a full refresh: what changed since the full refresh is to be read once more.
+ */
 export function isResumable(syncMode: SyncMode, state: JsonObject | undefined): boolean {
-  return syncMode === 'incremental' || state?.[SYNC_MODE] === syncMode;
+  return (state?.[SYNC_MODE] ?? 'incremental') === syncMode;
 }
 
 /** A remark that cannot be read is left out: the window is then read again. */

@@ -118,7 +118,19 @@ describe('the range of a sync', () => {
     const state = { createdAt: '2024-03-01T00:00:00Z', closed_slices: closed };
     expect(spans(cursorOf({ syncMode: 'full_refresh', state }).slices())).toEqual([`${START} ${NOW} last`]);
     const own = { ...state, sync_mode: 'full_refresh' };
-    expect(spans(cursorOf({ syncMode: 'full_refresh', state: own }).slices())).toHaveLength(2);
+    const resumed = cursorOf({ syncMode: 'full_refresh', state: own });
+    expect(spans(resumed.slices())).toHaveLength(2);
+    expect(resumed.notice).toContain('goes on with the full refresh whose state was given');
+  });
+
+  test('of an incremental sync behind a full refresh takes its mark, and reads the lookback window again', () => {
+    const mark = '2024-06-10T00:00:00Z';
+    const closed_slices = [{ start: START, end: mark, as_of: mark }];
+    const behind = (state: JsonObject) => cursorOf({ state: { createdAt: mark, ...state }, lookbackDays: 30 });
+    const after = behind({ closed_slices, sync_mode: 'full_refresh' });
+    expect(spans(after.slices())).toEqual(spans(behind({}).slices()));
+    expect(after.notice).toBeUndefined();
+    expect(after.state(true)).toEqual({ createdAt: mark });
   });
 
   test('is one slice where the API has no date filter', () => {

@@ -36,6 +36,10 @@ export interface CursorOptions {
   readonly goesOnSince?: number | undefined;
 }
 
+/** Told of a full refresh, since whoever gave it a state by mistake gets a part, or nothing, of what they expect. */
+const GOES_ON =
+  'goes on with the full refresh whose state was given: what that one read is not read again. Without a state everything is read';
+
 /**
  * The cursor of a stream whose records carry a date.
  *
@@ -90,10 +94,10 @@ export class DatetimeCursor implements Cursor {
 
     const saved = parseCursorState(stream, definition.cursor_field, state);
     const start: CursorMark = { time: parseTimestamp(startDate) ?? 0, text: startDate };
-    const hasWorkDone = saved.closed.length > 0 || goesOnSince !== undefined;
+    const closed = isResumable(syncMode, state) ? saved.closed : [];
     // A full refresh has no use for a mark alone.
-    const resumes = isResumable(syncMode, state) && (!this.#fullRefresh || hasWorkDone);
-    const mark = resumes ? saved.mark : undefined;
+    const goesOn = closed.length > 0 || goesOnSince !== undefined;
+    const mark = this.#fullRefresh && !goesOn ? undefined : saved.mark;
     this.#initial = mark ?? start;
     this.#startDate = start.time;
     this.#endDate = (endDate === undefined ? undefined : parseTimestamp(endDate)) ?? Infinity;
@@ -107,12 +111,12 @@ export class DatetimeCursor implements Cursor {
       now,
     });
     this.#range = this.#window.range;
-    this.notice = this.#window.notice;
+    this.notice = this.#fullRefresh && goesOn ? GOES_ON : this.#window.notice;
     this.#now = now;
     this.#asOf = Math.min(now, goesOnSince ?? now);
     this.#bounds = new RequestBounds(this.#range, this.#grain());
     this.#changesAreDue = this.#window.changesSince !== undefined;
-    this.#closed = resumes ? mergeClosed(saved.closed) : [];
+    this.#closed = mergeClosed(closed);
     this.#ceiling = Math.min(this.#asOf, ...this.#closed.map((slice) => slice.asOf));
   }
 

@@ -4,6 +4,7 @@
  */
 import { isObject } from '../protocol/json-object.js';
 import type { JsonObject, JsonValue } from '../protocol/messages.js';
+import type { DeclarativeStream } from './components.js';
 import { parseTimestamp, toIso } from './datetime.js';
 
 const listAt = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
@@ -55,4 +56,21 @@ export function lowCodeMark(state: JsonObject): LowCodeMark {
   if (!('use_global_cursor' in state) && !Array.isArray(state['states'])) return 'none';
   const from = markOfPartitions(state);
   return from === undefined ? 'beginning' : { from };
+}
+
+/**
+ * What that runtime looks for in the state of a child list beside its cursor: the state of the parents, if those are
+ * read by date. Without it, it would read all of them again.
+ * @param state of the child list
+ */
+export function parentsState(
+  { retriever, incremental_sync }: DeclarativeStream,
+  state: JsonObject,
+): JsonObject {
+  const router = retriever.partition_router;
+  if (router?.type !== 'SubstreamPartitionRouter' || incremental_sync === undefined) return {};
+  const [{ stream, incremental_dependency }] = router.parent_stream_configs;
+  const mark = state[incremental_sync.cursor_field];
+  if (!incremental_dependency || stream.incremental_sync === undefined || mark === undefined) return {};
+  return { parent_state: { [stream.name]: { [stream.incremental_sync.cursor_field]: mark } } };
 }

@@ -20,7 +20,11 @@ describe('a child stream', () => {
     );
     const record = `{"id":7,"parent_id":${big},"parent_createdAt":"2024-05-01T00:00:00.000Z"}`;
     expect(run.lines.filter((line) => line.endsWith(`"data":${record}}}`))).toHaveLength(1);
-    expect(run.states('items')).toEqual([{ parent_createdAt: '2024-05-01T00:00:00.000Z' }]);
+    const mark = '2024-05-01T00:00:00.000Z';
+    // The parents' state is what Airbyte's low-code runtime asks for.
+    expect(run.states('items')).toEqual([
+      { parent_createdAt: mark, parent_state: { orders: { createdAt: mark } } },
+    ]);
     expect(run.course('items')).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE', 'COMPLETE']);
   });
 
@@ -87,7 +91,10 @@ describe('a child stream', () => {
       }),
     );
     expect(run.course('items').at(-1)).toBe('INCOMPLETE');
-    expect(run.states('items').at(-1)).toEqual({ parent_createdAt: at(START) });
+    expect(run.states('items').at(-1)).toEqual({
+      parent_createdAt: at(START),
+      parent_state: { orders: { createdAt: at(START) } },
+    });
   });
 
   test('of parents older than the state nothing is read again', async () => {

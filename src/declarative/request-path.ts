@@ -2,12 +2,19 @@ import { systemError } from '../protocol/errors.js';
 import { rawToText } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
 
+const PLACE = /\{\{\s*stream_partition\.(\w+)\s*\}\}/g;
+
+/** A path for people: `/settlement/{settlement_id}/transactions`. */
+export function pathTemplate(template: string): string {
+  return template.replace(PLACE, '{$1}');
+}
+
 /**
  * Fills in `{{ stream_partition.NAME }}`.
  * @throws TracedError (system_error) for an id that would lead to another path
  */
 export function fillPath(template: string, partition: StreamPartition): string {
-  return template.replace(/\{\{\s*stream_partition\.(\w+)\s*\}\}/g, (_, name: string) => {
+  return template.replace(PLACE, (_, name: string) => {
     const raw = partition.values.get(name);
     if (raw === undefined) throw new Error(`the path ${template} wants ${name}, which the partition has not`);
     const text = rawToText(raw);

@@ -11,7 +11,9 @@ import type { Cursor } from './cursor.js';
 import { isResumable } from './cursor-state.js';
 import { toIso } from './datetime.js';
 import { DatetimeCursor } from './datetime-cursor.js';
+import { parentsState } from './low-code-state.js';
 import { ParentProgress, sortedParents } from './parent-progress.js';
+import { pathTemplate } from './request-path.js';
 import { RefusedRequestError } from './requester.js';
 import type { RequestContext } from './requester.js';
 import { SliceReader, SplitSlice } from './slice-reader.js';
@@ -118,7 +120,7 @@ export class StreamReader {
     const messages = this.#messages;
     this.#stats.startedAt = clock.now();
     await messages.started();
-    await messages.log('INFO', `reading ${this.#definition.retriever.requester.path}`);
+    await messages.log('INFO', `reading ${pathTemplate(this.#definition.retriever.requester.path)}`);
     if (this.#cursor.notice !== undefined) await messages.log('WARN', this.#cursor.notice);
     await this.#readSlices(this.#cursor.slices()).finally(() => this.#end.abort());
 
@@ -223,10 +225,8 @@ export class StreamReader {
 
   #stateOf(complete: boolean): JsonObject {
     const state = this.#cursor.state(complete);
-    const { incremental_sync, retriever } = this.#definition;
-    // Airbyte's low-code runtime takes the state of a child list for its parents' only if it has one member.
-    const isOwn = incremental_sync !== undefined && retriever.partition_router === undefined;
-    return isOwn ? { ...state, ...this.#context.origin } : state;
+    if (this.#definition.incremental_sync === undefined) return state;
+    return { ...state, ...parentsState(this.#definition, state), ...this.#context.origin };
   }
 
   #listener(): SliceListener {
