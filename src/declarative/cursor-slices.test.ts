@@ -105,10 +105,18 @@ describe('splitting a slice', () => {
 describe('the request of a slice', () => {
   const may = slice('2024-05-01T00:00:00Z', '2024-05-31T10:00:00.500Z');
 
-  test('reaches one second further on both sides, and to the end of its last day', () => {
-    expect(cursorOf().requestParameters(may)).toEqual({
-      from: '2024-04-30T23:59:59.000Z',
+  test('of less than a week reaches one second further on both sides, and to the end of its last day', () => {
+    const days = slice('2024-05-28T00:00:00Z', '2024-05-31T10:00:00.500Z');
+    expect(cursorOf().requestParameters(days)).toEqual({
+      from: '2024-05-27T23:59:59.000Z',
       to: '2024-06-01T00:00:01.000Z',
+    });
+  });
+
+  test('of a week or more reaches one day further: that costs little there', () => {
+    expect(cursorOf().requestParameters(may)).toEqual({
+      from: '2024-04-30T00:00:00.000Z',
+      to: '2024-06-02T00:00:00.000Z',
     });
   });
 

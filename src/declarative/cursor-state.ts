@@ -32,6 +32,8 @@ export interface CursorState {
   /** What an unfinished sync had closed, or a finished full refresh. */
   readonly closed: readonly ClosedSlice[];
   readonly finished?: FinishedWindow;
+  /** The unfinished sync had found that the API's date filter goes by whole days. */
+  readonly byDays?: boolean;
 }
 
 /** Beside the cursor field: ranges that need not be read again when a sync is taken up. */
@@ -43,6 +45,9 @@ const CLOSED_SLICES = 'closed_slices';
 const SYNC_MODE = 'sync_mode';
 /** Beside the cursor field: the end date that has been reached. */
 const FINISHED = 'finished';
+/** Beside the cursor field: that the API's date filter goes by whole days, so that this need not be found out again. */
+const DATE_FILTER = 'date_filter';
+const BY_DAYS = 'days';
 
 function toMark(value: JsonValue | undefined): CursorMark | undefined {
   if (typeof value !== 'string') return undefined;
@@ -124,7 +129,8 @@ export function parseCursorState(
   const mark = toMark(value);
   if (mark === undefined) throw refuse(stream, `its "${cursorField}" is not a timestamp`);
   const finished = parseFinished(state[FINISHED]);
-  return { mark, closed, ...(finished === undefined ? {} : { finished }) };
+  const byDays = state[DATE_FILTER] === BY_DAYS;
+  return { mark, closed, ...(byDays ? { byDays } : {}), ...(finished === undefined ? {} : { finished }) };
 }
 
 /** What a state says of a stream with a cursor. */
@@ -134,12 +140,13 @@ export interface PrintedState {
   readonly closed: readonly ClosedSlice[];
   /** Of an incremental sync that has an end date and reached it. */
   readonly finished?: FinishedWindow | undefined;
+  readonly byDays: boolean;
   readonly syncMode: SyncMode;
 }
 
 export function printCursorState(
   cursorField: string,
-  { mark, closed, finished, syncMode }: PrintedState,
+  { mark, closed, finished, byDays, syncMode }: PrintedState,
 ): JsonObject {
   const slices = closed.map((slice) => ({
     start: toIso(slice.start),
@@ -151,6 +158,7 @@ export function printCursorState(
     [cursorField]: mark.text,
     ...(syncMode === 'full_refresh' ? { [SYNC_MODE]: syncMode } : {}),
     ...(slices.length === 0 ? {} : { [CLOSED_SLICES]: slices }),
+    ...(slices.length === 0 || !byDays ? {} : { [DATE_FILTER]: BY_DAYS }),
     ...(finished === undefined
       ? {}
       : { [FINISHED]: { end_date: toIso(finished.endDate), as_of: toIso(finished.asOf) } }),

@@ -126,7 +126,8 @@ describe('the range of a sync', () => {
   test('of an incremental sync behind a full refresh takes its mark, and reads the lookback window again', () => {
     const mark = '2024-06-10T00:00:00Z';
     const closed_slices = [{ start: START, end: mark, as_of: mark }];
-    const behind = (state: JsonObject) => cursorOf({ state: { createdAt: mark, ...state }, lookbackDays: 30 });
+    const behind = (state: JsonObject) =>
+      cursorOf({ state: { createdAt: mark, ...state }, lookbackDays: 30 });
     const after = behind({ closed_slices, sync_mode: 'full_refresh' });
     expect(spans(after.slices())).toEqual(spans(behind({}).slices()));
     expect(after.notice).toBeUndefined();

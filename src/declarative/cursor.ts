@@ -34,6 +34,8 @@ export interface OpenSlice {
   withoutCursor: number;
   /** Records that were written. */
   written: number;
+  /** Records are missing, going by the API's own count. */
+  isShort: boolean;
   /** Of the records since `beginPage`. */
   page: PageOrder;
 }
@@ -57,8 +59,11 @@ export interface Cursor {
   judge(open: OpenSlice, values: readonly (string | undefined)[], offset: number): Verdict;
   /** The stream's list is newest first, so its reading may stop once all that follows is older than a slice. */
   readonly isFeed: boolean;
-  /** The slice has been read to its end and all its records are written. */
-  close(open: OpenSlice): void;
+  /**
+   * The slice has been read to its end and all its records are written.
+   * @returns false if it stays open because records are missing: the next sync reads it once more
+   */
+  close(open: OpenSlice): boolean;
   /** Replaces a slice by smaller ones; a list of one if it cannot be cut. */
   split(slice: StreamSlice, parts: number | undefined): StreamSlice[];
   /**
@@ -68,14 +73,14 @@ export interface Cursor {
   replan(kind: DateFilterError['kind']): StreamSlice[];
   /** The request parameters of a slice. */
   requestParameters(slice: StreamSlice): Record<string, string>;
-  /** @param complete all slices are closed */
-  state(complete: boolean): JsonObject;
+  /** @param isThrough all slices have been read */
+  state(isThrough: boolean): JsonObject;
   /** A sentence for the log where the input asks for something unusual. */
   readonly notice: string | undefined;
 }
 
 export function newOpenSlice(slice: StreamSlice): OpenSlice {
-  return { slice, rank: 0, mark: undefined, withoutCursor: 0, written: 0, page: emptyPage() };
+  return { slice, rank: 0, mark: undefined, withoutCursor: 0, written: 0, isShort: false, page: emptyPage() };
 }
 
 /** Before the records of another page are judged. */
@@ -94,7 +99,7 @@ export function fullRefreshCursor(now: number): Cursor {
     open: newOpenSlice,
     judge: () => 'emit',
     isFeed: false,
-    close: () => undefined,
+    close: () => true,
     split: (one) => [one],
     replan: () => [slice],
     requestParameters: () => ({}),

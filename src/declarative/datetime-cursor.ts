@@ -73,7 +73,13 @@ export class DatetimeCursor implements Cursor {
   readonly #endDate: number;
   readonly #finishedBefore: FinishedWindow | undefined;
   #bounds: RequestBounds;
+  /** The API's date filter goes by whole days. */
+  #byDays: boolean;
   #closed: ClosedSlice[];
+  /** A slice is open although the sync is through: records of it are missing. */
+  #hasGap = false;
+  /** An earlier sync has left work to this one, perhaps a slice of which records were missing. */
+  readonly #goesOn: boolean;
   /** Older records that have changed are still to be read; until then the mark must not move. */
   #changesAreDue: boolean;
 
@@ -114,9 +120,12 @@ export class DatetimeCursor implements Cursor {
     this.notice = this.#fullRefresh && goesOn ? GOES_ON : this.#window.notice;
     this.#now = now;
     this.#asOf = Math.min(now, goesOnSince ?? now);
-    this.#bounds = new RequestBounds(this.#range, this.#grain());
+    const bounds = new RequestBounds(this.#range, this.#grain());
+    this.#byDays = closed.length > 0 && saved.byDays === true;
+    this.#bounds = this.#byDays ? bounds.byDays() : bounds;
     this.#changesAreDue = this.#window.changesSince !== undefined;
     this.#closed = mergeClosed(closed);
+    this.#goesOn = closed.length > 0;
     this.#ceiling = Math.min(this.#asOf, ...this.#closed.map((slice) => slice.asOf));
   }
 
@@ -138,6 +147,7 @@ export class DatetimeCursor implements Cursor {
   replan(kind: DateFilterError['kind']): StreamSlice[] {
     this.#closed = [];
     if (kind === 'ignored') return [...this.#changes(), this.#slice(this.#range, false)];
+    this.#byDays = true;
     this.#bounds = this.#bounds.byDays();
     return this.slices();
   }
@@ -172,17 +182,23 @@ export class DatetimeCursor implements Cursor {
     return 'emit';
   }
 
-  close(open: OpenSlice): void {
+  close(open: OpenSlice): boolean {
     const { slice, mark } = open;
+    // Once: a count that stays too high is not one of these records, and the rest must not wait for it.
+    if (open.isShort && !this.#goesOn) {
+      this.#hasGap = true;
+      return false;
+    }
     if (slice.ofChanges === true) {
       this.#changesAreDue = false;
-      return;
+      return true;
     }
     const end = Math.min(slice.end, Math.max(slice.start, settledAt(this.#now)));
     this.#closed = mergeClosed([
       ...this.#closed,
       { start: slice.start, end, asOf: this.#asOf, ...(mark === undefined ? {} : { mark }) },
     ]);
+    return true;
   }
 
   split(slice: StreamSlice, parts: number | undefined): StreamSlice[] {
@@ -205,8 +221,9 @@ export class DatetimeCursor implements Cursor {
     };
   }
 
-  state(complete: boolean): JsonObject {
+  state(isThrough: boolean): JsonObject {
     const { start } = this.#range;
+    const complete = isThrough && !this.#hasGap;
     const isInPrefix = (slice: ClosedSlice) => complete || (slice.start <= start && slice.end >= start);
     const prefix = this.#changesAreDue ? [] : this.#closed.filter(isInPrefix);
     const seen = prefix.map(({ mark }) => mark).reduce(newerMark, this.#initial) ?? this.#initial;
@@ -217,6 +234,7 @@ export class DatetimeCursor implements Cursor {
       mark,
       closed: complete && !this.#fullRefresh ? [] : this.#closed,
       finished: this.#finished(complete),
+      byDays: this.#byDays,
       syncMode: this.#fullRefresh ? 'full_refresh' : 'incremental',
     });
   }

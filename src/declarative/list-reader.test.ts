@@ -6,8 +6,8 @@ import { TracedError } from '../protocol/errors.js';
 import type { SendHttp } from './http-transport.js';
 import { requestParameter } from './components.js';
 import type { DefaultPaginator } from './components.js';
-import type { ListReading } from './list.js';
 import { createRetriever } from './retriever.js';
+import type { ListOutcome, Retriever } from './retriever.js';
 import { Slots } from './slots.js';
 import { NO_PARTITION } from './stream-slice.js';
 
@@ -67,8 +67,14 @@ class Api {
   });
 }
 
+/** A JSON object without one of its members. */
+function without(body: Buffer, name: string): Buffer {
+  return Buffer.from(JSON.stringify({ ...(JSON.parse(body.toString()) as object), [name]: undefined }));
+}
+
 interface Read {
-  readonly reading: ListReading;
+  readonly retriever: Retriever;
+  readonly reading: ListOutcome;
   /** In order of their arrival. */
   readonly ids: readonly number[];
 }
@@ -107,7 +113,7 @@ async function read(http: SendHttp, options: Options = {}): Promise<Read> {
     },
     mayEndEarly,
   );
-  return { reading, ids };
+  return { retriever, reading, ids };
 }
 
 const sorted = (ids: readonly number[]): number[] => [...ids].sort((a, b) => b - a);
@@ -229,8 +235,18 @@ describe('a list of which fewer records come than the API counts', () => {
     const api = new Api(6, { total: 8 });
     const { reading, ids } = await read(api.http);
     expect(ids).toEqual([6, 5, 4, 3, 2, 1]);
-    expect(reading).toEqual({ exists: true, completeness: 'short', distinct: 6, total: 8, missing: 2 });
+    const missing = { completeness: 'short', distinct: 6, total: 8, missing: 2, isShort: true };
+    expect(reading).toEqual({ exists: true, ...missing });
     expect(api.asked).toEqual(['1', '2', '3', '1', '2', '3']);
+  });
+
+  test('stays short if the second reading says nothing of their number', async () => {
+    const api = new Api(6, { total: 8 });
+    const { reading } = await read(async (request) => {
+      const answer = await api.http(request);
+      return api.asked.length > 3 ? { ...answer, body: without(answer.body, 'meta') } : answer;
+    });
+    expect(reading).toMatchObject({ completeness: 'short', total: 8, missing: 2, isShort: true });
   });
 
   test('yields what a deletion had hidden, and nothing twice', async () => {
@@ -242,6 +258,56 @@ describe('a list of which fewer records come than the API counts', () => {
     });
     expect(sorted(ids)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
     expect(reading.completeness).toBe('verified');
+  });
+});
+
+describe('an answer that says nothing about its list', () => {
+  const EMPTY = Buffer.from('{"data":[]}');
+
+  /** An API some of whose answers are replaced, by the number of the request. */
+  function faulty(
+    api: Api,
+    isFaulty: (request: number) => boolean,
+    what: 'no records' | 'records',
+  ): SendHttp {
+    let requests = 0;
+    return async (request) => {
+      const answer = await api.http(request);
+      if (!isFaulty(++requests)) return answer;
+      return { ...answer, body: what === 'records' ? without(answer.body, 'meta') : EMPTY };
+    };
+  }
+
+  const cases = [byPage, byToken].flatMap((paginator) =>
+    (['no records', 'records'] as const).flatMap((what) => [1, 2, 3, 4].map((n) => ({ paginator, what, n }))),
+  );
+
+  test.each(cases)(
+    'is asked for again: request $n with $what, $paginator.pagination_strategy.type',
+    async ({ paginator, what, n }) => {
+      const api = new Api(11);
+      const { ids } = await read(
+        faulty(api, (request) => request === n, what),
+        { paginator },
+      );
+      expect(sorted(ids)).toEqual([...api.ids]);
+    },
+  );
+
+  test('is believed where the API always answers so, and soon at once', async () => {
+    const api = new Api(2);
+    const http = faulty(api, () => true, 'records');
+    const { ids, retriever } = await read(http, { paginator: byToken });
+    expect(ids).toEqual([2, 1]);
+    expect(api.asked).toHaveLength(4);
+    for (let list = 0; list < 3; list++) {
+      await retriever.read(
+        { partition: NO_PARTITION, parameters: {} },
+        () => ({ isEnough: false, done: Promise.resolve() }),
+        false,
+      );
+    }
+    expect(api.asked).toHaveLength(4 + 4 + 1 + 1);
   });
 });
 

@@ -29,7 +29,9 @@ interface Step {
 export async function readList(options: ListOptions): Promise<ListReading> {
   const first = new ListPass(options, undefined);
   const reading = await first.read();
-  return isToBeReadAgain(reading, options) ? new ListPass(options, first.tally).read() : reading;
+  return isToBeReadAgain(reading, options)
+    ? worse(reading, await new ListPass(options, first.tally).read())
+    : reading;
 }
 
 /**
@@ -39,7 +41,14 @@ export async function readList(options: ListOptions): Promise<ListReading> {
 export async function* readListInTurn(options: ListOptions): AsyncGenerator<number, ListReading, void> {
   const first = new ListPass(options, undefined);
   const reading = yield* first.readInTurn();
-  return isToBeReadAgain(reading, options) ? yield* new ListPass(options, first.tally).readInTurn() : reading;
+  return isToBeReadAgain(reading, options)
+    ? worse(reading, yield* new ListPass(options, first.tally).readInTurn())
+    : reading;
+}
+
+/** A second reading that says nothing of the number of records does not take back what the first one said. */
+function worse(first: ListReading, second: ListReading): ListReading {
+  return second.completeness === 'unknown' ? first : second;
 }
 
 function isToBeReadAgain({ completeness }: ListReading, { readsAgain }: ListOptions): boolean {

@@ -8,6 +8,12 @@ import type { StreamSlice, TimeRange } from './stream-slice.js';
  */
 const FILTER_TOLERANCE_MS = 2 * DAY_MS;
 
+/**
+ * Slices so long that a day more on both sides costs little: an API that cuts one of the bounds to a day of its own
+ * time zone would otherwise leave out records where two of them meet, without sending any by which it could be told.
+ */
+const LONG_SLICE_MS = 7 * DAY_MS;
+
 /** What the requests of one sync ask for, slice by slice, and whether what comes fits it. Times are Unix ms. */
 export class RequestBounds {
   readonly #range: TimeRange;
@@ -58,7 +64,8 @@ export class RequestBounds {
   }
 
   #widen(slice: StreamSlice): TimeRange {
-    const margin = this.#margin;
+    const isLong = slice.ofChanges !== true && slice.end - slice.start >= LONG_SLICE_MS;
+    const margin = isLong ? Math.max(this.#margin, DAY_MS) : this.#margin;
     // At the ends of the whole range no other slice shows that the API reads its bounds in a time zone of its
     // own, and a day more costs next to nothing.
     const atEnd = Math.max(margin, DAY_MS);

@@ -2,6 +2,7 @@ import type { FieldPath, SimpleRetriever } from './components.js';
 import type { FetchPage, ListOptions, ListReading, UsePage } from './list.js';
 import { readList, readListInTurn } from './list-reader.js';
 import type { PageParameters } from './page-walk.js';
+import { PagingContainer } from './paging-container.js';
 import { withSmallerPages } from './paginator.js';
 import { recordSelector } from './record-selector.js';
 import { createRequester, RefusedRequestError } from './requester.js';
@@ -22,10 +23,15 @@ export interface List {
   readonly rank?: number;
 }
 
+export interface ListOutcome extends ListReading {
+  /** Records are missing, going by counts that have not proven inexact. */
+  readonly isShort: boolean;
+}
+
 /** Reads lists. */
 export interface Retriever {
   /** Reads a whole list; pages may come in any order. */
-  read(list: List, use: UsePage, mayEndEarly: boolean): Promise<ListReading>;
+  read(list: List, use: UsePage, mayEndEarly: boolean): Promise<ListOutcome>;
   /** Reads a list page by page, each when the loop comes back for it. @returns the number of each page */
   readInTurn(list: List, use: UsePage): AsyncGenerator<number, ListReading, void>;
 }
@@ -64,6 +70,7 @@ export function createRetriever(
   ].map((requester) => createRequester(requester, context, listener));
   let isDecided = false;
   let paginator = definition.paginator;
+  const container = new PagingContainer(paginator);
   let fruitless = 0;
 
   function prefer(requester: Requester): void {
@@ -78,12 +85,23 @@ export function createRetriever(
     return async <T>(page: PageParameters, use: UseResponse<T>): Promise<T | undefined> => {
       for (const requester of place === undefined ? requesters : [place]) {
         const request = { partition, parameters: { ...parameters, ...page }, rank };
-        const used = await requester.fetch(request, select, async (selected, headers) => {
-          place = requester;
-          if (selected.ranges.length > 0) prefer(requester);
-          return { of: await use(selected, headers) };
-        });
-        if (used !== undefined) return used.of;
+        for (let asked = 1; ; asked++) {
+          const used = await requester.fetch(request, select, async (selected, headers) => {
+            place = requester;
+            const wait = container.doubts(selected, asked);
+            if (wait !== undefined) return { wait };
+            if (selected.ranges.length > 0) prefer(requester);
+            return { of: await use(selected, headers) };
+          });
+          if (used === undefined) break;
+          if ('of' in used) return used.of;
+          if (asked === 1) {
+            listener.warn(
+              `an answer of ${requester.pathOf(partition)} has no ${container.names.map((name) => `"${name}"`).join(' and no ')}; asking again`,
+            );
+          }
+          await context.clock.sleep(used.wait);
+        }
       }
       return undefined;
     };
@@ -136,7 +154,8 @@ export function createRetriever(
       const reading = await readList(attempt.options).catch((error: unknown) =>
         readList(withSmaller(error, attempt)),
       );
-      return ended(list, reading);
+      ended(list, reading);
+      return { ...reading, isShort: reading.completeness === 'short' && fruitless <= MAX_FRUITLESS };
     },
     async *readInTurn(list, use) {
       const attempt = begin(list, use, false);

@@ -190,6 +190,7 @@ export class SliceReader {
       },
       mayEndEarly,
     );
+    if (reading.isShort) open.isShort = true;
     return reading.exists;
   }
 

@@ -210,11 +210,12 @@ export class StreamReader {
 
   async #readSlice(slice: StreamSlice): Promise<void> {
     const open = await this.#slices.read(slice);
-    this.#cursor.close(open);
+    const isClosed = this.#cursor.close(open);
     this.#withoutCursor += open.withoutCursor;
     if (this.#definition.incremental_sync !== undefined) {
       const range = `${toIso(slice.start)} to ${toIso(slice.end)}`;
-      await this.#messages.log('INFO', `slice ${range} closed, ${counted(open.written, 'record')}`);
+      const how = isClosed ? 'closed' : 'stays open, to be read again by the next sync';
+      await this.#messages.log('INFO', `slice ${range} ${how}, ${counted(open.written, 'record')}`);
     }
   }
 

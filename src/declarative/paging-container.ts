@@ -1,0 +1,52 @@
+/** What an answer says about the list beside its records, and what it is taken for when it does not. */
+import type { DefaultPaginator, FieldPath, NoPagination } from './components.js';
+import { valueAt } from './record-selector.js';
+import type { SelectedPage } from './record-selector.js';
+
+/** Times that a page without it is asked for before it is believed. */
+const MAX_ASKS = 4;
+/** Requests for which that had to be, after which it is no longer surprising. */
+const ENOUGH = 2;
+/** ms before a page is asked for a second time; twice as long before each further one. */
+const FIRST_WAIT = 200;
+
+function containersOf(definition: DefaultPaginator | NoPagination): string[] {
+  if (definition.type === 'NoPagination') return [];
+  const { pagination_strategy: strategy, extensions } = definition;
+  const paths: (FieldPath | undefined)[] = [strategy.extensions?.total];
+  if (strategy.type === 'PageIncrement') {
+    paths.push(strategy.extensions?.page_count, strategy.extensions?.next_page);
+  } else if (!('headers' in strategy.cursor_value)) paths.push(strategy.cursor_value.response);
+  const fallback = extensions?.page_fallback?.paginator;
+  const own = paths.flatMap((path) => (path?.[0] === undefined ? [] : [path[0]]));
+  return [...new Set([...own, ...(fallback === undefined ? [] : containersOf(fallback))])];
+}
+
+/**
+ * Doubts pages that say nothing about their list (`meta`, `paging`): on a faulty way an empty list may stand for a
+ * failure, and to believe it would be to take the list for ended. Such a page is asked for again a few times; an API
+ * that does answer so is known after two of them.
+ */
+export class PagingContainer {
+  readonly names: readonly string[];
+  /** Requests that were answered so to the last, by whether the page had records. */
+  readonly #confirmed = { filled: 0, empty: 0 };
+
+  constructor(definition: DefaultPaginator | NoPagination) {
+    this.names = containersOf(definition);
+  }
+
+  /**
+   * @param asked times that the page was asked for
+   * @returns ms after which to ask again; undefined if the page is to be taken as it is
+   */
+  doubts(page: SelectedPage, asked: number): number | undefined {
+    const isThere = (name: string): boolean => (valueAt(page.envelope, [name]) ?? null) !== null;
+    if (this.names.length === 0 || this.names.some(isThere)) return undefined;
+    const kind = page.ranges.length === 0 ? 'empty' : 'filled';
+    if (this.#confirmed[kind] >= ENOUGH) return undefined;
+    if (asked < MAX_ASKS) return FIRST_WAIT * 2 ** (asked - 1);
+    this.#confirmed[kind]++;
+    return undefined;
+  }
+}
