@@ -5,11 +5,11 @@
 import { parseArgs } from 'node:util';
 import { soakKills } from './soak/kills.js';
 import { Violation } from './soak/reading.js';
-import { soakVolume } from './soak/volume.js';
+import { LEAST_RECORDS, soakVolume } from './soak/volume.js';
 
 const HELP = `Usage: npm run soak -- [options]
 
-  --records <n>        records of the long read, through faults into a slow reader (1000000)
+  --records <n>        records of the long read, through faults into a slow reader (1000000; at least ${LEAST_RECORDS})
   --max-memory <MiB>   peak of the program (120)
   --kill-records <n>   records of Paystack's reads that are killed (100000)
   --pagarme-charges <n>  the same for Pagar.me, whose charges have orders and two payables each (15000)
@@ -42,6 +42,8 @@ async function main(): Promise<void> {
   }
   const number = (name: Exclude<keyof typeof OPTIONS, 'help'>): number => numberOf(name, values[name]);
   const seed = number('seed');
+  const records = number('records');
+  if (records < LEAST_RECORDS) throw new Error(`--records takes at least ${LEAST_RECORDS}`);
   const kills = number('kills');
   const paystack = { provider: 'paystack', streams: ['transactions'], size: number('kill-records') } as const;
   const pagarme = {
@@ -52,7 +54,7 @@ async function main(): Promise<void> {
   console.log(await soakKills({ ...paystack, pageSize: 100, kills, seed }));
   console.log(await soakKills({ ...pagarme, pageSize: 1000, kills: Math.ceil(kills / 2), seed }));
   // Last, because it is the longest, and its memory the least that can go wrong.
-  console.log(await soakVolume({ records: number('records'), maxMemory: number('max-memory'), seed }));
+  console.log(await soakVolume({ records, maxMemory: number('max-memory'), seed }));
 }
 
 main().catch((error: unknown) => {

@@ -70,7 +70,7 @@ CHANGES: dict[ProviderName, dict[str, str]] = {
             " AND id NOT IN (SELECT charge_id FROM payables WHERE charge_id IS NOT NULL AND amount < 0))"
         ),
         "Open disputes and their charges": (
-            "UPDATE disputes SET status = 'WON' WHERE UPPER(status) NOT IN ('WON', 'LOST', 'REVERSED')"
+            "UPDATE disputes SET status = 'WON' WHERE UPPER(status) LIKE 'WAITING%'"
         ),
         "Fees by month": "UPDATE payables SET fee = fee + 1",
         "Withdrawals that have not arrived": (

@@ -173,12 +173,16 @@ export const paystack: ProviderUnderTest = {
     variant('answers do not say how many records there are', { noTotal: true }),
     variant('answers say neither', BY_MONTH),
     variant('lists answer with tokens although pages were asked for', { cursorMetaAlways: BOTH_STYLES }),
-    variant('tokens again, and these lists do not filter by date', {
-      cursorMetaAlways: BOTH_STYLES,
-      cursorIgnoresDates: true,
-      shortCursorPages: true,
-      nextAtEnd: 'null-string',
-    }),
+    {
+      ...variant('tokens again, and these lists do not filter by date', {
+        cursorMetaAlways: BOTH_STYLES,
+        cursorIgnoresDates: true,
+        shortCursorPages: true,
+        nextAtEnd: 'null-string',
+      }),
+      // Which of the slices beside each other is first to show it depends on the machine.
+      mayRepeat: ['transactions', 'customers', 'disputes', 'transfers', 'transfer_recipients'],
+    },
     variant('one day has more records than are read as one slice', {}, ONE_DAY),
     {
       ...variant(

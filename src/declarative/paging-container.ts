@@ -9,6 +9,10 @@ const MAX_ASKS = 4;
 const ENOUGH = 2;
 /** ms before a page is asked for a second time; twice as long before each further one. */
 const FIRST_WAIT = 200;
+/** Requests that are asked for at once; those behind them first wait for what comes of these. */
+const FIRST_DOUBTS = 2 * ENOUGH;
+/** ms: a little more than the first ones take. */
+const WAIT_FOR_FIRST = 2000;
 
 function containersOf(definition: DefaultPaginator | NoPagination): string[] {
   if (definition.type === 'NoPagination') return [];
@@ -31,6 +35,7 @@ export class PagingContainer {
   readonly names: readonly string[];
   /** Requests that were answered so to the last, by whether the page had records. */
   readonly #confirmed = { filled: 0, empty: 0 };
+  readonly #doubted = { filled: 0, empty: 0 };
 
   constructor(definition: DefaultPaginator | NoPagination) {
     this.names = containersOf(definition);
@@ -42,9 +47,12 @@ export class PagingContainer {
    */
   doubts(page: SelectedPage, asked: number): number | undefined {
     const isThere = (name: string): boolean => (valueAt(page.envelope, [name]) ?? null) !== null;
-    if (this.names.length === 0 || this.names.some(isThere)) return undefined;
     const kind = page.ranges.length === 0 ? 'empty' : 'filled';
+    // A list of records with nothing around it is one of another form, not one that lost something.
+    const isPlain = kind === 'filled' && Array.isArray(page.envelope);
+    if (this.names.length === 0 || isPlain || this.names.some(isThere)) return undefined;
     if (this.#confirmed[kind] >= ENOUGH) return undefined;
+    if (asked === 1 && this.#doubted[kind]++ >= FIRST_DOUBTS) return WAIT_FOR_FIRST;
     if (asked < MAX_ASKS) return FIRST_WAIT * 2 ** (asked - 1);
     this.#confirmed[kind]++;
     return undefined;

@@ -54,6 +54,9 @@ const BAD_REQUEST = 400;
  */
 const MAX_FRUITLESS = 3;
 
+/** Warnings about answers that are asked for again because they say nothing of their list. */
+const MAX_TOLD = 3;
+
 export function createRetriever(
   options: RetrieverOptions,
   context: RequestContext,
@@ -72,6 +75,7 @@ export function createRetriever(
   let paginator = definition.paginator;
   const container = new PagingContainer(paginator);
   let fruitless = 0;
+  let told = 0;
 
   function prefer(requester: Requester): void {
     if (isDecided) return;
@@ -95,7 +99,7 @@ export function createRetriever(
           });
           if (used === undefined) break;
           if ('of' in used) return used.of;
-          if (asked === 1) {
+          if (asked === 1 && told++ < MAX_TOLD) {
             listener.warn(
               `an answer of ${requester.pathOf(partition)} has no ${container.names.map((name) => `"${name}"`).join(' and no ')}; asking again`,
             );

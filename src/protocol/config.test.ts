@@ -83,6 +83,16 @@ describe('validateConfig', () => {
     ],
     ['no key', { provider: { name: 'paystack' } }, 'provider.secret_key is missing'],
     [
+      'a key under a name that is misspelt',
+      { provider: { name: 'paystack', secret_kye: KEY } },
+      'provider.secret_key is missing. There is no field provider.secret_kye',
+    ],
+    [
+      'the flat config of other connectors',
+      { secret_key: KEY, start_date: '2024-01-01T00:00:00Z' },
+      'provider is missing. There is no field secret_key',
+    ],
+    [
       'a key that is a number',
       { provider: { name: 'paystack', secret_key: 5 } },
       'provider.secret_key must be of type string',

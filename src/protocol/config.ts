@@ -3,6 +3,7 @@ import { chosenSchema, lookUp } from './chosen-schema.js';
 import { compiledSchemas } from './compiled-schemas.js';
 import { configError } from './errors.js';
 import { parseJson, readTextFile } from './json-file.js';
+import { isObject } from './json-object.js';
 import type { ConnectorSpecification, JsonObject } from './messages.js';
 
 /** @throws TracedError (config_error) unless the file holds a JSON object */
@@ -60,13 +61,24 @@ export async function validateConfig(spec: ConnectorSpecification, config: JsonO
       all.findIndex((other) => other.instancePath === error.instancePath) === index,
   );
   const found = [...errors.map((error) => sentence(error, schema)), ...problems];
-  throw configError(`Config validation error: ${found.join('; ')}.`);
+  // What is missing may be there under another name, or in another place.
+  const isMissing = errors.some(({ keyword }) => keyword === 'required');
+  const strange = isMissing ? strangeFields(schema, config, '') : [];
+  const hint = strange.length === 0 ? '' : ` There is no field ${strange.join(', ')}.`;
+  throw configError(`Config validation error: ${found.join('; ')}.${hint}`);
+}
+
+/** Paths of fields that a schema does not know. */
+function strangeFields(schema: JsonObject, config: JsonObject, at: string): string[] {
+  const known = isObject(schema['properties']) ? schema['properties'] : {};
+  return Object.entries(config).flatMap(([name, value]) => {
+    const property = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (property === undefined) return name.startsWith('__') ? [] : [`${at}${name}`];
+    return isObject(property) && isObject(value) ? strangeFields(property, value, `${at}${name}.`) : [];
+  });
 }
 
 /** Fields of a config that the spec does not know, such as misspelt ones. Those of platforms begin with `__`. */
 export function unknownFields(spec: ConnectorSpecification, config: JsonObject): string[] {
-  const known = spec.connectionSpecification['properties'] ?? {};
-  return Object.keys(config).filter(
-    (name) => !Object.hasOwn(known as JsonObject, name) && !name.startsWith('__'),
-  );
+  return strangeFields(chosenSchema(spec, config).schema, config, '');
 }

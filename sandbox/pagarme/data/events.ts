@@ -73,7 +73,7 @@ export function disputes(world: World): Generator {
         responseDeadline: index % 3 === 0 ? null : millis(createdMs + 7 * 86_400_000, index),
         chargebackAmount: amount,
         ...(index % 2 === 0 ? { debitedAmount: amount } : {}),
-        status: dice.pick(['open', 'won', 'lost', 'accepted']),
+        status: dice.pick(['WAITING_MERCHANT_EVIDENCES', 'WON', 'LOST', 'DEADLINE_EXPIRED']),
         reason: { code: dice.pick(['4853', '10.4']), description: 'FRAUD' },
         stage: dice.pick(['chargeback', 'preArbitration']),
         cycle: String(dice.int(1, 3)),
