@@ -207,18 +207,31 @@ describe('a saved state', () => {
       fc.record({ start: time, end: time, asOf: time, mark }),
     );
     fc.assert(
-      fc.property(mark, fc.array(slice, { maxLength: 4 }), fc.boolean(), (one, slices, byDays) => {
-        const printed = JSON.parse(
-          JSON.stringify(
-            printCursorState('createdAt', { mark: one, closed: slices, byDays, syncMode: 'incremental' }),
-          ),
-        ) as JsonObject;
-        expect(parseCursorState('s', 'createdAt', printed)).toEqual({
-          mark: one,
-          closed: slices,
-          ...(byDays && slices.length > 0 ? { byDays } : {}),
-        });
-      }),
+      fc.property(
+        mark,
+        fc.array(slice, { maxLength: 4 }),
+        fc.boolean(),
+        fc.boolean(),
+        (one, slices, byDays, isShort) => {
+          const printed = JSON.parse(
+            JSON.stringify(
+              printCursorState('createdAt', {
+                mark: one,
+                closed: slices,
+                byDays,
+                isShort,
+                syncMode: 'incremental',
+              }),
+            ),
+          ) as JsonObject;
+          expect(parseCursorState('s', 'createdAt', printed)).toEqual({
+            mark: one,
+            closed: slices,
+            ...(byDays && slices.length > 0 ? { byDays } : {}),
+            ...(isShort ? { isShort } : {}),
+          });
+        },
+      ),
     );
   });
 });

@@ -34,6 +34,8 @@ export interface CursorState {
   readonly finished?: FinishedWindow;
   /** The unfinished sync had found that the API's date filter goes by whole days. */
   readonly byDays?: boolean;
+  /** The sync left a slice open, because records of it were missing. */
+  readonly isShort?: boolean;
 }
 
 /** Beside the cursor field: ranges that need not be read again when a sync is taken up. */
@@ -48,6 +50,8 @@ const FINISHED = 'finished';
 /** Beside the cursor field: that the API's date filter goes by whole days, so that this need not be found out again. */
 const DATE_FILTER = 'date_filter';
 const BY_DAYS = 'days';
+/** Beside the cursor field: that a slice is open because records of it were missing, and is so for the first time. */
+const SHORT = 'short';
 
 function toMark(value: JsonValue | undefined): CursorMark | undefined {
   if (typeof value !== 'string') return undefined;
@@ -130,7 +134,14 @@ export function parseCursorState(
   if (mark === undefined) throw refuse(stream, `its "${cursorField}" is not a timestamp`);
   const finished = parseFinished(state[FINISHED]);
   const byDays = state[DATE_FILTER] === BY_DAYS;
-  return { mark, closed, ...(byDays ? { byDays } : {}), ...(finished === undefined ? {} : { finished }) };
+  const isShort = state[SHORT] === true;
+  return {
+    mark,
+    closed,
+    ...(byDays ? { byDays } : {}),
+    ...(isShort ? { isShort } : {}),
+    ...(finished === undefined ? {} : { finished }),
+  };
 }
 
 /** What a state says of a stream with a cursor. */
@@ -141,12 +152,13 @@ export interface PrintedState {
   /** Of an incremental sync that has an end date and reached it. */
   readonly finished?: FinishedWindow | undefined;
   readonly byDays: boolean;
+  readonly isShort: boolean;
   readonly syncMode: SyncMode;
 }
 
 export function printCursorState(
   cursorField: string,
-  { mark, closed, finished, byDays, syncMode }: PrintedState,
+  { mark, closed, finished, byDays, isShort, syncMode }: PrintedState,
 ): JsonObject {
   const slices = closed.map((slice) => ({
     start: toIso(slice.start),
@@ -159,6 +171,7 @@ export function printCursorState(
     ...(syncMode === 'full_refresh' ? { [SYNC_MODE]: syncMode } : {}),
     ...(slices.length === 0 ? {} : { [CLOSED_SLICES]: slices }),
     ...(slices.length === 0 || !byDays ? {} : { [DATE_FILTER]: BY_DAYS }),
+    ...(isShort ? { [SHORT]: true } : {}),
     ...(finished === undefined
       ? {}
       : { [FINISHED]: { end_date: toIso(finished.endDate), as_of: toIso(finished.asOf) } }),

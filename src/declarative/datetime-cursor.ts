@@ -78,8 +78,8 @@ export class DatetimeCursor implements Cursor {
   #closed: ClosedSlice[];
   /** A slice is open although the sync is through: records of it are missing. */
   #hasGap = false;
-  /** An earlier sync has left work to this one, perhaps a slice of which records were missing. */
-  readonly #goesOn: boolean;
+  /** The sync before this one left such a slice to it. */
+  readonly #wasShort: boolean;
   /** Older records that have changed are still to be read; until then the mark must not move. */
   #changesAreDue: boolean;
 
@@ -125,7 +125,7 @@ export class DatetimeCursor implements Cursor {
     this.#bounds = this.#byDays ? bounds.byDays() : bounds;
     this.#changesAreDue = this.#window.changesSince !== undefined;
     this.#closed = mergeClosed(closed);
-    this.#goesOn = closed.length > 0;
+    this.#wasShort = saved.isShort === true;
     this.#ceiling = Math.min(this.#asOf, ...this.#closed.map((slice) => slice.asOf));
   }
 
@@ -185,7 +185,7 @@ export class DatetimeCursor implements Cursor {
   close(open: OpenSlice): boolean {
     const { slice, mark } = open;
     // Once: a count that stays too high is not one of these records, and the rest must not wait for it.
-    if (open.isShort && !this.#goesOn) {
+    if (open.isShort && !this.#wasShort) {
       this.#hasGap = true;
       return false;
     }
@@ -235,6 +235,7 @@ export class DatetimeCursor implements Cursor {
       closed: complete && !this.#fullRefresh ? [] : this.#closed,
       finished: this.#finished(complete),
       byDays: this.#byDays,
+      isShort: this.#hasGap || (this.#wasShort && !complete),
       syncMode: this.#fullRefresh ? 'full_refresh' : 'incremental',
     });
   }

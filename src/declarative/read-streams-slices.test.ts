@@ -332,4 +332,25 @@ describe('records that are missing by the API’s own count', () => {
     const third = await runRead([list], hiding(), { states: stateOf(second) });
     expect(ids(third).length).toBeLessThan(300);
   });
+
+  test.each([
+    ['of one slice', createdBetween],
+    [
+      'without a date filter',
+      { type: 'DatetimeBasedCursor', cursor_field: 'createdAt', datetime_format: '' },
+    ],
+  ] as const)('do not do so where the list is %s either', async (_, incremental_sync) => {
+    const few = spread(30);
+    const short = () =>
+      fakeApi((url) => {
+        const { body } = listBetween(url, few) as { body: { data: Dated[]; meta: object } };
+        return { body: { ...body, data: body.data.filter(({ id }) => id !== 7) } };
+      });
+    const small = { ...list, incremental_sync };
+    const first = await runRead([small], short());
+    expect(first.states('orders').at(-1)).toMatchObject({ createdAt: at(START), short: true });
+    const second = await runRead([small], short(), { states: stateOf(first) });
+    expect(sorted(ids(second))).toEqual(sorted(ids(first)));
+    expect(second.states('orders').at(-1)).toEqual({ createdAt: few.at(-1)?.createdAt });
+  });
 });
