@@ -8,11 +8,11 @@ const MAX_ASKS = 4;
 /** Requests for which that had to be, after which it is no longer surprising. */
 const ENOUGH = 2;
 /** ms before a page is asked for a second time; twice as long before each further one. */
-const FIRST_WAIT = 200;
+const FIRST_WAIT = 100;
 /** Requests that are asked for at once; those behind them first wait for what comes of these. */
 const FIRST_DOUBTS = 2 * ENOUGH;
 /** ms: a little more than the first ones take. */
-const WAIT_FOR_FIRST = 2000;
+const WAIT_FOR_FIRST = 1000;
 
 function containersOf(definition: DefaultPaginator | NoPagination): string[] {
   if (definition.type === 'NoPagination') return [];
@@ -36,6 +36,8 @@ export class PagingContainer {
   /** Requests that were answered so to the last, by whether the page had records. */
   readonly #confirmed = { filled: 0, empty: 0 };
   readonly #doubted = { filled: 0, empty: 0 };
+  /** The list has come with records and nothing around them: that is its form, and it has lost nothing. */
+  #isPlain = false;
 
   constructor(definition: DefaultPaginator | NoPagination) {
     this.names = containersOf(definition);
@@ -48,9 +50,9 @@ export class PagingContainer {
   doubts(page: SelectedPage, asked: number): number | undefined {
     const isThere = (name: string): boolean => (valueAt(page.envelope, [name]) ?? null) !== null;
     const kind = page.ranges.length === 0 ? 'empty' : 'filled';
-    // A list of records with nothing around it is one of another form, not one that lost something.
-    const isPlain = kind === 'filled' && Array.isArray(page.envelope);
-    if (this.names.length === 0 || isPlain || this.names.some(isThere)) return undefined;
+    const isPlain = Array.isArray(page.envelope);
+    if (isPlain && kind === 'filled') this.#isPlain = true;
+    if (this.names.length === 0 || (isPlain && this.#isPlain) || this.names.some(isThere)) return undefined;
     if (this.#confirmed[kind] >= ENOUGH) return undefined;
     if (asked === 1 && this.#doubted[kind]++ >= FIRST_DOUBTS) return WAIT_FOR_FIRST;
     if (asked < MAX_ASKS) return FIRST_WAIT * 2 ** (asked - 1);
