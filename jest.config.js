@@ -13,5 +13,7 @@ export default {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
+  // Each test waits for processes and servers of its own for half of its time: no core is kept back for jest itself.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };
