@@ -138,6 +138,8 @@ const ONE_DAY: Partial<PaystackSandboxOptions> = {
 
 /** Every list whose dates can be asked for. */
 const DATED = ['/transaction', '/customer', '/dispute', '/paymentrequest', '/refund', '/transfer', '/order'];
+/** Of these, the lists of what can be paid. */
+const PAYABLE = ['/transaction', '/order', '/paymentrequest'];
 /** Every list that knows both styles of paging. */
 const BOTH_STYLES = ['/transaction', '/customer', '/dispute', '/transfer', '/transferrecipient'];
 
@@ -196,6 +198,12 @@ export const paystack: ProviderUnderTest = {
     variant('answers are indented', { prettyPrint: true, metaFirst: true }),
     variant('no list filters by date', { ignoreDateFilter: DATED }),
     variant('dates of a filter are cut to the day', { dateOnlyFilter: DATED }),
+    {
+      ...variant('dates of a filter are those of payment, which some records do not have', {
+        paidDateFilter: PAYABLE,
+      }),
+      mayRepeat: ['transactions', 'orders', 'invoices'],
+    },
     variant('lists are oldest first', { oldestFirst: DATED }),
     variant(
       'every tenth request fails in some way',
@@ -203,7 +211,11 @@ export const paystack: ProviderUnderTest = {
       { faults: { faultRate: 0.1, maxConsecutiveFaults: 2 } },
     ),
   ],
-  changeVariants: [],
+  changeVariants: [
+    variant('dates of a filter are those of payment, which some records do not have', {
+      paidDateFilter: PAYABLE,
+    }),
+  ],
   refusable: { path: '/refund', stream: 'refunds' },
   brokenSlice: {
     stream: 'transactions',

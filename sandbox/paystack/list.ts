@@ -63,11 +63,13 @@ function readSelect(
   const to = readDate('to', query.get('to'), truncate);
   if (typeof from === 'object') return from;
   if (typeof to === 'object') return to;
-  return {
-    ...base,
+  const range = {
     ...(from === undefined ? {} : { lower: quirks.fromExclusive ? from + 1 : from }),
     ...(to === undefined ? {} : { upper: quirks.toInclusive ? to + 1 : to }),
   };
+  const isUnbounded = from === undefined && to === undefined;
+  if (isUnbounded || !quirks.paidDateFilter.includes(endpoint.path)) return { ...base, ...range };
+  return { ...base, ranges: [{ path: 'paid_at', ...range }] };
 }
 
 function encodeCursor(model: string, id: string): string {

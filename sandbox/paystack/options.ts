@@ -19,6 +19,8 @@ export interface PaystackQuirks {
   readonly honourDateFilter: readonly string[];
   /** Endpoints that see only the date of `from` and `to`. @default none */
   readonly dateOnlyFilter: readonly string[];
+  /** Endpoints whose `from`/`to` go by `paid_at`: what was never paid is not found. @default none */
+  readonly paidDateFilter: readonly string[];
   /** In cursor style no list honours `from`/`to`. @default false */
   readonly cursorIgnoresDates: boolean;
   /** Endpoints that answer in cursor style without `use_cursor`. @default none */
@@ -59,6 +61,7 @@ export const DEFAULT_QUIRKS: PaystackQuirks = {
   ignoreDateFilter: [],
   honourDateFilter: [],
   dateOnlyFilter: [],
+  paidDateFilter: [],
   cursorIgnoresDates: false,
   cursorMetaAlways: [],
   shortCursorPages: false,

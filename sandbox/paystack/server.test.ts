@@ -216,6 +216,16 @@ describe('dates', () => {
     expect(await count(await quirky({ dateOnlyFilter: ['/transaction'] }), today)).toBe(0);
   });
 
+  it('can go by the date of payment, which finds nothing that was never paid', async () => {
+    const sandbox = await quirky({ paidDateFilter: ['/transaction'] });
+    const paid = [...sandbox.data.transactions].filter(
+      ({ parsed }) => (parsed as { paid_at: string | null }).paid_at !== null,
+    );
+    expect(paid.length).toBeLessThan(300);
+    expect(await count(sandbox, 'from=2000-01-01')).toBe(paid.length);
+    expect(await count(sandbox, '')).toBe(300);
+  });
+
   it('ignores the filter where only one document lists it', async () => {
     const sandbox = await quirky({ ignoreDateFilter: ['/refund'], honourDateFilter: ['/plan'] });
     const query = 'from=2030-01-01T00:00:00Z';

@@ -20,6 +20,21 @@ export class DateFilterError extends Error {
   }
 }
 
+/** A date filter that may leave out records, because they do not have the date that it goes by. */
+export interface FilterInQuestion {
+  /** The request parameters for everything from some time on. */
+  readonly parameters: Record<string, string>;
+  /** The list of the slice is just that, so its first page says how much there is. */
+  readonly isSlice: boolean;
+  /** Unix ms: what they ask for begins here at the latest. */
+  readonly since: number;
+  /**
+   * @param values raw JSON of the captured values
+   * @returns Unix ms; undefined for a record without a date
+   */
+  readonly timeOf: (values: readonly (string | undefined)[], offset: number) => number | undefined;
+}
+
 /** What becomes of a record; one that lies outside is read by another slice, or was read by an earlier sync. */
 export type Verdict = 'emit' | 'outside';
 
@@ -73,6 +88,8 @@ export interface Cursor {
   replan(kind: DateFilterError['kind']): StreamSlice[];
   /** The request parameters of a slice. */
   requestParameters(slice: StreamSlice): Record<string, string>;
+  /** How the slice, when its first page has come, shows whether the API's date filter does what it should. */
+  filterInQuestion(slice: StreamSlice): FilterInQuestion | undefined;
   /** @param isThrough all slices have been read */
   state(isThrough: boolean): JsonObject;
   /** A sentence for the log where the input asks for something unusual. */
@@ -103,6 +120,7 @@ export function fullRefreshCursor(now: number): Cursor {
     split: (one) => [one],
     replan: () => [slice],
     requestParameters: () => ({}),
+    filterInQuestion: () => undefined,
     state: () => NO_CURSOR_STATE,
   };
 }

@@ -1,7 +1,7 @@
 import type { JsonObject, SyncMode } from '../protocol/messages.js';
 import type { DatetimeBasedCursor, FieldPath } from './components.js';
 import { newOpenSlice } from './cursor.js';
-import type { Cursor, DateFilterError, OpenSlice, Verdict } from './cursor.js';
+import type { Cursor, DateFilterError, FilterInQuestion, OpenSlice, Verdict } from './cursor.js';
 import { addToOrder } from './list-order.js';
 import {
   isResumable,
@@ -35,6 +35,12 @@ export interface CursorOptions {
   /** Unix ms: when an earlier, unfinished sync began whose work this one goes on with. */
   readonly goesOnSince?: number | undefined;
 }
+
+/**
+ * A filter that goes by another date is told by how many records it leaves out. In so long a time that is more than what
+ * it may leave out by cutting its bound to a day.
+ */
+const FILTER_SAMPLE_MS = 28 * DAY_MS;
 
 /** Told of a full refresh, since whoever gave it a state by mistake gets a part, or nothing, of what they expect. */
 const GOES_ON =
@@ -157,8 +163,7 @@ export class DatetimeCursor implements Cursor {
   }
 
   judge(open: OpenSlice, values: readonly (string | undefined)[], offset: number): Verdict {
-    let mark: CursorMark | undefined;
-    for (let i = 0; i < this.fields && mark === undefined; i++) mark = markOf(values[offset + i]);
+    const mark = this.#markOf(values, offset);
     if (mark === undefined) {
       open.withoutCursor++;
       addToOrder(open.page, undefined);
@@ -221,6 +226,22 @@ export class DatetimeCursor implements Cursor {
     };
   }
 
+  filterInQuestion(slice: StreamSlice): FilterInQuestion | undefined {
+    const { start_time_option, datetime_format, extensions } = this.#definition;
+    if (start_time_option === undefined || extensions?.prove_filter !== true) return undefined;
+    if (!slice.filtered || slice.ofChanges === true) return undefined;
+    const isOpen = slice.isLast && this.#range.end === this.#now;
+    const isSlice = isOpen && slice.end - slice.start >= FILTER_SAMPLE_MS;
+    const start = isSlice ? this.#bounds.of(slice).start : this.#range.start - FILTER_SAMPLE_MS;
+    return {
+      parameters: { [start_time_option.field_name]: formatDatetime(start, datetime_format) },
+      isSlice,
+      // An API may cut what it is given to a day of its own time zone.
+      since: start + DAY_MS,
+      timeOf: (values, offset) => this.#markOf(values, offset)?.time,
+    };
+  }
+
   state(isThrough: boolean): JsonObject {
     const { start } = this.#range;
     const complete = isThrough && !this.#hasGap;
@@ -247,6 +268,13 @@ export class DatetimeCursor implements Cursor {
     if (isNothingRead || !complete) return isNothingRead || isFinished ? this.#finishedBefore : undefined;
     if (this.#fullRefresh || this.#endDate > settledAt(this.#ceiling)) return undefined;
     return { endDate: this.#endDate, asOf: this.#ceiling };
+  }
+
+  /** The first of the fields that may hold the cursor and does. */
+  #markOf(values: readonly (string | undefined)[], offset: number): CursorMark | undefined {
+    let mark: CursorMark | undefined;
+    for (let i = 0; i < this.fields && mark === undefined; i++) mark = markOf(values[offset + i]);
+    return mark;
   }
 
   #slice(range: TimeRange, filtered: boolean): StreamSlice {

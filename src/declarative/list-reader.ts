@@ -145,13 +145,15 @@ class ListPass {
   #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {
     const isFirst = this.#last === 0 && !this.#isRepeated;
     this.#last = Math.max(this.#last, number);
-    this.tally.count(this.#walk.total(page), totalBefore, number);
+    const total = this.#walk.total(page);
+    this.tally.count(total, totalBefore, number);
     const fresh = this.tally.add(page);
     return this.#options.use(page, {
       number,
       isFirst,
       mayHide: this.tally.hasFallen,
       pageCount: this.#walk.pageCount(page),
+      total,
       hasMore,
       fresh,
     });

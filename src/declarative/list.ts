@@ -13,6 +13,8 @@ export interface PageInfo {
   readonly isFirst: boolean;
   /** How many pages the list has, where the API says so. */
   readonly pageCount: number | undefined;
+  /** How many records the list has, where the API says so. */
+  readonly total: number | undefined;
   /** Whether the list goes on behind this page. */
   readonly hasMore: boolean;
   /** The API's count has fallen since the list began, so a record may have moved to a page before this one. */

@@ -1,6 +1,6 @@
-import type { DefaultPaginator, NoPagination } from './components.js';
+import type { DefaultPaginator, FieldPath, NoPagination } from './components.js';
 import { numberWalk } from './number-walk.js';
-import type { PageWalk } from './page-walk.js';
+import type { PageParameters, PageWalk } from './page-walk.js';
 import { valueAt } from './record-selector.js';
 import { tokenWalk } from './token-walk.js';
 
@@ -61,4 +61,32 @@ export function withSmallerPages(definition: DefaultPaginator | NoPagination): D
   const { fallback_page_size: page_size, ...extensions } = strategy.extensions ?? {};
   if (page_size === undefined) return undefined;
   return { ...definition, pagination_strategy: { ...strategy, page_size, extensions } };
+}
+
+/** One page of a list whose pages have numbers. */
+interface SinglePage {
+  readonly parameters: PageParameters;
+  /** Where its answer says how many records the list has. */
+  readonly total: FieldPath | undefined;
+}
+
+/**
+ * @param number 1 for the first page
+ * @returns undefined if pages have no numbers
+ */
+export function onePage(
+  definition: DefaultPaginator | NoPagination,
+  number: number,
+  size?: number,
+): SinglePage | undefined {
+  if (definition.type === 'NoPagination') return undefined;
+  const { pagination_strategy: strategy, page_size_option, page_token_option } = definition;
+  if (strategy.type !== 'PageIncrement') return undefined;
+  return {
+    parameters: {
+      [page_size_option.field_name]: String(size ?? strategy.page_size),
+      [page_token_option.field_name]: String(strategy.start_from_page + number - 1),
+    },
+    total: strategy.extensions?.total,
+  };
 }

@@ -1,12 +1,14 @@
 import type { FieldPath, SimpleRetriever } from './components.js';
 import type { FetchPage, ListOptions, ListReading, UsePage } from './list.js';
 import { readList, readListInTurn } from './list-reader.js';
+import { countAt } from './page-walk.js';
 import type { PageParameters } from './page-walk.js';
 import { PagingContainer } from './paging-container.js';
-import { withSmallerPages } from './paginator.js';
+import { onePage, withSmallerPages } from './paginator.js';
 import { recordSelector } from './record-selector.js';
 import { createRequester, RefusedRequestError } from './requester.js';
 import type { RequestContext, Requester, RequestListener, UseResponse } from './requester.js';
+import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
 
 /** What is told about the lists that a retriever reads. */
@@ -28,12 +30,29 @@ export interface ListOutcome extends ListReading {
   readonly isShort: boolean;
 }
 
+/** One page of a list, for what it says of the list. */
+export interface Glance {
+  /** Records of the page. */
+  readonly count: number;
+  /** Raw JSON of the values wanted from each. */
+  readonly captured: readonly (string | undefined)[];
+  /** Records of the list, as the API counts them; undefined if it does not. */
+  readonly total: number | undefined;
+}
+
 /** Reads lists. */
 export interface Retriever {
   /** Reads a whole list; pages may come in any order. */
   read(list: List, use: UsePage, mayEndEarly: boolean): Promise<ListOutcome>;
   /** Reads a list page by page, each when the loop comes back for it. @returns the number of each page */
   readInTurn(list: List, use: UsePage): AsyncGenerator<number, ListReading, void>;
+  /**
+   * Fetches one page by its number, without reading the list.
+   * @param number 1 for the first page
+   * @param size records of a page. @default that of the definition
+   * @returns undefined if the list has no numbers, or is not there
+   */
+  glance(parameters: PageParameters, number: number, size?: number): Promise<Glance | undefined>;
 }
 
 interface RetrieverOptions {
@@ -170,6 +189,17 @@ export function createRetriever(
         reading = yield* readListInTurn(withSmaller(error, attempt));
       }
       return ended(list, reading);
+    },
+    async glance(parameters, number, size) {
+      const [requester] = requesters;
+      const page = onePage(paginator, number, size);
+      if (requester === undefined || page === undefined) return undefined;
+      const request = { partition: NO_PARTITION, parameters: { ...parameters, ...page.parameters } };
+      return requester.fetch(request, select, async ({ captured, ranges, envelope }) => ({
+        count: ranges.length / 2,
+        captured,
+        total: countAt(envelope, page.total),
+      }));
     },
   };
 }

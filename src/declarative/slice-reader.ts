@@ -5,7 +5,8 @@ import type { AddedField } from './add-fields.js';
 import type { DeclarativeStream, FieldPath } from './components.js';
 import { forEachConcurrently, oneAhead } from './concurrency.js';
 import { beginPage } from './cursor.js';
-import type { Cursor, OpenSlice } from './cursor.js';
+import type { Cursor, DateFilterError, OpenSlice } from './cursor.js';
+import { filterFault } from './filter-proof.js';
 import type { PageInfo } from './list.js';
 import { ListOrder } from './list-order.js';
 import type { ParentProgress } from './parent-progress.js';
@@ -68,6 +69,8 @@ export class SliceReader {
   readonly #addedPlace: number;
   /** Slices so far. */
   #begun = 0;
+  /** What is wrong with the API's date filter. */
+  #filterFault: Promise<DateFilterError | undefined> | undefined;
 
   constructor(
     definition: DeclarativeStream,
@@ -117,7 +120,18 @@ export class SliceReader {
     const parameters = this.#cursor.requestParameters(slice);
     if (this.#parents !== undefined) await this.#readChildren(this.#parents, open, parameters);
     else await this.#readPartitions(open, parameters);
+    const fault = slice.filtered ? await this.#filterFault : undefined;
+    if (fault !== undefined) throw fault;
     return open;
+  }
+
+  /** Once for the stream, beside its reading. */
+  #proveFilter(slice: StreamSlice, { total }: PageInfo): void {
+    const filter = this.#cursor.filterInQuestion(slice);
+    if (filter === undefined) return;
+    this.#filterFault = filterFault(filter, total, this.#retriever);
+    // Whoever awaits it meets the error; until then nobody may be there.
+    this.#filterFault.catch(() => undefined);
   }
 
   async #readPartitions(open: OpenSlice, parameters: Record<string, string>): Promise<void> {
@@ -181,6 +195,8 @@ export class SliceReader {
     const reading = await this.#retriever.read(
       { partition, parameters, rank: open.rank },
       (page, info) => {
+        if (partition === NO_PARTITION && this.#filterFault === undefined)
+          this.#proveFilter(open.slice, info);
         // One of several lists must not be begun anew because another one is long.
         if (partition === NO_PARTITION) this.#splitIfLarge(open.slice, info);
         const done = this.#write(page, this.#select(page, info.fresh, open, partition), open);

@@ -34,6 +34,11 @@ export interface DatetimeBasedCursor {
     };
     /** ISO 8601 duration that a sync reaches beyond now, for records that carry a date to come. */
     readonly look_ahead?: string;
+    /**
+     * The vendor does not say which of a record's dates the filter goes by. It might be one that some records do not
+     * have, so each sync holds the filter's count against the list without it.
+     */
+    readonly prove_filter?: true;
     /** Slices are never longer than `step`, because the API limits the range of a request. */
     readonly limited_range?: true;
     /**

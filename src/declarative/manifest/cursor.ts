@@ -183,7 +183,8 @@ function range(definition: DatetimeBasedCursor, context: CursorContext): JsonObj
 export function cursor(definition: DatetimeBasedCursor, context: CursorContext): ManifestCursor {
   const { type, cursor_field, start_time_option, step, cursor_granularity, is_data_feed, extensions } =
     definition;
-  const { cursor_field_aliases, changed_since, limited_range, change_fields, ...others } = extensions ?? {};
+  const { cursor_field_aliases, changed_since, limited_range, change_fields, prove_filter, ...others } =
+    extensions ?? {};
   requireNothingLeft(
     without(
       definition,
@@ -207,6 +208,9 @@ export function cursor(definition: DatetimeBasedCursor, context: CursorContext):
       `Slices have a fixed length (${step ?? 'P1M'}), whether they hold many records or none.`,
       stream,
     );
+  }
+  if (prove_filter === true) {
+    notes.add('A date filter that goes by another date goes unnoticed where it leaves out records.', stream);
   }
   if (is_data_feed === true) {
     notes.add('That the list is newest first is not verified.', stream);

@@ -193,7 +193,8 @@ export function singlePage(path: string): SimpleRetriever {
 
 /**
  * Slices by date of creation, for lists whose `from` and `to` are documented by both of the vendor's
- * sources. Timestamps of records have whole seconds, so a second is the grain.
+ * sources. Timestamps of records have whole seconds, so a second is the grain. Which of a record's dates the bounds
+ * are held against, neither source says; the payment's would leave out what was never paid.
  */
 export function createdBetween(cursor_field: string, ...cursor_field_aliases: string[]): DatetimeBasedCursor {
   return {
@@ -204,7 +205,7 @@ export function createdBetween(cursor_field: string, ...cursor_field_aliases: st
     end_time_option: requestParameter('to'),
     step: 'P1M',
     cursor_granularity: 'PT1S',
-    extensions: { cursor_field_aliases },
+    extensions: { cursor_field_aliases, prove_filter: true },
   };
 }
 

@@ -1,0 +1,223 @@
+/** A date filter that may go by another date than the cursor's. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { byCountedPage, createdBetween, streamOf } from '../test-support/definitions.fixture.js';
+import {
+  at,
+  fakeApi,
+  NOW,
+  pageOf,
+  runRead,
+  sorted,
+  spread,
+  START,
+} from '../test-support/read-run.fixture.js';
+import type { Dated, FakeApi, ReadRun, Reply } from '../test-support/read-run.fixture.js';
+
+const HOUR = 3_600_000;
+
+const { retriever } = streamOf('orders');
+const orders = streamOf('orders', {
+  retriever: { ...retriever, paginator: byCountedPage },
+  incremental_sync: { ...createdBetween, extensions: { prove_filter: true } },
+});
+
+interface Order extends Dated {
+  readonly paidAt: string | null;
+}
+
+/** Every third one was never paid, the others an hour later. */
+function ordersOf(records: readonly Dated[]): Order[] {
+  return records.map((one) => ({
+    ...one,
+    paidAt: one.id % 3 === 0 ? null : at(Date.parse(one.createdAt) + HOUR),
+  }));
+}
+
+function newestFirst(records: readonly Order[]): Order[] {
+  return [...records].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+}
+
+function list(url: URL, records: readonly Order[], field: 'createdAt' | 'paidAt'): Reply {
+  const from = url.searchParams.get('from');
+  const to = url.searchParams.get('to') ?? '9999';
+  const isInRange = (date: string | null) => from === null || (date !== null && date >= from && date <= to);
+  return pageOf(
+    url,
+    records.filter((one) => isInRange(one[field])),
+  );
+}
+
+function ids(run: ReadRun): unknown[] {
+  return run.records('orders').map(({ id }) => id);
+}
+
+/** Requests for one record, which the proof makes. */
+function glances(api: FakeApi): URL[] {
+  return api.asked.filter((url) => url.searchParams.get('perPage') === '1');
+}
+
+const all = newestFirst(ordersOf(spread(300)));
+const wanted = sorted(all.map(({ id }) => id));
+
+describe('a date filter', () => {
+  test('that leaves out records without another date is given up: the whole list is read', async () => {
+    const api = fakeApi((url) => list(url, all, 'paidAt'));
+    const run = await runRead([orders], api);
+    expect(run.thrown).toBeUndefined();
+    expect(sorted([...new Set(ids(run))])).toEqual(wanted);
+    expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([
+      expect.stringMatching(
+        /does not filter by createdAt; reading the whole list instead \(of 300 records it counts 200 since .*, but there are more/,
+      ),
+    ]);
+    expect(run.states('orders').at(-1)).toEqual({ createdAt: all[0]?.createdAt });
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  });
+
+  test('that is found to leave out records has no STATE before it that says otherwise', async () => {
+    const many = newestFirst(ordersOf(spread(3000)));
+    const run = await runRead(
+      [orders],
+      fakeApi((url) => list(url, many, 'paidAt')),
+    );
+    const seen = new Set<unknown>();
+    for (const message of run.messages) {
+      if (message.type === 'RECORD') seen.add(message.record.data['id']);
+      if (message.type !== 'STATE') continue;
+      const mark = message.state.stream.stream_state['createdAt'] as string;
+      const passed = many.filter(({ createdAt }) => createdAt <= mark && createdAt > at(START));
+      expect(passed.filter(({ id }) => !seen.has(id))).toEqual([]);
+    }
+    expect(new Set(ids(run)).size).toBe(3000);
+  });
+
+  test('that does what it should costs one request more, and nothing comes twice', async () => {
+    const api = fakeApi((url) => list(url, all, 'createdAt'));
+    const run = await runRead([orders], api);
+    expect(sorted(ids(run))).toEqual(wanted);
+    expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([]);
+    const asked = glances(api).map(({ searchParams }) => Object.fromEntries(searchParams));
+    expect(asked).toEqual([{ perPage: '1', page: '301' }]);
+  });
+
+  test('is held against more than a short sync asks for', async () => {
+    const api = fakeApi((url) => list(url, all, 'createdAt'));
+    const states = new Map([['orders', { createdAt: at(NOW - 24 * HOUR) }]]);
+    await runRead([orders], api, { states });
+    const asked = glances(api).map(({ searchParams }) => Object.fromEntries(searchParams));
+    const since = at(NOW - 29 * 24 * HOUR);
+    expect(asked).toEqual([
+      { from: since, perPage: '1', page: '1' },
+      { perPage: '1', page: String(all.filter(({ createdAt }) => createdAt >= since).length + 1) },
+    ]);
+  });
+
+  test.each([
+    ['the start date', {}],
+    [
+      'the state of a sync of yesterday',
+      { states: new Map([['orders', { createdAt: at(NOW - 24 * HOUR) }]]) },
+    ],
+    ['an older state', { states: new Map([['orders', { createdAt: at(START + 40 * 24 * HOUR) }]]) }],
+    ['an end date', { endDate: at(START + 90 * 24 * HOUR) }],
+  ])('is proven from %s on, too', async (_, options) => {
+    const older = newestFirst([
+      ...ordersOf(
+        Array.from({ length: 50 }, (__, i) => ({ id: 1000 + i, createdAt: at(START - i * 24 * HOUR) })),
+      ),
+      ...all,
+    ]);
+    const run = await runRead(
+      [orders],
+      fakeApi((url) => list(url, older, 'createdAt')),
+      options,
+    );
+    const other = await runRead(
+      [orders],
+      fakeApi((url) => list(url, older, 'paidAt')),
+      options,
+    );
+    expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([]);
+    expect(new Set(ids(run)).size).toBe(ids(run).length);
+    expect(sorted([...new Set(ids(other))])).toEqual(sorted(ids(run)));
+  });
+});
+
+describe('what is not taken for a fault of the filter', () => {
+  test('records that come in between', async () => {
+    let count = 200;
+    const growing = fakeApi((url) => {
+      count += 3;
+      const now = ordersOf(
+        Array.from({ length: count }, (_, id) => ({ id, createdAt: at(NOW - 1000 * HOUR + id * 1000) })),
+      );
+      return list(url, newestFirst(now), 'createdAt');
+    });
+    const run = await runRead([orders], growing);
+    expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([]);
+    expect(glances(growing).length).toBeGreaterThan(2);
+  });
+
+  test('a list that is oldest first', async () => {
+    const old = Array.from({ length: 50 }, (_, i) => ({
+      id: 1000 + i,
+      createdAt: at(START - (i + 5) * 24 * HOUR),
+    }));
+    const oldestFirst = newestFirst([...all, ...ordersOf(old)]).reverse();
+    const run = await runRead(
+      [orders],
+      fakeApi((url) => list(url, oldestFirst, 'createdAt')),
+    );
+    expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([]);
+    expect(sorted(ids(run))).toEqual(wanted);
+  });
+
+  test('a count of something else', async () => {
+    const api = fakeApi((url) => {
+      const { body } = list(url, all, 'createdAt') as { body: { data: unknown[]; meta: object } };
+      return { body: { ...body, meta: { ...body.meta, total: body.data.length } } };
+    });
+    const run = await runRead([orders], api);
+    expect(sorted(ids(run))).toEqual(wanted);
+    expect(run.logs.filter((line) => line.includes('does not filter'))).toEqual([]);
+  });
+
+  test('an API that refuses the question', async () => {
+    const api = fakeApi((url) =>
+      url.searchParams.get('perPage') === '1'
+        ? { status: 400, body: { message: 'perPage is too small' } }
+        : list(url, all, 'createdAt'),
+    );
+    const run = await runRead([orders], api);
+    expect(sorted(ids(run))).toEqual(wanted);
+    expect(run.errors).toEqual([]);
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  });
+});
+
+test('whichever of two dates the filter goes by, and whenever the orders were paid: none is lost', async () => {
+  const time = fc.integer({ min: START - 60 * 24 * HOUR, max: NOW - 1 });
+  const delay = fc.oneof(fc.constant(Infinity), fc.nat({ max: 12 * HOUR }), fc.nat({ max: 100 * 24 * HOUR }));
+  const field = fc.constantFrom('createdAt' as const, 'paidAt' as const);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(time, delay), { minLength: 100, maxLength: 300 }),
+      field,
+      async (made, by) => {
+        const records = made.map(([ms, wait], id) => ({
+          id,
+          createdAt: at(ms),
+          paidAt: ms + wait > NOW ? null : at(ms + wait),
+        }));
+        const run = await runRead(
+          [orders],
+          fakeApi((url) => list(url, newestFirst(records), by)),
+        );
+        const wanted = records.filter(({ createdAt }) => createdAt >= at(START)).map(({ id }) => id);
+        expect(sorted([...new Set(ids(run))])).toEqual(wanted);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
