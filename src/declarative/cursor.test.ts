@@ -240,6 +240,17 @@ describe('a date filter that does not work', () => {
     expect(judge(cursor, cursor.open(whole ?? may), before)).toBe('outside');
   });
 
+  test('that makes reading begin anew ends what was said of slices that came short before', () => {
+    const cursor = cursorOf();
+    const [whole] = cursor.slices();
+    const short = cursor.open(whole ?? may);
+    short.isShort = true;
+    expect(cursor.close(short)).toBe(false);
+    expect(cursor.state(true)).toMatchObject({ createdAt: START, short: true });
+    for (const one of cursor.replan('coarse')) readSlice(cursor, one, '2024-05-03T00:00:00Z');
+    expect(cursor.state(true)).toEqual({ createdAt: '2024-05-03T00:00:00Z' });
+  });
+
   test('is given up for one slice over the whole range, read slices included', () => {
     const cursor = cursorOf({ state: { createdAt: '2024-06-10T00:00:00.000Z' } });
     const [all] = cursor.slices();

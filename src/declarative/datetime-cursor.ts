@@ -152,6 +152,7 @@ export class DatetimeCursor implements Cursor {
 
   replan(kind: DateFilterError['kind']): StreamSlice[] {
     this.#closed = [];
+    this.#hasGap = false;
     if (kind === 'ignored') return [...this.#changes(), this.#slice(this.#range, false)];
     this.#byDays = true;
     this.#bounds = this.#bounds.byDays();

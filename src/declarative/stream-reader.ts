@@ -216,6 +216,9 @@ export class StreamReader {
       const range = `${toIso(slice.start)} to ${toIso(slice.end)}`;
       const how = isClosed ? 'closed' : 'stays open, to be read again by the next sync';
       await this.#messages.log('INFO', `slice ${range} ${how}, ${counted(open.written, 'record')}`);
+      if (open.isShort && isClosed) {
+        await this.#messages.log('WARN', `${range} came short again; the API's count is taken for wrong`);
+      }
     }
   }
 

@@ -92,6 +92,6 @@ export class StreamStats {
 export function shortfall({ distinct, total = 0, missing }: ListReading): string {
   const came = `the API counts ${total} records, but only ${distinct} came`;
   return missing > 0
-    ? `${came}; ${missing} may be missing until a later sync`
-    : 'the list shrank each time it was read; a record may be missing until a later sync';
+    ? `${came}; ${missing} may be missing`
+    : 'the list shrank each time it was read; a record may be missing';
 }
