@@ -12,9 +12,9 @@ import {
   printCursorState,
 } from './cursor-state.js';
 import type { ClosedSlice, CursorMark, FinishedWindow } from './cursor-state.js';
-import { DAY_MS, fixedDuration, formatDatetime, parseDuration, parseTimestamp, toIso } from './datetime.js';
+import { DateFilter, grainOf } from './date-filter.js';
+import { DAY_MS, parseDuration, parseTimestamp, toIso } from './datetime.js';
 import type { Duration } from './datetime.js';
-import { RequestBounds } from './request-bounds.js';
 import { blindParts, evenRanges, rangesByStep } from './slicer.js';
 import { subtractRanges } from './stream-slice.js';
 import type { StreamSlice, TimeRange } from './stream-slice.js';
@@ -35,12 +35,6 @@ export interface CursorOptions {
   /** Unix ms: when an earlier, unfinished sync began whose work this one goes on with. */
   readonly goesOnSince?: number | undefined;
 }
-
-/**
- * A filter that goes by another date is told by how many records it leaves out. In so long a time that is more than what
- * it may leave out by cutting its bound to a day.
- */
-const FILTER_SAMPLE_MS = 28 * DAY_MS;
 
 /** Told of a full refresh, since whoever gave it a state by mistake gets a part, or nothing, of what they expect. */
 const GOES_ON =
@@ -65,7 +59,6 @@ export class DatetimeCursor implements Cursor {
   readonly #initial: CursorMark;
   readonly #window: SyncWindow;
   readonly #range: TimeRange;
-  readonly #filtered: boolean;
   /**
    * Newest value that the mark may take. Slices that earlier, unfinished syncs had closed are known as of
    * then; were the mark to pass that time, the next lookback would miss what changed in them since.
@@ -78,9 +71,7 @@ export class DatetimeCursor implements Cursor {
   readonly #startDate: number;
   readonly #endDate: number;
   readonly #finishedBefore: FinishedWindow | undefined;
-  #bounds: RequestBounds;
-  /** The API's date filter goes by whole days. */
-  #byDays: boolean;
+  #filter: DateFilter;
   #closed: ClosedSlice[];
   /** A slice is open although the sync is through: records of it are missing. */
   #hasGap = false;
@@ -100,7 +91,6 @@ export class DatetimeCursor implements Cursor {
       ...aliases.map((alias) => [alias]),
       ...(definition.extensions?.change_fields ?? []),
     ];
-    this.#filtered = definition.start_time_option !== undefined;
     // A record that is old but has changed may stand behind any other one.
     this.isFeed = definition.is_data_feed === true && this.capture.length === this.fields;
 
@@ -126,9 +116,8 @@ export class DatetimeCursor implements Cursor {
     this.notice = this.#fullRefresh && goesOn ? GOES_ON : this.#window.notice;
     this.#now = now;
     this.#asOf = Math.min(now, goesOnSince ?? now);
-    const bounds = new RequestBounds(this.#range, this.#grain());
-    this.#byDays = closed.length > 0 && saved.byDays === true;
-    this.#bounds = this.#byDays ? bounds.byDays() : bounds;
+    const isByDays = closed.length > 0 && saved.byDays === true;
+    this.#filter = new DateFilter(definition, this.#range, this.#range.end === now, isByDays);
     this.#changesAreDue = this.#window.changesSince !== undefined;
     this.#closed = mergeClosed(closed);
     this.#wasShort = saved.isShort === true;
@@ -140,7 +129,7 @@ export class DatetimeCursor implements Cursor {
     const [first] = gaps;
     if (first === undefined) return this.#changes();
     // Without a filter each slice would read the whole list, so there is one.
-    if (!this.#filtered) {
+    if (this.#definition.start_time_option === undefined) {
       return [...this.#changes(), this.#slice({ start: first.start, end: this.#range.end }, false)];
     }
     const ranges =
@@ -154,8 +143,7 @@ export class DatetimeCursor implements Cursor {
     this.#closed = [];
     this.#hasGap = false;
     if (kind === 'ignored') return [...this.#changes(), this.#slice(this.#range, false)];
-    this.#byDays = true;
-    this.#bounds = this.#bounds.byDays();
+    this.#filter = this.#filter.byDays();
     return this.slices();
   }
 
@@ -177,7 +165,7 @@ export class DatetimeCursor implements Cursor {
     addToOrder(open.page, time);
 
     const { slice } = open;
-    if (slice.filtered) this.#bounds.check(slice, time);
+    this.#filter.check(slice, time);
     let newest = time;
     for (let i = this.fields; i < this.capture.length; i++) {
       newest = Math.max(newest, markOf(values[offset + i])?.time ?? newest);
@@ -214,33 +202,11 @@ export class DatetimeCursor implements Cursor {
   }
 
   requestParameters(slice: StreamSlice): Record<string, string> {
-    const { datetime_format, extensions } = this.#definition;
-    const { start_time_option, end_time_option } =
-      (slice.ofChanges === true ? extensions?.changed_since : undefined) ?? this.#definition;
-    if (!slice.filtered || start_time_option === undefined) return {};
-    const bounds = this.#bounds.of(slice);
-    return {
-      [start_time_option.field_name]: formatDatetime(bounds.start, datetime_format),
-      ...(end_time_option === undefined
-        ? {}
-        : { [end_time_option.field_name]: formatDatetime(bounds.end, datetime_format) }),
-    };
+    return this.#filter.parameters(slice);
   }
 
   filterInQuestion(slice: StreamSlice): FilterInQuestion | undefined {
-    const { start_time_option, datetime_format, extensions } = this.#definition;
-    if (start_time_option === undefined || extensions?.prove_filter !== true) return undefined;
-    if (!slice.filtered || slice.ofChanges === true) return undefined;
-    const isOpen = slice.isLast && this.#range.end === this.#now;
-    const isSlice = isOpen && slice.end - slice.start >= FILTER_SAMPLE_MS;
-    const start = isSlice ? this.#bounds.of(slice).start : this.#range.start - FILTER_SAMPLE_MS;
-    return {
-      parameters: { [start_time_option.field_name]: formatDatetime(start, datetime_format) },
-      isSlice,
-      // An API may cut what it is given to a day of its own time zone.
-      since: start + DAY_MS,
-      timeOf: (values, offset) => this.#markOf(values, offset)?.time,
-    };
+    return this.#filter.inQuestion(slice, (values, offset) => this.#markOf(values, offset)?.time);
   }
 
   state(isThrough: boolean): JsonObject {
@@ -256,7 +222,7 @@ export class DatetimeCursor implements Cursor {
       mark,
       closed: complete && !this.#fullRefresh ? [] : this.#closed,
       finished: this.#finished(complete),
-      byDays: this.#byDays,
+      byDays: this.#filter.isByDays,
       isShort: this.#hasGap || (this.#wasShort && !complete),
       syncMode: this.#fullRefresh ? 'full_refresh' : 'incremental',
     });
@@ -287,7 +253,7 @@ export class DatetimeCursor implements Cursor {
    * time than the clock showed, and one of the same day midnight of some time zone.
    */
   #cap(): CursorMark {
-    const grain = this.#grain();
+    const grain = grainOf(this.#definition);
     const time = Math.floor(this.#ceiling / grain) * grain - (grain < DAY_MS ? 0 : grain);
     return { time, text: toIso(time) };
   }
@@ -298,11 +264,6 @@ export class DatetimeCursor implements Cursor {
     // Records of the window change after its end too.
     const end = Math.max(this.#now, this.#range.end);
     return [{ start, end, filtered: true, isLast: true, ofChanges: true }];
-  }
-
-  /** ms */
-  #grain(): number {
-    return fixedDuration(this.#definition.cursor_granularity ?? 'PT1S');
   }
 
   #step(): Duration {

@@ -1,10 +1,7 @@
 import { systemError } from '../protocol/errors.js';
-import type { RecordBatch } from '../protocol/record-batch.js';
-import { addedFields, addedNames, toMembers } from './add-fields.js';
-import type { AddedField } from './add-fields.js';
+import { addedNames } from './add-fields.js';
 import type { DeclarativeStream, FieldPath } from './components.js';
 import { forEachConcurrently, oneAhead } from './concurrency.js';
-import { beginPage } from './cursor.js';
 import type { Cursor, DateFilterError, OpenSlice } from './cursor.js';
 import { filterFault } from './filter-proof.js';
 import type { PageInfo } from './list.js';
@@ -12,7 +9,8 @@ import { ListOrder } from './list-order.js';
 import type { ParentProgress } from './parent-progress.js';
 import { ParentStream } from './parent-stream.js';
 import { listPartitions, partitionParameters } from './partition-router.js';
-import type { SelectedPage } from './record-selector.js';
+import { RecordEmitter } from './record-emitter.js';
+import type { WriteRecords } from './record-emitter.js';
 import type { RequestContext } from './requester.js';
 import { createRetriever } from './retriever.js';
 import type { ListListener, Retriever } from './retriever.js';
@@ -39,8 +37,7 @@ export class SplitSlice extends Error {
 
 /** Where a slice's records go, and what is told about its reading. */
 export interface SliceListener extends ListListener {
-  /** Resolves when the records have left the process. */
-  write(batch: RecordBatch): Promise<void>;
+  readonly write: WriteRecords;
 }
 
 interface SliceContext {
@@ -54,7 +51,6 @@ export class SliceReader {
   readonly #definition: DeclarativeStream;
   readonly #cursor: Cursor;
   readonly #context: SliceContext;
-  readonly #listener: SliceListener;
   /** Fetches the records of the stream. */
   readonly #retriever: Retriever;
   /** For a stream whose lists belong to the records of another one. */
@@ -63,10 +59,7 @@ export class SliceReader {
   readonly #goesByParent: boolean;
   /** Which parents are done; for a stream that reads the lists of all of them in one slice. */
   readonly #progress: ParentProgress | undefined;
-  /** Values captured from each record. */
-  readonly #width: number;
-  /** From which place on they are those of the fields that AddFields names. */
-  readonly #addedPlace: number;
+  readonly #emitter: RecordEmitter;
   /** Slices so far. */
   #begun = 0;
   /** What is wrong with the API's date filter. */
@@ -83,7 +76,6 @@ export class SliceReader {
     this.#progress = progress;
     this.#cursor = cursor;
     this.#context = context;
-    this.#listener = listener;
     const { retriever, primary_key } = definition;
     const router = retriever.partition_router;
     const substream = router?.type === 'SubstreamPartitionRouter' ? router : undefined;
@@ -93,8 +85,16 @@ export class SliceReader {
     // Within one partition what is added to the key tells nothing apart.
     const keys = primary_key.filter((key) => !added.includes(key)).map((key) => [key]);
     const capture: FieldPath[] = [...ofCursor, ...keys, ...added.map((name) => [name])];
-    this.#width = capture.length;
-    this.#addedPlace = ofCursor.length + keys.length;
+    this.#emitter = new RecordEmitter(
+      definition,
+      {
+        cursor: this.#goesByParent ? undefined : cursor,
+        width: capture.length,
+        addedPlace: ofCursor.length + keys.length,
+      },
+      context.requests.clock,
+      listener.write,
+    );
     this.#retriever = createRetriever(
       {
         definition: retriever,
@@ -199,7 +199,7 @@ export class SliceReader {
           this.#proveFilter(open.slice, info);
         // One of several lists must not be begun anew because another one is long.
         if (partition === NO_PARTITION) this.#splitIfLarge(open.slice, info);
-        const done = this.#write(page, this.#select(page, info.fresh, open, partition), open);
+        const done = this.#emitter.emit(page, info.fresh, open, partition);
         if (!mayEndEarly) return { isEnough: false, done };
         order.add(info.number, open.page);
         return { isEnough: order.isPast(open.slice.start), done };
@@ -217,60 +217,5 @@ export class SliceReader {
     const parts = pageCount === undefined ? undefined : Math.ceil(pageCount / MAX_PAGES_PER_SLICE) + 1;
     const slices = this.#cursor.split(slice, parts);
     if (slices.length > 1) throw new SplitSlice(slices);
-  }
-
-  /**
-   * The byte ranges of the records to emit, by the members to add to them. What a record has already, with
-   * the same value, is not added a second time; with another value ours comes last, where it counts.
-   */
-  #select(
-    page: SelectedPage,
-    fresh: readonly boolean[],
-    open: OpenSlice,
-    partition: StreamPartition,
-  ): Map<string, number[]> {
-    const fields = addedFields(
-      this.#definition.transformations,
-      partition,
-      this.#context.requests.clock.now(),
-    );
-    const all = toMembers(fields);
-    const isJudged = !this.#goesByParent;
-    if (isJudged) beginPage(open);
-    const groups = new Map<string, number[]>();
-    for (let i = 0; i < fresh.length; i++) {
-      const offset = i * this.#width;
-      if (isJudged && this.#cursor.judge(open, page.captured, offset) !== 'emit') continue;
-      if (fresh[i] !== true) continue;
-      const members = fields.length === 0 ? all : this.#missingMembers(fields, all, page, offset);
-      let ranges = groups.get(members);
-      if (ranges === undefined) groups.set(members, (ranges = []));
-      ranges.push(page.ranges[2 * i] ?? 0, page.ranges[2 * i + 1] ?? 0);
-    }
-    return groups;
-  }
-
-  /** @param all the members of all fields */
-  #missingMembers(fields: readonly AddedField[], all: string, page: SelectedPage, offset: number): string {
-    const start = offset + this.#addedPlace;
-    const isMissing = ({ raw }: AddedField, i: number) => page.captured[start + i] !== raw;
-    return fields.every(isMissing) ? all : toMembers(fields.filter(isMissing));
-  }
-
-  async #write(
-    page: SelectedPage,
-    groups: ReadonlyMap<string, readonly number[]>,
-    open: OpenSlice,
-  ): Promise<void> {
-    const wrapAs = this.#definition.retriever.record_selector.extractor.extensions?.wrap_as;
-    for (const [members, ranges] of groups) {
-      await this.#listener.write({
-        bytes: page.bytes,
-        ranges,
-        addedFields: members,
-        ...(wrapAs === undefined ? {} : { wrapAs }),
-      });
-      open.written += ranges.length / 2;
-    }
   }
 }

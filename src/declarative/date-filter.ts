@@ -1,0 +1,80 @@
+import type { DatetimeBasedCursor } from './components.js';
+import type { FilterInQuestion } from './cursor.js';
+import { DAY_MS, fixedDuration, formatDatetime } from './datetime.js';
+import { RequestBounds } from './request-bounds.js';
+import type { StreamSlice, TimeRange } from './stream-slice.js';
+
+/**
+ * A filter that goes by another date is told by how many records it leaves out. In so long a time that is more than what
+ * it may leave out by cutting its bound to a day.
+ */
+const SAMPLE_MS = 28 * DAY_MS;
+
+/** @returns ms: the grain of the API's filter */
+export function grainOf({ cursor_granularity }: DatetimeBasedCursor): number {
+  return fixedDuration(cursor_granularity ?? 'PT1S');
+}
+
+/** How requests ask for a range of time, and what is thought of the answers. Times are Unix ms. */
+export class DateFilter {
+  readonly #definition: DatetimeBasedCursor;
+  readonly #range: TimeRange;
+  /** The range ends now, so there is nothing that is newer. */
+  readonly #isOpen: boolean;
+  readonly #bounds: RequestBounds;
+  /** The API cuts bounds to days. */
+  readonly isByDays: boolean;
+
+  /** @param range of the whole sync */
+  constructor(definition: DatetimeBasedCursor, range: TimeRange, isOpen: boolean, isByDays: boolean) {
+    this.#definition = definition;
+    this.#range = range;
+    this.#isOpen = isOpen;
+    const bounds = new RequestBounds(range, grainOf(definition));
+    this.#bounds = isByDays ? bounds.byDays() : bounds;
+    this.isByDays = isByDays;
+  }
+
+  byDays(): DateFilter {
+    return new DateFilter(this.#definition, this.#range, this.#isOpen, true);
+  }
+
+  /** The request parameters of a slice. */
+  parameters(slice: StreamSlice): Record<string, string> {
+    const { datetime_format, extensions } = this.#definition;
+    const { start_time_option, end_time_option } =
+      (slice.ofChanges === true ? extensions?.changed_since : undefined) ?? this.#definition;
+    if (!slice.filtered || start_time_option === undefined) return {};
+    const bounds = this.#bounds.of(slice);
+    return {
+      [start_time_option.field_name]: formatDatetime(bounds.start, datetime_format),
+      ...(end_time_option === undefined
+        ? {}
+        : { [end_time_option.field_name]: formatDatetime(bounds.end, datetime_format) }),
+    };
+  }
+
+  /**
+   * @param time of a record that came for a slice
+   * @throws DateFilterError if the API should not have sent it
+   */
+  check(slice: StreamSlice, time: number): void {
+    if (slice.filtered) this.#bounds.check(slice, time);
+  }
+
+  /** What has to be looked at, if the definition says that the filter may go by another date. */
+  inQuestion(slice: StreamSlice, timeOf: FilterInQuestion['timeOf']): FilterInQuestion | undefined {
+    const { start_time_option, datetime_format, extensions } = this.#definition;
+    if (start_time_option === undefined || extensions?.prove_filter !== true) return undefined;
+    if (!slice.filtered || slice.ofChanges === true) return undefined;
+    const isSlice = this.#isOpen && slice.isLast && slice.end - slice.start >= SAMPLE_MS;
+    const start = isSlice ? this.#bounds.of(slice).start : this.#range.start - SAMPLE_MS;
+    return {
+      parameters: { [start_time_option.field_name]: formatDatetime(start, datetime_format) },
+      isSlice,
+      // An API may cut what it is given to a day of its own time zone.
+      since: start + DAY_MS,
+      timeOf,
+    };
+  }
+}
