@@ -182,6 +182,17 @@ describe('requireReadable', () => {
     expect(() => requireReadable(result)).toThrow('HTTP 403');
   });
 
+  test('throws what one host said rather than that another one cannot be reached', async () => {
+    answers({ '/orders': status(403), '/customers': status(403) });
+    const send: RequestContext['http'] = (request) =>
+      request.url.includes('/refunds')
+        ? Promise.reject(new TransportError('ENOTFOUND', 'no such host'))
+        : transport.send(request);
+    const result = await check(SOURCE, { http: send, clock: new FakeClock() });
+    expect(result.unreadable).toHaveLength(3);
+    expect(() => requireReadable(result)).toThrow('HTTP 403');
+  });
+
   test('throws when there is no stream at all', () => {
     expect(() => requireReadable({ readable: [], unreadable: [] })).toThrow('There is no stream to read.');
   });

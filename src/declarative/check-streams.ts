@@ -101,10 +101,16 @@ export async function checkStreams(source: DeclarativeSource, context: RequestCo
       else unreadable.push({ name: stream.name, error: toTracedError(error) });
     }
   };
-  /** Once a list could be read, a refusal is about the list that refuses; before, it is about the key. */
+  /**
+   * Once a list could be read, a refusal is about the list that refuses; before, it is about the key. That one host of
+   * several cannot be reached is no reason while another one answers.
+   */
   const requireOne = (): void => {
-    const refusal = unreadable.find(({ error }) => error instanceof ApiUnavailableError);
-    if (readable.length === 0 && refusal !== undefined) throw refusal.error;
+    if (readable.length > 0) return;
+    const unavailable = unreadable.filter(({ error }) => error instanceof ApiUnavailableError);
+    const refusal = unavailable.find(({ error }) => error.failureType === 'config_error');
+    if (refusal !== undefined) throw refusal.error;
+    if (unavailable[0] !== undefined && unavailable.length === unreadable.length) throw unavailable[0].error;
   };
   for (const stream of source.streams.filter(isFirst)) {
     await attempt(stream);
