@@ -211,15 +211,15 @@ describe('a saved state', () => {
         mark,
         fc.array(slice, { maxLength: 4 }),
         fc.boolean(),
-        fc.boolean(),
-        (one, slices, byDays, isShort) => {
+        fc.array(fc.record({ start: time, end: time }), { maxLength: 2 }),
+        (one, slices, byDays, short) => {
           const printed = JSON.parse(
             JSON.stringify(
               printCursorState('createdAt', {
                 mark: one,
                 closed: slices,
                 byDays,
-                isShort,
+                short,
                 syncMode: 'incremental',
               }),
             ),
@@ -228,7 +228,7 @@ describe('a saved state', () => {
             mark: one,
             closed: slices,
             ...(byDays && slices.length > 0 ? { byDays } : {}),
-            ...(isShort ? { isShort } : {}),
+            short,
           });
         },
       ),

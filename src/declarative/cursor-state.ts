@@ -34,8 +34,8 @@ export interface CursorState {
   readonly finished?: FinishedWindow;
   /** The unfinished sync had found that the API's date filter goes by whole days. */
   readonly byDays?: boolean;
-  /** The sync left a slice open, because records of it were missing. */
-  readonly isShort?: boolean;
+  /** Ranges that the sync left open, because records of them were missing. */
+  readonly short: readonly TimeRange[];
 }
 
 /** Beside the cursor field: ranges that need not be read again when a sync is taken up. */
@@ -50,7 +50,7 @@ const FINISHED = 'finished';
 /** Beside the cursor field: that the API's date filter goes by whole days, so that this need not be found out again. */
 const DATE_FILTER = 'date_filter';
 const BY_DAYS = 'days';
-/** Beside the cursor field: that a slice is open because records of it were missing, and is so for the first time. */
+/** Beside the cursor field: ranges that are open because records of them were missing, and are so for the first time. */
 const SHORT = 'short';
 
 function toMark(value: JsonValue | undefined): CursorMark | undefined {
@@ -96,6 +96,20 @@ export function isResumable(syncMode: SyncMode, state: JsonObject | undefined): 
   return (state?.[SYNC_MODE] ?? 'incremental') === syncMode;
 }
 
+/** Entries that cannot be read are left out: a range that is short again is then left open once more. */
+function parseShort(value: JsonValue | undefined): TimeRange[] {
+  return (Array.isArray(value) ? value : []).flatMap((entry) => {
+    const range = isObject(entry) ? entry : {};
+    const start = toMark(range['start']);
+    const end = toMark(range['end']);
+    return start === undefined || end === undefined ? [] : [{ start: start.time, end: end.time }];
+  });
+}
+
+function printRange({ start, end }: TimeRange): JsonObject {
+  return { start: toIso(start), end: toIso(end) };
+}
+
 /** A remark that cannot be read is left out: the window is then read again. */
 function parseFinished(value: JsonValue | undefined): FinishedWindow | undefined {
   const finished = isObject(value) ? value : {};
@@ -115,31 +129,31 @@ export function parseCursorState(
   state: JsonObject | undefined,
 ): CursorState {
   const keys = Object.entries(state ?? {}).filter(([, value]) => value !== null && value !== undefined);
-  if (state === undefined || keys.length === 0) return { mark: undefined, closed: [] };
+  if (state === undefined || keys.length === 0) return { mark: undefined, closed: [], short: [] };
   const foreign = state[cursorField] === undefined ? lowCodeMark(state) : 'none';
-  if (foreign === 'beginning') return { mark: undefined, closed: [] };
+  if (foreign === 'beginning') return { mark: undefined, closed: [], short: [] };
   if (foreign !== 'none') {
     const mark = toMark(foreign.from);
     if (mark === undefined) throw refuse(stream, 'its "slices" hold no timestamp');
-    return { mark, closed: [] };
+    return { mark, closed: [], short: [] };
   }
 
   const closed = parseClosed(stream, state[CLOSED_SLICES]);
+  const short = parseShort(state[SHORT]);
   const value = state[cursorField];
   if (value === undefined || value === null) {
-    if (closed.length > 0) return { mark: undefined, closed };
+    if (closed.length > 0) return { mark: undefined, closed, short };
     throw refuse(stream, `it has no "${cursorField}" but ${keys.map(([key]) => `"${key}"`).join(', ')}`);
   }
   const mark = toMark(value);
   if (mark === undefined) throw refuse(stream, `its "${cursorField}" is not a timestamp`);
   const finished = parseFinished(state[FINISHED]);
   const byDays = state[DATE_FILTER] === BY_DAYS;
-  const isShort = state[SHORT] === true;
   return {
     mark,
     closed,
     ...(byDays ? { byDays } : {}),
-    ...(isShort ? { isShort } : {}),
+    short,
     ...(finished === undefined ? {} : { finished }),
   };
 }
@@ -152,17 +166,16 @@ export interface PrintedState {
   /** Of an incremental sync that has an end date and reached it. */
   readonly finished?: FinishedWindow | undefined;
   readonly byDays: boolean;
-  readonly isShort: boolean;
+  readonly short: readonly TimeRange[];
   readonly syncMode: SyncMode;
 }
 
 export function printCursorState(
   cursorField: string,
-  { mark, closed, finished, byDays, isShort, syncMode }: PrintedState,
+  { mark, closed, finished, byDays, short, syncMode }: PrintedState,
 ): JsonObject {
   const slices = closed.map((slice) => ({
-    start: toIso(slice.start),
-    end: toIso(slice.end),
+    ...printRange(slice),
     as_of: toIso(slice.asOf),
     ...(slice.mark === undefined ? {} : { mark: slice.mark.text }),
   }));
@@ -171,7 +184,7 @@ export function printCursorState(
     ...(syncMode === 'full_refresh' ? { [SYNC_MODE]: syncMode } : {}),
     ...(slices.length === 0 ? {} : { [CLOSED_SLICES]: slices }),
     ...(slices.length === 0 || !byDays ? {} : { [DATE_FILTER]: BY_DAYS }),
-    ...(isShort ? { [SHORT]: true } : {}),
+    ...(short.length === 0 ? {} : { [SHORT]: short.map(printRange) }),
     ...(finished === undefined
       ? {}
       : { [FINISHED]: { end_date: toIso(finished.endDate), as_of: toIso(finished.asOf) } }),

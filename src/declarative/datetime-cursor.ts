@@ -73,10 +73,10 @@ export class DatetimeCursor implements Cursor {
   readonly #finishedBefore: FinishedWindow | undefined;
   #filter: DateFilter;
   #closed: ClosedSlice[];
-  /** A slice is open although the sync is through: records of it are missing. */
-  #hasGap = false;
-  /** The sync before this one left such a slice to it. */
-  readonly #wasShort: boolean;
+  /** Slices that stay open although they were read: records of them are missing. */
+  #gaps: TimeRange[] = [];
+  /** Those that the sync before this one left to it. */
+  readonly #gapsBefore: readonly TimeRange[];
   /** Older records that have changed are still to be read; until then the mark must not move. */
   #changesAreDue: boolean;
 
@@ -120,7 +120,7 @@ export class DatetimeCursor implements Cursor {
     this.#filter = new DateFilter(definition, this.#range, this.#range.end === now, isByDays);
     this.#changesAreDue = this.#window.changesSince !== undefined;
     this.#closed = mergeClosed(closed);
-    this.#wasShort = saved.isShort === true;
+    this.#gapsBefore = isResumable(syncMode, state) ? saved.short : [];
     this.#ceiling = Math.min(this.#asOf, ...this.#closed.map((slice) => slice.asOf));
   }
 
@@ -141,7 +141,7 @@ export class DatetimeCursor implements Cursor {
 
   replan(kind: DateFilterError['kind']): StreamSlice[] {
     this.#closed = [];
-    this.#hasGap = false;
+    this.#gaps = [];
     if (kind === 'ignored') return [...this.#changes(), this.#slice(this.#range, false)];
     this.#filter = this.#filter.byDays();
     return this.slices();
@@ -179,8 +179,9 @@ export class DatetimeCursor implements Cursor {
   close(open: OpenSlice): boolean {
     const { slice, mark } = open;
     // Once: a count that stays too high is not one of these records, and the rest must not wait for it.
-    if (open.isShort && !this.#wasShort) {
-      this.#hasGap = true;
+    const wasShort = this.#gapsBefore.some((gap) => gap.start < slice.end && slice.start < gap.end);
+    if (open.isShort && !wasShort) {
+      this.#gaps.push({ start: slice.start, end: slice.end });
       return false;
     }
     if (slice.ofChanges === true) {
@@ -211,7 +212,7 @@ export class DatetimeCursor implements Cursor {
 
   state(isThrough: boolean): JsonObject {
     const { start } = this.#range;
-    const complete = isThrough && !this.#hasGap;
+    const complete = isThrough && this.#gaps.length === 0;
     const isInPrefix = (slice: ClosedSlice) => complete || (slice.start <= start && slice.end >= start);
     const prefix = this.#changesAreDue ? [] : this.#closed.filter(isInPrefix);
     const seen = prefix.map(({ mark }) => mark).reduce(newerMark, this.#initial) ?? this.#initial;
@@ -223,7 +224,9 @@ export class DatetimeCursor implements Cursor {
       closed: complete && !this.#fullRefresh ? [] : this.#closed,
       finished: this.#finished(complete),
       byDays: this.#filter.isByDays,
-      isShort: this.#hasGap || (this.#wasShort && !complete),
+      short: complete
+        ? []
+        : [...this.#gaps, ...this.#gapsBefore.flatMap((gap) => subtractRanges(gap, this.#closed))],
       syncMode: this.#fullRefresh ? 'full_refresh' : 'incremental',
     });
   }

@@ -19,8 +19,8 @@ class StatedTotals {
   hasFallen = false;
   /** A page shows an older version of the list than a page before it. */
   isOvertaken = false;
-  /** First and last page that stated each number. */
-  readonly #pages = new Map<number, { first: number; last: number }>();
+  /** First and last page that stated each number; by number, and so by page as long as none is overtaken. */
+  readonly #runs: { readonly total: number; first: number; last: number }[] = [];
   #largest = -Infinity;
 
   get largest(): number | undefined {
@@ -31,12 +31,19 @@ class StatedTotals {
     if (totalBefore !== undefined && total < totalBefore) this.hasFallen = true;
     this.smallest = Math.min(this.smallest, total);
     this.#largest = Math.max(this.#largest, total);
-    const own = this.#pages.get(total) ?? { first: page, last: page };
-    this.#pages.set(total, { first: Math.min(own.first, page), last: Math.max(own.last, page) });
-    if (this.#pages.size === 1) return;
-    for (const [other, { first, last }] of this.#pages) {
-      if ((other > total && first < page) || (other < total && last > page)) this.isOvertaken = true;
+    if (this.isOvertaken) return;
+    // From the end, where most belong.
+    let at = this.#runs.length;
+    while (at > 0 && (this.#runs[at - 1]?.total ?? 0) >= total) at--;
+    const own = this.#runs[at]?.total === total ? this.#runs[at] : undefined;
+    if (own === undefined) this.#runs.splice(at, 0, { total, first: page, last: page });
+    else {
+      own.first = Math.min(own.first, page);
+      own.last = Math.max(own.last, page);
     }
+    const isLate = (this.#runs[at - 1]?.last ?? -Infinity) > page;
+    const isEarly = (this.#runs[at + 1]?.first ?? Infinity) < page;
+    this.isOvertaken = isLate || isEarly;
   }
 }
 

@@ -34,6 +34,7 @@ export class ParentProgress {
   readonly #saved: DoneParents | undefined;
   readonly #order = new ListOrder();
   #isUnsure = false;
+  #isForgotten = false;
   /** A parent came that is older than all that had been done. */
   #hasPassed = false;
 
@@ -74,6 +75,11 @@ export class ParentProgress {
     this.#isUnsure = true;
   }
 
+  /** Some parents have not come, and nobody knows which: nothing at all is claimed to be done. */
+  forget(): void {
+    this.#isForgotten = true;
+  }
+
   /** The children of all parents of a page have been read. @param page 1 for the first one */
   pageDone(page: number, order: PageOrder): void {
     if (!this.#isUnsure) this.#order.add(page, order);
@@ -82,7 +88,7 @@ export class ParentProgress {
   /** What a state of the unfinished sync says beside its cursor; nothing if there is no progress to speak of. */
   state(): JsonObject {
     const downTo = Math.min(this.#saved?.downTo ?? Infinity, this.#order.readDownTo ?? Infinity);
-    if (downTo === Infinity) return {};
+    if (downTo === Infinity || this.#isForgotten) return {};
     const asOf = this.#saved?.asOf ?? this.#now;
     return { [PARENT_STATE]: { [this.#parent]: { down_to: toIso(downTo), as_of: toIso(asOf) } } };
   }

@@ -33,6 +33,8 @@ interface ParentOptions {
   readonly progress?: ParentProgress | undefined;
   /** Called for each page of parents. */
   readonly onPage?: (info: PageInfo) => void;
+  /** Called when a list of parents has ended of which some are missing. */
+  readonly onShort?: () => void;
 }
 
 /**
@@ -84,13 +86,17 @@ export class ParentStream {
       yield* this.#within(NO_PARTITION, options);
       return;
     }
-    const { onPage } = options;
+    const { onPage, onShort } = options;
+    const within = {
+      ...(onPage === undefined ? {} : { onPage }),
+      ...(onShort === undefined ? {} : { onShort }),
+    };
     for await (const { partitions, finished } of this.#grandparents.pages({
       ...options,
       selection: undefined,
     })) {
       for (const partition of partitions) {
-        yield* this.#within(partition, onPage === undefined ? {} : { onPage });
+        yield* this.#within(partition, within);
       }
       // All their children have been handed out by now.
       yield { partitions: [], finished };
@@ -99,7 +105,7 @@ export class ParentStream {
 
   async *#within(
     partition: StreamPartition,
-    { selection, progress, onPage }: ParentOptions,
+    { selection, progress, onPage, onShort }: ParentOptions,
   ): AsyncGenerator<ParentPage, void, void> {
     const open = selection?.open;
     const feed = new ListOrder();
@@ -127,6 +133,7 @@ export class ParentStream {
         feed.add(info.number, open.page);
         return { ...GO_ON, isEnough: feed.isPast(open.slice.start) };
       },
+      onShort,
     );
     for await (const number of pages) {
       const ofPage = order;

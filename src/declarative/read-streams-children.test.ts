@@ -1,6 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
-import { childStreamOf, createdBetween, streamOf } from '../test-support/definitions.fixture.js';
-import { at, fakeApi, pageOf, runRead, sorted, spread, START } from '../test-support/read-run.fixture.js';
+import type { JsonObject } from '../protocol/messages.js';
+import {
+  byCountedPage,
+  childStreamOf,
+  createdBetween,
+  streamOf,
+} from '../test-support/definitions.fixture.js';
+import {
+  at,
+  fakeApi,
+  listBetween,
+  pageOf,
+  runRead,
+  sorted,
+  spread,
+  START,
+} from '../test-support/read-run.fixture.js';
+import type { Dated, FakeApi, ReadRun } from '../test-support/read-run.fixture.js';
+import type { DeclarativeStream, SubstreamPartitionRouter } from './components.js';
 
 const orders = streamOf('orders', { incremental_sync: createdBetween });
 
@@ -104,5 +121,121 @@ describe('a child stream', () => {
     );
     const run = await runRead([items], api, { states: new Map([['items', state]]) });
     expect(sorted(run.records('items').map(({ parent_id }) => parent_id))).toEqual([9, 10, 11, 12, 13, 14]);
+  });
+});
+
+describe('parents or children that are missing by the API’s own count', () => {
+  const counted = (stream: DeclarativeStream): DeclarativeStream => ({
+    ...stream,
+    retriever: { ...stream.retriever, paginator: byCountedPage },
+  });
+  const stateOf = (run: ReadRun) => new Map([['items', run.states('items').at(-1) ?? {}]]);
+  const isOfParent = (id: number) => (record: JsonObject) => record['parent_id'] === id;
+
+  test('a parent: its children come with the next sync', async () => {
+    const items = counted(childStreamOf('items', counted(orders)));
+    const all = spread(50);
+    const api = (hidden: number | undefined) =>
+      fakeApi((url) => {
+        if (url.pathname !== '/orders') return pageOf(url, [{ id: 1 }]);
+        const { body } = listBetween(url, all) as { body: { data: Dated[] } };
+        return { body: { ...body, data: body.data.filter(({ id }) => id !== hidden) } };
+      });
+    const first = await runRead([items], api(3));
+    expect(first.logs.some((line) => /WARN items: \/orders: .* 1 may be missing/.test(line))).toBe(true);
+    expect(first.states('items').at(-1)).toMatchObject({ parent_createdAt: at(START) });
+    const second = await runRead([items], api(undefined), { states: stateOf(first) });
+    expect(second.records('items').some(isOfParent(3))).toBe(true);
+    expect(second.states('items').at(-1)).not.toHaveProperty('short');
+  });
+
+  describe('where the lists of all parents are read', () => {
+    const HOUR = 3_600_000;
+    const byOrders = counted(childStreamOf('items', orders));
+    const router = byOrders.retriever.partition_router as SubstreamPartitionRouter;
+    const [config] = router.parent_stream_configs;
+    const items: DeclarativeStream = {
+      ...byOrders,
+      retriever: {
+        ...byOrders.retriever,
+        partition_router: {
+          ...router,
+          parent_stream_configs: [
+            {
+              ...config,
+              stream: counted(config.stream),
+              incremental_dependency: false,
+              extensions: { newest_first_by: 'createdAt' },
+            },
+          ],
+        },
+      },
+      incremental_sync: {
+        type: 'DatetimeBasedCursor',
+        cursor_field: 'updatedAt',
+        datetime_format: '%Y-%m-%d',
+      },
+    };
+    const parents = Array.from({ length: 50 }, (_, id) => ({
+      id,
+      createdAt: at(START + id * HOUR),
+    })).reverse();
+
+    interface Faults {
+      /** Lists of children after which the API fails. */
+      readonly lists?: number;
+      /** A parent that is counted, but not sent. */
+      readonly hidden?: number;
+      /** A parent of whose two children one is not sent. */
+      readonly short?: number;
+      readonly gone?: (id: number) => boolean;
+    }
+
+    function api({ lists = Infinity, hidden, short, gone = () => false }: Faults): FakeApi {
+      let read = 0;
+      return fakeApi((url) => {
+        if (read >= lists) return { status: 500, body: {} };
+        if (url.pathname === '/orders') {
+          const { body } = pageOf(url, parents) as { body: { data: { id: number }[] } };
+          return { body: { ...body, data: body.data.filter(({ id }) => id !== hidden) } };
+        }
+        read++;
+        const id = Number(url.pathname.split('/')[2]);
+        if (gone(id)) return { status: 404, body: {} };
+        const updatedAt = at(START + id * HOUR);
+        const { body } = pageOf(
+          url,
+          [2 * id, 2 * id + 1].map((one) => ({ id: one, updatedAt })),
+        ) as {
+          body: { data: unknown[] };
+        };
+        return { body: { ...body, data: id === short ? body.data.slice(1) : body.data } };
+      });
+    }
+
+    test('children: the parent counts as done only when they have come', async () => {
+      const first = await runRead([items], api({ lists: 35, short: 47 }), { numWorkers: 2 });
+      expect(first.course('items').at(-1)).toBe('INCOMPLETE');
+      const second = await runRead([items], api({}), { numWorkers: 2, states: stateOf(first) });
+      expect(second.records('items').some(({ id }) => id === 94)).toBe(true);
+    });
+
+    test('a parent: none counts as done, and the next sync reads it', async () => {
+      const first = await runRead([items], api({ hidden: 47 }), { numWorkers: 2 });
+      expect(first.states('items').at(-1)).toMatchObject({ updatedAt: at(START) });
+      expect(first.states('items').at(-1)).not.toHaveProperty('parent_state');
+      const second = await runRead([items], api({}), { numWorkers: 2, states: stateOf(first) });
+      expect(second.records('items').filter(isOfParent(47))).toHaveLength(2);
+      expect(second.states('items').at(-1)).toMatchObject({ updatedAt: parents[0]?.createdAt });
+    });
+
+    test('the rest of the parents, gone when a sync goes on, is no sign that the lists do not exist', async () => {
+      const first = await runRead([items], api({ lists: 35 }), { numWorkers: 2 });
+      expect(first.states('items').at(-1)).toHaveProperty('parent_state');
+      const gone = (id: number) => id <= 30;
+      const second = await runRead([items], api({ gone }), { numWorkers: 2, states: stateOf(first) });
+      expect(second.errors).toEqual([]);
+      expect(second.course('items').at(-1)).toBe('COMPLETE');
+    });
   });
 });

@@ -325,6 +325,30 @@ describe('records that are missing by the API’s own count', () => {
     expect(second.states('orders').at(-1)).not.toHaveProperty('closed_slices');
   });
 
+  test('keep their slice open although another one was short in the sync before', async () => {
+    const many = spread(6000);
+    const lacking = (id: number, requests = Infinity) => {
+      let answered = 0;
+      return fakeApi((url) => {
+        if (++answered > requests) return { status: 500, body: {} };
+        const reply = listBetween(url, many) as { body: { data: Dated[] } };
+        return { body: { ...reply.body, data: reply.body.data.filter((one) => one.id !== id) } };
+      });
+    };
+    const first = await runRead([list], lacking(300, 250));
+    expect(first.course('orders').at(-1)).toBe('INCOMPLETE');
+    expect(first.states('orders').at(-1)?.['short']).toHaveLength(1);
+    const second = await runRead([list], lacking(4000), { states: stateOf(first) });
+    expect(second.logs.filter((line) => line.includes('came short again'))).toEqual([]);
+    const third = await runRead(
+      [list],
+      fakeApi((url) => listBetween(url, many)),
+      { states: stateOf(second) },
+    );
+    const came = new Set([first, second, third].flatMap((run) => ids(run)));
+    expect(many.filter(({ id }) => !came.has(id)).map(({ id }) => id)).toEqual([]);
+  });
+
   test('do not hold up the syncs for ever if the count stays too high', async () => {
     const first = await runRead([list], hiding());
     const again = /WARN orders: .*again; the API's count is taken for wrong/;
@@ -351,7 +375,10 @@ describe('records that are missing by the API’s own count', () => {
       });
     const small = { ...list, incremental_sync };
     const first = await runRead([small], short());
-    expect(first.states('orders').at(-1)).toMatchObject({ createdAt: at(START), short: true });
+    expect(first.states('orders').at(-1)).toMatchObject({
+      createdAt: at(START),
+      short: [{ start: at(START), end: at(NOW) }],
+    });
     const second = await runRead([small], short(), { states: stateOf(first) });
     expect(sorted(ids(second))).toEqual(sorted(ids(first)));
     expect(second.states('orders').at(-1)).toEqual({ createdAt: few.at(-1)?.createdAt });

@@ -155,6 +155,40 @@ describe('a page size that the API refuses with 400', () => {
   });
 });
 
+describe('a list that has sent pages, and is then said to be gone', () => {
+  const GONE_AT_2 = (isGone: () => boolean, status = 404) =>
+    fakeApi((url) =>
+      url.searchParams.get('page') === '2' && isGone() ? { status, body: {} } : numbered(url, 3),
+    );
+
+  test.each([403, 404])('is asked for again (HTTP %i)', async (status) => {
+    let times = 0;
+    const api = GONE_AT_2(() => ++times <= 2, status);
+    const { retriever, warnings } = listsOf(api, retrieverOf());
+    expect(await readAll(retriever)).toEqual([['1'], ['2'], ['3']]);
+    expect(pages(api)).toEqual(['1 of 100', '2 of 100', '2 of 100', '2 of 100', '3 of 100']);
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatch(/page=2: .*the list was there before; asking again/);
+  });
+
+  test('is a fault that may pass, if it stays so', async () => {
+    const { retriever } = listsOf(
+      GONE_AT_2(() => true),
+      retrieverOf(),
+    );
+    await expect(readAll(retriever)).rejects.toMatchObject({
+      failureType: 'transient_error',
+      message: 'The API no longer knew a list whose first pages it had sent.',
+    });
+  });
+
+  test('is another thing than one that was never there', async () => {
+    const api = fakeApi(() => ({ status: 404, body: {} }));
+    await expect(readAll(listsOf(api, retrieverOf()).retriever)).rejects.toMatchObject({ status: 404 });
+    expect(api.asked).toHaveLength(1);
+  });
+});
+
 describe('a list at one of two paths', () => {
   const OLD = '/parents/{{ stream_partition.parent_id }}/bulk';
   const NEW = '/parents/{{ stream_partition.parent_id }}/list';

@@ -1,3 +1,4 @@
+import { transientError } from '../protocol/errors.js';
 import type { FieldPath, SimpleRetriever } from './components.js';
 import type { FetchPage, ListOptions, ListReading, UsePage } from './list.js';
 import { readList, readListInTurn } from './list-reader.js';
@@ -7,7 +8,7 @@ import { PagingContainer } from './paging-container.js';
 import { onePage, withSmallerPages } from './paginator.js';
 import { recordSelector } from './record-selector.js';
 import { createRequester, RefusedRequestError } from './requester.js';
-import type { RequestContext, Requester, RequestListener, UseResponse } from './requester.js';
+import type { PageRequest, RequestContext, Requester, RequestListener, UseResponse } from './requester.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
 
@@ -44,8 +45,12 @@ export interface Glance {
 export interface Retriever {
   /** Reads a whole list; pages may come in any order. */
   read(list: List, use: UsePage, mayEndEarly: boolean): Promise<ListOutcome>;
-  /** Reads a list page by page, each when the loop comes back for it. @returns the number of each page */
-  readInTurn(list: List, use: UsePage): AsyncGenerator<number, ListReading, void>;
+  /**
+   * Reads a list page by page, each when the loop comes back for it.
+   * @param onShort called at the end if records are missing, going by counts that have not proven inexact
+   * @returns the number of each page
+   */
+  readInTurn(list: List, use: UsePage, onShort?: () => void): AsyncGenerator<number, void, void>;
   /**
    * Fetches one page by its number, without reading the list.
    * @param number 1 for the first page
@@ -72,6 +77,13 @@ const BAD_REQUEST = 400;
  * exact: those that follow are read once.
  */
 const MAX_FRUITLESS = 3;
+
+/** Answers that a list is not there, or not for this key. */
+const GONE: readonly number[] = [403, 404, 410];
+/** Times that a page is asked for again whose list is said to be gone after it has sent others. */
+const MAX_GONE = 3;
+/** ms before the first of them; twice as long before each further one. */
+const GONE_WAIT = 500;
 
 /** Warnings about answers that are asked for again because they say nothing of their list. */
 const MAX_TOLD = 3;
@@ -102,14 +114,42 @@ export function createRetriever(
     requesters = [requester, ...requesters.filter((one) => one !== requester)];
   }
 
+  /** As `fetch`, but a list that has sent pages does not vanish: an answer that says so is not believed. */
+  async function insist<T>(
+    isKnown: boolean,
+    requester: Requester,
+    request: PageRequest,
+    use: UseResponse<T>,
+  ): Promise<T | undefined> {
+    for (let gone = 0; ; gone++) {
+      let detail: string | undefined;
+      try {
+        const used = await requester.fetch(request, select, use);
+        if (used !== undefined || !isKnown) return used;
+      } catch (error) {
+        const isGone = error instanceof RefusedRequestError && GONE.includes(error.status);
+        if (!isKnown || !isGone) throw error;
+        detail = error.internalMessage;
+      }
+      if (gone === MAX_GONE) {
+        throw transientError('The API no longer knew a list whose first pages it had sent.', {
+          ...(detail === undefined ? {} : { internalMessage: detail }),
+        });
+      }
+      listener.warn(`${detail ?? 'a page'}: the list was there before; asking again`);
+      await context.clock.sleep(GONE_WAIT * 2 ** gone);
+    }
+  }
+
   function fetchOf({ partition, parameters, rank = 0 }: List): FetchPage {
     /** Where this list is. */
     let place: Requester | undefined;
     return async <T>(page: PageParameters, use: UseResponse<T>): Promise<T | undefined> => {
       for (const requester of place === undefined ? requesters : [place]) {
         const request = { partition, parameters: { ...parameters, ...page }, rank };
+        const isKnown = place !== undefined;
         for (let asked = 1; ; asked++) {
-          const used = await requester.fetch(request, select, async (selected, headers) => {
+          const used = await insist(isKnown, requester, request, async (selected, headers) => {
             place = requester;
             const wait = container.doubts(selected, asked);
             if (wait !== undefined) return { wait };
@@ -164,11 +204,11 @@ export function createRetriever(
     return { ...options, paginator: smaller };
   }
 
-  function ended({ partition }: List, reading: ListReading): ListReading {
+  function ended({ partition }: List, reading: ListReading): ListOutcome {
     if (reading.completeness === 'short') fruitless++;
     else if (reading.completeness === 'verified') fruitless = 0;
     listener.listRead(reading, requesters[0]?.pathOf(partition) ?? '');
-    return reading;
+    return { ...reading, isShort: reading.completeness === 'short' && fruitless <= MAX_FRUITLESS };
   }
 
   return {
@@ -177,10 +217,9 @@ export function createRetriever(
       const reading = await readList(attempt.options).catch((error: unknown) =>
         readList(withSmaller(error, attempt)),
       );
-      ended(list, reading);
-      return { ...reading, isShort: reading.completeness === 'short' && fruitless <= MAX_FRUITLESS };
+      return ended(list, reading);
     },
-    async *readInTurn(list, use) {
+    async *readInTurn(list, use, onShort) {
       const attempt = begin(list, use, false);
       let reading: ListReading;
       try {
@@ -188,7 +227,7 @@ export function createRetriever(
       } catch (error) {
         reading = yield* readListInTurn(withSmaller(error, attempt));
       }
-      return ended(list, reading);
+      if (ended(list, reading).isShort) onShort?.();
     },
     async glance(parameters, number, size) {
       const [requester] = requesters;

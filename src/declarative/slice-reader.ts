@@ -162,6 +162,10 @@ export class SliceReader {
       onPage: (info) => {
         if (this.#goesByParent) this.#splitIfLarge(open.slice, info);
       },
+      onShort: () => {
+        open.isShort = true;
+        this.#progress?.forget();
+      },
     });
     const own = this.#goesByParent ? {} : parameters;
     let read = 0;
@@ -174,9 +178,12 @@ export class SliceReader {
         (parent) =>
           this.#readPartition(parent, own, open).then((exists) => void (exists ? read++ : missing++)),
       );
+      // Of a parent whose list came short, some children are to be read yet.
+      if (open.isShort) this.#progress?.mayHide();
       finished();
     }
-    if (read === 0 && missing >= MANY_MISSING_LISTS) {
+    const isRest = this.#progress?.goesOnSince !== undefined;
+    if (!isRest && read === 0 && missing >= MANY_MISSING_LISTS) {
       throw systemError(
         `The API knows the list of none of the ${missing} parents. The stream may not exist for this account; leave it out if so.`,
       );
