@@ -45,14 +45,21 @@ async function main(): Promise<void> {
   const records = number('records');
   if (records < LEAST_RECORDS) throw new Error(`--records takes at least ${LEAST_RECORDS}`);
   const kills = number('kills');
-  const paystack = { provider: 'paystack', streams: ['transactions'], size: number('kill-records') } as const;
+  const paystack = {
+    provider: 'paystack',
+    streams: new Map([['transactions', 100]]),
+    size: number('kill-records'),
+  } as const;
   const pagarme = {
     provider: 'pagarme',
-    streams: ['orders', 'payables'],
+    streams: new Map([
+      ['orders', 100],
+      ['payables', undefined],
+    ]),
     size: number('pagarme-charges'),
   } as const;
-  console.log(await soakKills({ ...paystack, pageSize: 100, kills, seed }));
-  console.log(await soakKills({ ...pagarme, pageSize: 1000, kills: Math.ceil(kills / 2), seed }));
+  console.log(await soakKills({ ...paystack, kills, seed }));
+  console.log(await soakKills({ ...pagarme, kills: Math.ceil(kills / 2), seed }));
   // Last, because it is the longest, and its memory the least that can go wrong.
   console.log(await soakVolume({ records, maxMemory: number('max-memory'), seed }));
 }

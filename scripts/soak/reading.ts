@@ -44,6 +44,8 @@ export interface Reading {
   readonly records: number;
   /** Records that had been kept already. */
   readonly repeated: number;
+  /** The same by stream. */
+  readonly repeatedOf: ReadonlyMap<string, number>;
   readonly states: number;
   readonly pauses: number;
   /** Requests that the program sent again. */
@@ -65,6 +67,7 @@ interface Progress {
   readonly ledger: IdLedger;
   /** Places of the ledger, of the records since the last STATE: whoever is interrupted now may lose them. */
   pending: number[];
+  repeated: number;
   status: string | undefined;
 }
 
@@ -79,9 +82,9 @@ export async function readOnce(options: ReadingOptions): Promise<Reading> {
   });
   const memory = watchPeakMemory(child.pid ?? 0);
   const streams = new Map<string, Progress>(
-    [...ledgers].map(([name, ledger]) => [name, { ledger, pending: [], status: undefined }]),
+    [...ledgers].map(([name, ledger]) => [name, { ledger, pending: [], repeated: 0, status: undefined }]),
   );
-  const counts = { records: 0, repeated: 0, states: 0, pauses: 0, retries: 0 };
+  const counts = { records: 0, states: 0, pauses: 0, retries: 0 };
   let stderr = '';
 
   function streamOf(name: string): Progress {
@@ -110,7 +113,7 @@ export async function readOnce(options: ReadingOptions): Promise<Reading> {
         `A STATE of ${name} says that ${recordCount} records came since the one before; there were ${stream.pending.length}.`,
       );
     }
-    for (const place of stream.pending) if (!stream.ledger.mark(place)) counts.repeated++;
+    for (const place of stream.pending) if (!stream.ledger.mark(place)) stream.repeated++;
     stream.pending = [];
     states.set(name, state);
     counts.states++;
@@ -161,8 +164,11 @@ export async function readOnce(options: ReadingOptions): Promise<Reading> {
   const [code, signal] = await closed;
   if (stderr !== '') throw new Violation(`Standard error is not empty: ${stderr}`);
   if (signal === null) requireComplete(streams, code);
+  const repeatedOf = new Map([...streams].map(([name, { repeated }]) => [name, repeated]));
   return {
     ...counts,
+    repeated: [...repeatedOf.values()].reduce((sum, one) => sum + one, 0),
+    repeatedOf,
     code,
     signal,
     peakMemory: memory.mebibytes(),
