@@ -225,8 +225,8 @@ describe('a date filter that does not work', () => {
       expect(() => judge(cursor, cursor.open(may), at)).toThrow(expect.objectContaining({ kind: 'coarse' }));
       const [again] = cursor.replan('coarse');
       expect(cursor.requestParameters(may)).toEqual({
-        from: '2024-04-30T00:00:00.000Z',
-        to: '2024-06-02T00:00:00.000Z',
+        from: '2024-04-29T00:00:00.000Z',
+        to: '2024-06-03T00:00:00.000Z',
       });
       expect(judge(cursor, cursor.open(again ?? may), at)).toBe('emit');
       expect(judge(cursor, cursor.open(may), at)).toBe('outside');

@@ -92,6 +92,24 @@ describe('a date filter', () => {
     expect(new Set(ids(run)).size).toBe(3000);
   });
 
+  test.each([0.5, 1.5, 2, 3.5])(
+    'that goes by a date which comes up to %d days later loses nothing where slices meet',
+    async (days) => {
+      const many = newestFirst(
+        spread(5000).map((one) => ({
+          ...one,
+          paidAt: at(Date.parse(one.createdAt) + ((one.id * 7919) % 1000) * 0.024 * days * HOUR),
+        })),
+      );
+      const run = await runRead(
+        [orders],
+        fakeApi((url) => list(url, many, 'paidAt')),
+      );
+      const came = new Set(ids(run));
+      expect(many.filter(({ id }) => !came.has(id))).toEqual([]);
+    },
+  );
+
   test('that does what it should costs one request more, and nothing comes twice', async () => {
     const api = fakeApi((url) => list(url, all, 'createdAt'));
     const run = await runRead([orders], api);

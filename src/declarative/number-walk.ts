@@ -35,6 +35,9 @@ function fingerprint(page: SelectedPage): string {
 /** Pages without records in a row behind which those that the API promises are no longer believed in. */
 const MAX_EMPTY_PAGES = 20;
 
+/** Pages in a row that are as the one before them, where no count tells whether the list has only moved on. */
+const MAX_REPEATS = 2;
+
 /** Pages with numbers, as long as the answers show that there are any. */
 export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement): PageWalk {
   const { page_size_option, page_token_option, extensions } = definition;
@@ -43,7 +46,8 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
   const start = strategy.start_from_page;
   const parameters = (page: number) => ({ ...size, [page_token_option.field_name]: String(page) });
   let number = start;
-  let previous: string | undefined;
+  let previous: { readonly mark: string; readonly total: number | undefined } | undefined;
+  let repeats = 0;
   let received = 0;
   let empty = 0;
   let tokens: PageWalk | undefined;
@@ -89,13 +93,20 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
     const isEmpty = page.ranges.length === 0;
     empty = isEmpty ? empty + 1 : 0;
     if (empty >= MAX_EMPTY_PAGES) return undefined;
+    if (says === 'unknown' && isEmpty) return undefined;
+    const total = totalOf(page);
     const mark = fingerprint(page);
-    const isRepeated = previous === mark && !isEmpty;
-    // A list that has no pages sends the same one again; but not if it has more records than it sent.
-    if (says === 'unknown' && (isEmpty || (isRepeated && (totalOf(page) ?? 0) <= received))) return undefined;
-    if (isRepeated) throw repeated(number);
-    previous = mark;
-    received += page.ranges.length / 2;
+    const isRepeated = !isEmpty && previous?.mark === mark;
+    // As many new records as a page holds take every page to the place of the next one. They show in the count.
+    const isShifted = isRepeated && total !== undefined && total !== previous?.total;
+    repeats = isRepeated && !isShifted ? repeats + 1 : 0;
+    if (repeats > 0 && (total !== undefined || repeats >= MAX_REPEATS)) {
+      // A list that has no pages sends the same one again; but not if it has more records than it sent.
+      if (says === 'unknown' && (total ?? 0) <= received) return undefined;
+      throw repeated(number);
+    }
+    if (!isRepeated) received += page.ranges.length / 2;
+    previous = { mark, total };
     number++;
     return parameters(number);
   }
@@ -111,7 +122,7 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
       if (!isFirst || (totalOf(page) ?? 0) <= received) return undefined;
       const last = pageCount(page);
       if (last === undefined || last < 2) return undefined;
-      const seen = new Set([fingerprint(page)]);
+      const seen = new Map([[fingerprint(page), totalOf(page)]]);
       const size = page.ranges.length / 2 || strategy.page_size;
       return {
         last,
@@ -121,8 +132,12 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
         parameters: (one) => parameters(start + one - 1),
         requireNew(other, one) {
           const mark = fingerprint(other);
-          if (other.ranges.length > 0 && seen.has(mark)) throw repeated(start + one - 1);
-          seen.add(mark);
+          const total = totalOf(other);
+          // With another count the list has moved on by a page; what is missing then is found by counting.
+          if (other.ranges.length > 0 && seen.has(mark) && seen.get(mark) === total) {
+            throw repeated(start + one - 1);
+          }
+          seen.set(mark, total);
           received += other.ranges.length / 2;
           empty = other.ranges.length === 0 ? empty + 1 : 0;
         },

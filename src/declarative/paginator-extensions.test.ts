@@ -100,7 +100,9 @@ describe('pages whose answers name the next one', () => {
   });
 
   test('take a page that comes again, and names another, for a fault that may pass', () => {
-    expect(() => walk(BY_PAGE, [page([1], { next }), page([1], { next })])).toThrow(transient);
+    expect(() => walk(BY_PAGE, [page([1], { next }), page([1], { next }), page([1], { next })])).toThrow(
+      transient,
+    );
   });
 
   test('end at a page that comes again as the last one', () => {
@@ -243,10 +245,16 @@ describe('a page that comes again although no answer names a next one', () => {
   test('is the end of a list without pages, but not of one that has more records', () => {
     const same = (total?: number) =>
       page([{ id: 1 }, { id: 2 }], total === undefined ? undefined : { total });
-    expect(walk(BY_PAGE, [same(), same()])).toEqual(numbered(1, 2, undefined));
+    expect(walk(BY_PAGE, [same(), same(), same()])).toEqual(numbered(1, 2, 3, undefined));
     expect(walk(BY_PAGE, [same(2), same(2)])).toEqual(numbered(1, 2, undefined));
     const paginator = paginate(BY_PAGE);
     paginator.next(same(900));
     expect(() => paginator.next(same(900))).toThrow(transient);
+  });
+
+  test('has moved on if the count has grown meanwhile', () => {
+    const paginator = paginate(BY_PAGE);
+    paginator.next(page([{ id: 1 }, { id: 2 }], { total: 900 }));
+    expect(paginator.next(page([{ id: 1 }, { id: 2 }], { total: 902 }))).toEqual(numbered(3)[0]);
   });
 });

@@ -2,11 +2,19 @@ import { DateFilterError } from './cursor.js';
 import { DAY_MS, toIso } from './datetime.js';
 import type { StreamSlice, TimeRange } from './stream-slice.js';
 
+const HOUR_MS = 3_600_000;
+
 /**
- * How far outside of the requested range a record may lie before the API's date filter counts as not
- * working on the cursor field: an API that cuts bounds to whole days, in whatever time zone, stays below.
+ * How far outside of the requested range a record may lie before the API's date filter counts as not working on the
+ * cursor field. An API that cuts bounds to whole days, in its own time zone, stays below: before the range by a day and
+ * the three hours of the vendors' zones, behind it by a day and a half, since its last day may be meant to be whole.
+ * A record that is dated further before may be one of many that the filter finds by a later date of theirs.
  */
-const FILTER_TOLERANCE_MS = 2 * DAY_MS;
+const TOLERANCE_BEFORE_MS = 27 * HOUR_MS;
+const TOLERANCE_BEHIND_MS = 2 * DAY_MS;
+
+/** ms that requests reach further where the API cuts bounds: by more than what is tolerated, so that nothing falls between. */
+const MARGIN_BY_DAYS_MS = 2 * DAY_MS;
 
 /**
  * Slices so long that a day more on both sides costs little: an API that cuts one of the bounds to a day of its own
@@ -32,7 +40,7 @@ export class RequestBounds {
 
   /** For an API that cuts bounds to days. */
   byDays(): RequestBounds {
-    return new RequestBounds(this.#range, DAY_MS);
+    return new RequestBounds(this.#range, MARGIN_BY_DAYS_MS);
   }
 
   /**
@@ -55,7 +63,7 @@ export class RequestBounds {
     const isBefore = time < bounds.start;
     if (!isBefore && time <= bounds.end) return;
     const message = `asked for ${toIso(bounds.start)} to ${toIso(bounds.end)}, the API sent a record of ${toIso(time)}`;
-    if (time < bounds.start - FILTER_TOLERANCE_MS || time > bounds.end + FILTER_TOLERANCE_MS) {
+    if (time < bounds.start - TOLERANCE_BEFORE_MS || time > bounds.end + TOLERANCE_BEHIND_MS) {
       throw new DateFilterError('ignored', message);
     }
     // At the ends of the whole range nothing can be lost by it; between two slices it can.
@@ -69,9 +77,10 @@ export class RequestBounds {
     // At the ends of the whole range no other slice shows that the API reads its bounds in a time zone of its
     // own, and a day more costs next to nothing.
     const atEnd = Math.max(margin, DAY_MS);
+    const grid = Math.min(margin, DAY_MS);
     const isFirst = slice.start === this.#range.start && slice.ofChanges !== true;
     return {
-      start: Math.floor(slice.start / margin) * margin - (isFirst ? atEnd : margin),
+      start: Math.floor(slice.start / grid) * grid - (isFirst ? atEnd : margin),
       end: Math.ceil(slice.end / DAY_MS) * DAY_MS + (slice.isLast ? atEnd : margin),
     };
   }
