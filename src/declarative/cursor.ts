@@ -22,7 +22,7 @@ export class DateFilterError extends Error {
 
 /** A date filter that may leave out records, because they do not have the date that it goes by. */
 export interface FilterInQuestion {
-  /** The request parameters for everything from some time on. */
+  /** The request parameters for everything from some time on, up to now. */
   readonly parameters: Record<string, string>;
   /** The list of the slice is just that, so its first page says how much there is. */
   readonly isSlice: boolean;

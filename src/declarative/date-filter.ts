@@ -10,6 +10,9 @@ import type { StreamSlice, TimeRange } from './stream-slice.js';
  */
 const SAMPLE_MS = 28 * DAY_MS;
 
+/** ms behind now, so that whatever is there lies before it. */
+const MARGIN_MS = 2 * DAY_MS;
+
 /** @returns ms: the grain of the API's filter */
 export function grainOf({ cursor_granularity }: DatetimeBasedCursor): number {
   return fixedDuration(cursor_granularity ?? 'PT1S');
@@ -19,39 +22,30 @@ export function grainOf({ cursor_granularity }: DatetimeBasedCursor): number {
 export class DateFilter {
   readonly #definition: DatetimeBasedCursor;
   readonly #range: TimeRange;
-  /** The range ends now, so there is nothing that is newer. */
-  readonly #isOpen: boolean;
+  readonly #now: number;
   readonly #bounds: RequestBounds;
   /** The API cuts bounds to days. */
   readonly isByDays: boolean;
 
   /** @param range of the whole sync */
-  constructor(definition: DatetimeBasedCursor, range: TimeRange, isOpen: boolean, isByDays: boolean) {
+  constructor(definition: DatetimeBasedCursor, range: TimeRange, now: number, isByDays: boolean) {
     this.#definition = definition;
     this.#range = range;
-    this.#isOpen = isOpen;
+    this.#now = now;
     const bounds = new RequestBounds(range, grainOf(definition));
     this.#bounds = isByDays ? bounds.byDays() : bounds;
     this.isByDays = isByDays;
   }
 
   byDays(): DateFilter {
-    return new DateFilter(this.#definition, this.#range, this.#isOpen, true);
+    return new DateFilter(this.#definition, this.#range, this.#now, true);
   }
 
   /** The request parameters of a slice. */
   parameters(slice: StreamSlice): Record<string, string> {
-    const { datetime_format, extensions } = this.#definition;
-    const { start_time_option, end_time_option } =
-      (slice.ofChanges === true ? extensions?.changed_since : undefined) ?? this.#definition;
-    if (!slice.filtered || start_time_option === undefined) return {};
-    const bounds = this.#bounds.of(slice);
-    return {
-      [start_time_option.field_name]: formatDatetime(bounds.start, datetime_format),
-      ...(end_time_option === undefined
-        ? {}
-        : { [end_time_option.field_name]: formatDatetime(bounds.end, datetime_format) }),
-    };
+    const { extensions } = this.#definition;
+    const options = (slice.ofChanges === true ? extensions?.changed_since : undefined) ?? this.#definition;
+    return slice.filtered ? this.#parametersOf(this.#bounds.of(slice), options) : {};
   }
 
   /**
@@ -64,17 +58,37 @@ export class DateFilter {
 
   /** What has to be looked at, if the definition says that the filter may go by another date. */
   inQuestion(slice: StreamSlice, timeOf: FilterInQuestion['timeOf']): FilterInQuestion | undefined {
-    const { start_time_option, datetime_format, extensions } = this.#definition;
+    const { start_time_option, extensions } = this.#definition;
     if (start_time_option === undefined || extensions?.prove_filter !== true) return undefined;
     if (!slice.filtered || slice.ofChanges === true) return undefined;
-    const isSlice = this.#isOpen && slice.isLast && slice.end - slice.start >= SAMPLE_MS;
-    const start = isSlice ? this.#bounds.of(slice).start : this.#range.start - SAMPLE_MS;
+    const isOpen = slice.isLast && this.#range.end === this.#now;
+    const isSlice = isOpen && slice.end - slice.start >= SAMPLE_MS;
+    const { start, end } = isSlice
+      ? this.#bounds.of(slice)
+      : { start: this.#range.start - SAMPLE_MS, end: this.#now + MARGIN_MS };
     return {
-      parameters: { [start_time_option.field_name]: formatDatetime(start, datetime_format) },
+      parameters: this.#parametersOf({ start, end }, this.#definition),
       isSlice,
       // An API may cut what it is given to a day of its own time zone.
       since: start + DAY_MS,
       timeOf,
+    };
+  }
+
+  #parametersOf(
+    { start, end }: TimeRange,
+    {
+      start_time_option,
+      end_time_option,
+    }: Pick<DatetimeBasedCursor, 'start_time_option' | 'end_time_option'>,
+  ): Record<string, string> {
+    const { datetime_format } = this.#definition;
+    if (start_time_option === undefined) return {};
+    return {
+      [start_time_option.field_name]: formatDatetime(start, datetime_format),
+      ...(end_time_option === undefined
+        ? {}
+        : { [end_time_option.field_name]: formatDatetime(end, datetime_format) }),
     };
   }
 }

@@ -117,7 +117,7 @@ export class DatetimeCursor implements Cursor {
     this.#now = now;
     this.#asOf = Math.min(now, goesOnSince ?? now);
     const isByDays = closed.length > 0 && saved.byDays === true;
-    this.#filter = new DateFilter(definition, this.#range, this.#range.end === now, isByDays);
+    this.#filter = new DateFilter(definition, this.#range, now, isByDays);
     this.#changesAreDue = this.#window.changesSince !== undefined;
     this.#closed = mergeClosed(closed);
     this.#gapsBefore = isResumable(syncMode, state) ? saved.short : [];

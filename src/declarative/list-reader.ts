@@ -1,10 +1,13 @@
-import { TracedError, transientError } from '../protocol/errors.js';
+import { TracedError } from '../protocol/errors.js';
 import { forEachConcurrently } from './concurrency.js';
+import { VanishedListError } from './list.js';
 import type { ListOptions, ListReading, PageUse } from './list.js';
 import { ListTally } from './list-tally.js';
 import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
+import { ApiUnavailableError } from './error-handler.js';
 import { paginate } from './paginator.js';
 import type { SelectedPage } from './record-selector.js';
+import { RefusedRequestError } from './requester.js';
 
 /** One fetched page, used and done with. */
 interface Step {
@@ -63,6 +66,9 @@ class ListPass {
   readonly #isRepeated: boolean;
   /** Number of the last page that was used. */
   #last = 0;
+  /** Sizes of the first page and of the last one; they are only compared. */
+  #firstSize = 0;
+  #lastSize = 0;
 
   /** @param before what the pass that is repeated has counted */
   constructor(options: ListOptions, before: ListTally | undefined) {
@@ -115,7 +121,36 @@ class ListPass {
   }
 
   /** @returns undefined if the API does not know the list */
-  #step(parameters: PageParameters, number: number, mode: 'prefetch' | 'in turn'): Promise<Step | undefined> {
+  async #step(
+    parameters: PageParameters,
+    number: number,
+    mode: 'prefetch' | 'in turn',
+  ): Promise<Step | undefined> {
+    try {
+      return await this.#readPage(parameters, number, mode);
+    } catch (error) {
+      if (number === 1 || !this.#isBehindEnd(error)) throw error;
+      return { number: number - 1 };
+    }
+  }
+
+  /**
+   * Some APIs refuse a page behind the last one rather than send an empty one. That is the end of the list if as many
+   * records have come as the API counts; or, where it does not count, if the last page was not full.
+   */
+  #isBehindEnd(error: unknown): boolean {
+    if (!(error instanceof TracedError) || error instanceof ApiUnavailableError) return false;
+    const { total, distinct } = this.tally;
+    if (total !== undefined) return distinct >= total;
+    const isRefused = error instanceof RefusedRequestError || error instanceof VanishedListError;
+    return isRefused && this.#lastSize < this.#firstSize && this.#walk.isGuessing?.() === true;
+  }
+
+  #readPage(
+    parameters: PageParameters,
+    number: number,
+    mode: 'prefetch' | 'in turn',
+  ): Promise<Step | undefined> {
     const totalBefore = this.tally.total;
     return this.#options.fetchPage(parameters, async (page, headers): Promise<Step> => {
       const following = this.#walk.next(page, headers);
@@ -144,6 +179,8 @@ class ListPass {
 
   #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {
     const isFirst = this.#last === 0 && !this.#isRepeated;
+    if (this.#last === 0) this.#firstSize = page.ranges.length;
+    if (number > this.#last) this.#lastSize = page.ranges.length;
     this.#last = Math.max(this.#last, number);
     const total = this.#walk.total(page);
     this.tally.count(total, totalBefore, number);
@@ -221,5 +258,5 @@ class ListPass {
 const NOTHING_USED: PageUse = { isEnough: false, done: Promise.resolve() };
 
 function vanished(): Error {
-  return transientError('The API no longer knew a list whose first pages it had sent.');
+  return new VanishedListError();
 }

@@ -1,9 +1,20 @@
 /** What the reading of one list is told, and what it says. */
+import { TracedError } from '../protocol/errors.js';
 import type { DefaultPaginator, NoPagination } from './components.js';
 import type { Completeness } from './list-tally.js';
 import type { PageParameters } from './page-walk.js';
 import type { SelectedPage } from './record-selector.js';
 import type { UseResponse } from './requester.js';
+
+/** The API no longer knows a list of which it has sent pages. */
+export class VanishedListError extends TracedError {
+  /** @param internalMessage what it said */
+  constructor(internalMessage?: string) {
+    super('The API no longer knew a list whose first pages it had sent.', 'transient_error', {
+      ...(internalMessage === undefined ? {} : { internalMessage }),
+    });
+  }
+}
 
 /** What is known of a page besides its bytes. */
 export interface PageInfo {

@@ -48,6 +48,7 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
   let number = start;
   let previous: { readonly mark: string; readonly total: number | undefined } | undefined;
   let repeats = 0;
+  let isGuess = false;
   let received = 0;
   let empty = 0;
   let tokens: PageWalk | undefined;
@@ -85,6 +86,7 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
   function next(page: SelectedPage): PageParameters | undefined {
     if (tokens !== undefined) return tokens.next(page);
     const says = outlook(strategy, page, number - start + 1);
+    isGuess = says === 'unknown';
     if (says === 'end') return undefined;
     const walk = says === 'unknown' ? byTokens(page) : undefined;
     if (walk === 'end') return undefined;
@@ -116,6 +118,7 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
     total: totalOf,
     pageCount,
     next,
+    isGuessing: () => isGuess && tokens === undefined,
     ahead(page): PagesAhead | undefined {
       const isFirst = number === start + 1 && tokens === undefined;
       // Only the number of records shows afterwards whether pages that were asked for at a time are complete.

@@ -22,6 +22,8 @@ export interface PageWalk {
    * and are not to be used.
    */
   readonly hasRestarted?: boolean;
+  /** Whether the page that `next` told of last is asked for because nothing says that the list has ended. */
+  isGuessing?(): boolean;
   /** How many pages the API says there are; undefined if it does not. An estimate where pages are clamped. */
   pageCount(page: SelectedPage): number | undefined;
   /** How many records the API says there are; undefined if it does not. */

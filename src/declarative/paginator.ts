@@ -77,14 +77,14 @@ interface SinglePage {
 export function onePage(
   definition: DefaultPaginator | NoPagination,
   number: number,
-  size?: number,
+  size: number,
 ): SinglePage | undefined {
   if (definition.type === 'NoPagination') return undefined;
   const { pagination_strategy: strategy, page_size_option, page_token_option } = definition;
   if (strategy.type !== 'PageIncrement') return undefined;
   return {
     parameters: {
-      [page_size_option.field_name]: String(size ?? strategy.page_size),
+      [page_size_option.field_name]: String(size),
       [page_token_option.field_name]: String(strategy.start_from_page + number - 1),
     },
     total: strategy.extensions?.total,

@@ -114,7 +114,6 @@ export class ParentStream {
     const pages = this.#retriever.readInTurn(
       { partition, parameters: selection?.parameters ?? {}, rank: open?.rank ?? 0 },
       (page, info) => {
-        onPage?.(info);
         if (info.mayHide) progress?.mayHide();
         order = emptyPage();
         if (open !== undefined) beginPage(open);
@@ -129,6 +128,8 @@ export class ParentStream {
           const one = this.#partitionOf(partition, page, offset);
           if (one !== undefined) found.push(one);
         }
+        // Behind the dates: if the API ignores the range, there is no use in cutting it.
+        onPage?.(info);
         if (open === undefined || this.#cursor?.isFeed !== true) return GO_ON;
         feed.add(info.number, open.page);
         return { ...GO_ON, isEnough: feed.isPast(open.slice.start) };

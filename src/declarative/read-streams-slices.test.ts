@@ -227,6 +227,22 @@ describe('the bounds of requests', () => {
   }
 });
 
+test('counts of the whole list, whatever range is asked for, do not cut it into ever more parts', async () => {
+  const all = spread(2000);
+  const { retriever } = orders;
+  const list = { ...orders, retriever: { ...retriever, paginator: byCountedPage } };
+  const api = fakeApi((url) => {
+    const { body } = listBetween(url, all) as { body: { data: Dated[] } };
+    const size = Number(url.searchParams.get('perPage'));
+    return { body: { ...body, meta: { pageCount: all.length / size, total: all.length } } };
+  });
+  const run = await runRead([list], api);
+  expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  expect(sorted(ids(run))).toEqual(all.map(({ id }) => id));
+  // 200 pages; the rest are those behind the ends of the parts.
+  expect(api.asked.length).toBeLessThan(1000);
+});
+
 describe('a date filter that does not work', () => {
   test('is given up with a STATE behind the records, also where it says the same as the one before', async () => {
     // Two ranges are left: of one nothing comes, of the other one a record that is none of it.

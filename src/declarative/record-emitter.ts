@@ -11,6 +11,9 @@ import type { StreamPartition } from './stream-slice.js';
 /** Resolves when the records have left the process. */
 export type WriteRecords = (batch: RecordBatch) => Promise<void>;
 
+/** Start and end of each record, by the members to add to it. */
+export type SelectedRanges = ReadonlyMap<string, readonly number[]>;
+
 /** What is known of each record. */
 interface RecordPlaces {
   /** Says which records belong to a slice; undefined if all do. */
@@ -36,30 +39,17 @@ export class RecordEmitter {
   }
 
   /**
-   * Judges the records at once, and writes them.
-   * @param fresh for each record whether it came for the first time
-   * @returns resolves when they are written
-   * @throws DateFilterError, OutputClosedError
-   */
-  emit(
-    page: SelectedPage,
-    fresh: readonly boolean[],
-    open: OpenSlice,
-    partition: StreamPartition,
-  ): Promise<void> {
-    return this.#writeGroups(page, this.#select(page, fresh, open, partition), open);
-  }
-
-  /**
    * The byte ranges of the records to emit, by the members to add to them. What a record has already, with
    * the same value, is not added a second time; with another value ours comes last, where it counts.
+   * @param fresh for each record whether it came for the first time
+   * @throws DateFilterError
    */
-  #select(
+  select(
     page: SelectedPage,
     fresh: readonly boolean[],
     open: OpenSlice,
     partition: StreamPartition,
-  ): Map<string, number[]> {
+  ): SelectedRanges {
     const { cursor, width } = this.#places;
     const fields = addedFields(this.#definition.transformations, partition, this.#clock.now());
     const all = toMembers(fields);
@@ -84,11 +74,8 @@ export class RecordEmitter {
     return fields.every(isMissing) ? all : toMembers(fields.filter(isMissing));
   }
 
-  async #writeGroups(
-    page: SelectedPage,
-    groups: ReadonlyMap<string, readonly number[]>,
-    open: OpenSlice,
-  ): Promise<void> {
+  /** @throws OutputClosedError */
+  async write(page: SelectedPage, groups: SelectedRanges, open: OpenSlice): Promise<void> {
     const wrapAs = this.#definition.retriever.record_selector.extractor.extensions?.wrap_as;
     for (const [members, ranges] of groups) {
       await this.#write({

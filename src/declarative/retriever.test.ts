@@ -189,6 +189,50 @@ describe('a list that has sent pages, and is then said to be gone', () => {
   });
 });
 
+describe('an API that refuses the page behind the last one', () => {
+  const without = (extensions: Record<string, string[]>) =>
+    retrieverOf({
+      paginator: {
+        ...byPage,
+        pagination_strategy: { ...byPage.pagination_strategy, page_size: 2, extensions },
+      },
+    });
+  /** Pages of two. */
+  const refusing = (status: number, ids: readonly number[], total?: number) =>
+    fakeApi((url) => {
+      const at = 2 * (Number(url.searchParams.get('page')) - 1);
+      if (at >= ids.length) return { status, body: { message: 'no such page' } };
+      return {
+        body: {
+          data: ids.slice(at, at + 2).map((id) => ({ id })),
+          meta: total === undefined ? { perPage: 2 } : { total },
+        },
+      };
+    });
+
+  test.each([400, 404])(
+    'has come to the end of its list if that one was not full (HTTP %i)',
+    async (status) => {
+      const { retriever } = listsOf(refusing(status, [1, 2, 3]), without({ total: ['meta', 'total'] }));
+      expect(await readAll(retriever)).toEqual([['1', '2'], ['3']]);
+    },
+  );
+
+  test.each([400, 404, 500])('has done so if as many came as it counts (HTTP %i)', async (status) => {
+    const api = refusing(status, [1, 2, 3, 4], 4);
+    const { retriever } = listsOf(api, without({ total: ['meta', 'total'], page_count: ['meta', 'pages'] }));
+    expect(await readAll(retriever)).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+  });
+
+  test('fails if the last page was full and nothing counts: there may be more', async () => {
+    const { retriever } = listsOf(refusing(400, [1, 2, 3, 4]), without({ total: ['meta', 'total'] }));
+    await expect(readAll(retriever)).rejects.toMatchObject({ status: 400 });
+  });
+});
+
 describe('a list at one of two paths', () => {
   const OLD = '/parents/{{ stream_partition.parent_id }}/bulk';
   const NEW = '/parents/{{ stream_partition.parent_id }}/list';

@@ -1,5 +1,5 @@
-import { transientError } from '../protocol/errors.js';
 import type { FieldPath, SimpleRetriever } from './components.js';
+import { VanishedListError } from './list.js';
 import type { FetchPage, ListOptions, ListReading, UsePage } from './list.js';
 import { readList, readListInTurn } from './list-reader.js';
 import { countAt } from './page-walk.js';
@@ -52,12 +52,13 @@ export interface Retriever {
    */
   readInTurn(list: List, use: UsePage, onShort?: () => void): AsyncGenerator<number, void, void>;
   /**
-   * Fetches one page by its number, without reading the list.
+   * Fetches one page by its number, without reading the list; an answer that does not count is asked for again.
    * @param number 1 for the first page
-   * @param size records of a page. @default that of the definition
    * @returns undefined if the list has no numbers, or is not there
    */
-  glance(parameters: PageParameters, number: number, size?: number): Promise<Glance | undefined>;
+  glance(parameters: PageParameters, number: number, size: number): Promise<Glance | undefined>;
+  /** Records of a page that are asked for; undefined if all come at once. */
+  readonly pageSize: number | undefined;
 }
 
 interface RetrieverOptions {
@@ -84,6 +85,11 @@ const GONE: readonly number[] = [403, 404, 410];
 const MAX_GONE = 3;
 /** ms before the first of them; twice as long before each further one. */
 const GONE_WAIT = 500;
+
+/** Times that one page is asked for until it says how many records the list has. */
+const MAX_GLANCES = 4;
+/** ms before the second time; twice as long before each further one. */
+const GLANCE_WAIT = 200;
 
 /** Warnings about answers that are asked for again because they say nothing of their list. */
 const MAX_TOLD = 3;
@@ -132,9 +138,7 @@ export function createRetriever(
         detail = error.internalMessage;
       }
       if (gone === MAX_GONE) {
-        throw transientError('The API no longer knew a list whose first pages it had sent.', {
-          ...(detail === undefined ? {} : { internalMessage: detail }),
-        });
+        throw new VanishedListError(detail);
       }
       listener.warn(`${detail ?? 'a page'}: the list was there before; asking again`);
       await context.clock.sleep(GONE_WAIT * 2 ** gone);
@@ -234,11 +238,18 @@ export function createRetriever(
       const page = onePage(paginator, number, size);
       if (requester === undefined || page === undefined) return undefined;
       const request = { partition: NO_PARTITION, parameters: { ...parameters, ...page.parameters } };
-      return requester.fetch(request, select, async ({ captured, ranges, envelope }) => ({
-        count: ranges.length / 2,
-        captured,
-        total: countAt(envelope, page.total),
-      }));
+      for (let asked = 1; ; asked++) {
+        const glance = await requester.fetch(request, select, async ({ captured, ranges, envelope }) => ({
+          count: ranges.length / 2,
+          captured,
+          total: countAt(envelope, page.total),
+        }));
+        if (glance?.total !== undefined || asked === MAX_GLANCES) return glance;
+        await context.clock.sleep(GLANCE_WAIT * 2 ** (asked - 1));
+      }
+    },
+    get pageSize() {
+      return paginator.type === 'NoPagination' ? undefined : paginator.pagination_strategy.page_size;
     },
   };
 }

@@ -9,11 +9,13 @@ import { ListOrder } from './list-order.js';
 import type { ParentProgress } from './parent-progress.js';
 import { ParentStream } from './parent-stream.js';
 import { listPartitions, partitionParameters } from './partition-router.js';
+import type { SelectedPage } from './record-selector.js';
 import { RecordEmitter } from './record-emitter.js';
 import type { WriteRecords } from './record-emitter.js';
 import type { RequestContext } from './requester.js';
 import { createRetriever } from './retriever.js';
 import type { ListListener, Retriever } from './retriever.js';
+import { SliceCuts } from './slice-cuts.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition, StreamSlice } from './stream-slice.js';
 
@@ -50,6 +52,7 @@ interface SliceContext {
 export class SliceReader {
   readonly #definition: DeclarativeStream;
   readonly #cursor: Cursor;
+  readonly #listener: SliceListener;
   readonly #context: SliceContext;
   /** Fetches the records of the stream. */
   readonly #retriever: Retriever;
@@ -60,6 +63,7 @@ export class SliceReader {
   /** Which parents are done; for a stream that reads the lists of all of them in one slice. */
   readonly #progress: ParentProgress | undefined;
   readonly #emitter: RecordEmitter;
+  readonly #cuts = new SliceCuts();
   /** Slices so far. */
   #begun = 0;
   /** What is wrong with the API's date filter. */
@@ -75,6 +79,7 @@ export class SliceReader {
     this.#definition = definition;
     this.#progress = progress;
     this.#cursor = cursor;
+    this.#listener = listener;
     this.#context = context;
     const { retriever, primary_key } = definition;
     const router = retriever.partition_router;
@@ -126,10 +131,16 @@ export class SliceReader {
   }
 
   /** Once for the stream, beside its reading. */
-  #proveFilter(slice: StreamSlice, { total }: PageInfo): void {
+  #proveFilter(slice: StreamSlice, page: SelectedPage, { total, hasMore }: PageInfo): void {
     const filter = this.#cursor.filterInQuestion(slice);
-    if (filter === undefined) return;
-    this.#filterFault = filterFault(filter, total, this.#retriever);
+    if (filter === undefined || total === undefined) return;
+    // Where pages are cut, the first one shows their size.
+    const pageSize = hasMore ? page.ranges.length / 2 : this.#retriever.pageSize;
+    if (pageSize === undefined || pageSize === 0) return;
+    const warn = (message: string) => {
+      this.#listener.warn(message);
+    };
+    this.#filterFault = filterFault(filter, { total, pageSize }, this.#retriever, warn);
     // Whoever awaits it meets the error; until then nobody may be there.
     this.#filterFault.catch(() => undefined);
   }
@@ -203,10 +214,12 @@ export class SliceReader {
       { partition, parameters, rank: open.rank },
       (page, info) => {
         if (partition === NO_PARTITION && this.#filterFault === undefined)
-          this.#proveFilter(open.slice, info);
+          this.#proveFilter(open.slice, page, info);
+        // Before the slice is cut: if the API ignores the dates, there is no use in it.
+        const records = this.#emitter.select(page, info.fresh, open, partition);
         // One of several lists must not be begun anew because another one is long.
         if (partition === NO_PARTITION) this.#splitIfLarge(open.slice, info);
-        const done = this.#emitter.emit(page, info.fresh, open, partition);
+        const done = this.#emitter.write(page, records, open);
         if (!mayEndEarly) return { isEnough: false, done };
         order.add(info.number, open.page);
         return { isEnough: order.isPast(open.slice.start), done };
@@ -218,11 +231,13 @@ export class SliceReader {
   }
 
   /** Before anything of a slice is emitted: if it is large, it is read in parts. */
-  #splitIfLarge(slice: StreamSlice, { isFirst, pageCount, hasMore }: PageInfo): void {
-    if (!isFirst || !hasMore) return;
+  #splitIfLarge(slice: StreamSlice, { isFirst, pageCount, total, hasMore }: PageInfo): void {
+    if (!isFirst || !hasMore || this.#cuts.areUseless(slice, total)) return;
     if (pageCount !== undefined && pageCount <= MAX_PAGES_PER_SLICE) return;
     const parts = pageCount === undefined ? undefined : Math.ceil(pageCount / MAX_PAGES_PER_SLICE) + 1;
     const slices = this.#cursor.split(slice, parts);
-    if (slices.length > 1) throw new SplitSlice(slices);
+    if (slices.length <= 1) return;
+    this.#cuts.add(slices, total);
+    throw new SplitSlice(slices);
   }
 }
