@@ -66,7 +66,7 @@ class ListPass {
   readonly #isRepeated: boolean;
   /** Number of the last page that was used. */
   #last = 0;
-  /** Sizes of the first page and of the last one; they are only compared. */
+  /** Records of the first page and of the last one. */
   #firstSize = 0;
   #lastSize = 0;
 
@@ -143,7 +143,14 @@ class ListPass {
     const { total, distinct } = this.tally;
     if (total !== undefined) return distinct >= total;
     const isRefused = error instanceof RefusedRequestError || error instanceof VanishedListError;
-    return isRefused && this.#lastSize < this.#firstSize && this.#walk.isGuessing?.() === true;
+    return isRefused && this.#walk.isGuessing?.() === true && !this.#isLastFull();
+  }
+
+  /** Pages may be smaller than asked for; then the first one shows it, if there is another one. */
+  #isLastFull(): boolean {
+    const { paginator } = this.#options;
+    if (this.#last > 1) return this.#lastSize >= this.#firstSize;
+    return paginator.type === 'NoPagination' || this.#lastSize >= paginator.pagination_strategy.page_size;
   }
 
   #readPage(
@@ -179,8 +186,8 @@ class ListPass {
 
   #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {
     const isFirst = this.#last === 0 && !this.#isRepeated;
-    if (this.#last === 0) this.#firstSize = page.ranges.length;
-    if (number > this.#last) this.#lastSize = page.ranges.length;
+    if (this.#last === 0) this.#firstSize = page.ranges.length / 2;
+    if (number > this.#last) this.#lastSize = page.ranges.length / 2;
     this.#last = Math.max(this.#last, number);
     const total = this.#walk.total(page);
     this.tally.count(total, totalBefore, number);

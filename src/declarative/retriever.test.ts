@@ -215,6 +215,8 @@ describe('an API that refuses the page behind the last one', () => {
     async (status) => {
       const { retriever } = listsOf(refusing(status, [1, 2, 3]), without({ total: ['meta', 'total'] }));
       expect(await readAll(retriever)).toEqual([['1', '2'], ['3']]);
+      const short = listsOf(refusing(status, [1]), without({ total: ['meta', 'total'] }));
+      expect(await readAll(short.retriever)).toEqual([['1']]);
     },
   );
 
