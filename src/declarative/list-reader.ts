@@ -4,7 +4,6 @@ import { VanishedListError } from './list.js';
 import type { ListOptions, ListReading, PageUse } from './list.js';
 import { ListTally } from './list-tally.js';
 import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
-import { ApiUnavailableError } from './error-handler.js';
 import { paginate } from './paginator.js';
 import type { SelectedPage } from './record-selector.js';
 import { RefusedRequestError } from './requester.js';
@@ -135,15 +134,16 @@ class ListPass {
   }
 
   /**
-   * Some APIs refuse a page behind the last one rather than send an empty one. That is the end of the list if as many
-   * records have come as the API counts; or, where it does not count, if the last page was not full.
+   * Some APIs refuse a page behind the last one rather than send an empty one. Where nothing says that there is another
+   * page, that is the end of the list if as many records have come as the API counts; or, where it does not count them,
+   * if the last page was not full. A fault that may pass is no end: the count may be of pages.
    */
   #isBehindEnd(error: unknown): boolean {
-    if (!(error instanceof TracedError) || error instanceof ApiUnavailableError) return false;
-    const { total, distinct } = this.tally;
-    if (total !== undefined) return distinct >= total;
     const isRefused = error instanceof RefusedRequestError || error instanceof VanishedListError;
-    return isRefused && this.#walk.isGuessing?.() === true && !this.#isLastFull();
+    if (!isRefused || this.#walk.isGuessing?.() !== true) return false;
+    const { total, distinct } = this.tally;
+    if (total !== undefined && distinct <= total) return distinct === total;
+    return !this.#isLastFull();
   }
 
   /** Pages may be smaller than asked for; then the first one shows it, if there is another one. */

@@ -38,6 +38,9 @@ const MAX_EMPTY_PAGES = 20;
 /** Pages in a row that are as the one before them, where no count tells whether the list has only moved on. */
 const MAX_REPEATS = 2;
 
+/** The same, whatever the count says. */
+const MAX_SAME = 20;
+
 /** Pages with numbers, as long as the answers show that there are any. */
 export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement): PageWalk {
   const { page_size_option, page_token_option, extensions } = definition;
@@ -48,6 +51,7 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
   let number = start;
   let previous: { readonly mark: string; readonly total: number | undefined } | undefined;
   let repeats = 0;
+  let same = 0;
   let isGuess = false;
   let received = 0;
   let empty = 0;
@@ -100,7 +104,8 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
     const mark = fingerprint(page);
     const isRepeated = !isEmpty && previous?.mark === mark;
     // As many new records as a page holds take every page to the place of the next one. They show in the count.
-    const isShifted = isRepeated && total !== undefined && total !== previous?.total;
+    same = isRepeated ? same + 1 : 0;
+    const isShifted = same > 0 && same < MAX_SAME && total !== undefined && total !== previous?.total;
     repeats = isRepeated && !isShifted ? repeats + 1 : 0;
     if (repeats > 0 && (total !== undefined || repeats >= MAX_REPEATS)) {
       // A list that has no pages sends the same one again; but not if it has more records than it sent.

@@ -252,6 +252,11 @@ describe('a page that comes again although no answer names a next one', () => {
     expect(() => paginator.next(same(900))).toThrow(transient);
   });
 
+  test('is a fault if it comes for ever, however the count grows', () => {
+    const answers = Array.from({ length: 30 }, (_, i) => page([{ id: 1 }], { total: 900 + i }));
+    expect(() => walk(BY_PAGE, answers)).toThrow(transient);
+  });
+
   test('has moved on if the count has grown meanwhile', () => {
     const paginator = paginate(BY_PAGE);
     paginator.next(page([{ id: 1 }, { id: 2 }], { total: 900 }));

@@ -220,13 +220,27 @@ describe('an API that refuses the page behind the last one', () => {
     },
   );
 
-  test.each([400, 404, 500])('has done so if as many came as it counts (HTTP %i)', async (status) => {
+  test.each([400, 404])('has done so if as many came as it counts (HTTP %i)', async (status) => {
     const api = refusing(status, [1, 2, 3, 4], 4);
     const { retriever } = listsOf(api, without({ total: ['meta', 'total'], page_count: ['meta', 'pages'] }));
     expect(await readAll(retriever)).toEqual([
       ['1', '2'],
       ['3', '4'],
     ]);
+  });
+
+  test.each([
+    ['pages', 3],
+    ['the records of a page', 2],
+  ])('is not believed where it only failed: the count may be of %s', async (_, total) => {
+    const ids = [1, 2, 3, 4, 5, 6];
+    const api = fakeApi((url) => {
+      const at = 2 * (Number(url.searchParams.get('page')) - 1);
+      if (at >= 2) return { status: 500, body: {} };
+      return { body: { data: ids.slice(at, at + 2).map((id) => ({ id })), meta: { total } } };
+    });
+    const { retriever } = listsOf(api, without({ total: ['meta', 'total'], page_count: ['meta', 'pages'] }));
+    await expect(readAll(retriever)).rejects.toMatchObject({ failureType: 'transient_error' });
   });
 
   test('fails if the last page was full and nothing counts: there may be more', async () => {
