@@ -13,6 +13,7 @@ const HELP = `Usage: npm run soak -- [options]
   --max-memory <MiB>   peak of the program (120)
   --kill-records <n>   records of Paystack's reads that are killed (100000)
   --pagarme-charges <n>  the same for Pagar.me, whose charges have orders and two payables each (15000)
+  --child-charges <n>  the same for the lists of transactions that each of its charges has (6000)
   --kills <n>          how often; half as often for Pagar.me (12)
   --seed <n>           other data, killed at other moments (1)
   --help`;
@@ -22,6 +23,7 @@ const OPTIONS = {
   'kill-records': { type: 'string', default: '100000' },
   kills: { type: 'string', default: '12' },
   'pagarme-charges': { type: 'string', default: '15000' },
+  'child-charges': { type: 'string', default: '6000' },
   'max-memory': { type: 'string', default: '120' },
   seed: { type: 'string', default: '1' },
   help: { type: 'boolean', default: false },
@@ -58,8 +60,16 @@ async function main(): Promise<void> {
     ]),
     size: number('pagarme-charges'),
   } as const;
+  // A request for each charge, in several slices.
+  const children = {
+    provider: 'pagarme',
+    streams: new Map([['charge_transactions', undefined]]),
+    growing: [],
+    size: number('child-charges'),
+  } as const;
   console.log(await soakKills({ ...paystack, kills, seed }));
   console.log(await soakKills({ ...pagarme, kills: Math.ceil(kills / 2), seed }));
+  console.log(await soakKills({ ...children, kills: Math.ceil(kills / 2), seed }));
   // Last, because it is the longest, and its memory the least that can go wrong.
   console.log(await soakVolume({ records, maxMemory: number('max-memory'), seed }));
 }

@@ -85,6 +85,15 @@ describe('what is left out', () => {
     });
   });
 
+  test('more requests at a time with a live key, whose limits are higher', async () => {
+    expect((await resolve({}, 'sk_live_abc123')).numWorkers).toBe(40);
+  });
+
+  test('spec.json names both numbers', async () => {
+    const spec = readSpec().connectionSpecification['properties'] as Record<string, { description?: string }>;
+    expect(spec['num_workers']?.description).toContain('40 with a live key, 30 with a test key');
+  });
+
   test('the default lookback is the one that spec.json names', async () => {
     const spec = readSpec().connectionSpecification['properties'] as Record<string, { default?: number }>;
     expect((await resolve()).lookbackDays).toBe(spec['lookback_window_days']?.default);

@@ -101,7 +101,7 @@ export async function resolveConfig(
     keyMode,
     ...datesOf(config, provider, now),
     lookbackDays: numberAt(config, 'lookback_window_days') ?? DEFAULT_LOOKBACK_DAYS,
-    numWorkers: Math.min(numberAt(config, 'num_workers') ?? default_concurrency, max_concurrency),
+    numWorkers: Math.min(numberAt(config, 'num_workers') ?? default_concurrency[keyMode], max_concurrency),
     requestsPerMinute: numberAt(config, 'requests_per_minute'),
   };
 }

@@ -46,6 +46,7 @@ function requireResumed(account: Account, { repeatedOf }: Reading, { streams }: 
 export async function soakKills(options: KillOptions): Promise<string> {
   const { provider, seed, kills } = options;
   const streams = [...options.streams.keys()];
+  const { growing = streams } = options;
   const started = Date.now();
   const random = mulberry32(seed);
   const account = await openAccount({ ...options, streams });
@@ -72,7 +73,7 @@ export async function soakKills(options: KillOptions): Promise<string> {
     if (last.records >= total) throw new Violation('The sync after the last STATE read everything again.');
     return (
       `kills: ${total} ${streams.join(' and ')} of ${provider}, killed ${killed} times, all there after ` +
-      `${records} records (${repeated} kept twice); the next sync read ${last.records} with all ${ADDED * streams.length} new ones; ` +
+      `${records} records (${repeated} kept twice); the next sync read ${last.records} with all ${ADDED * growing.length} new ones; ` +
       `${((Date.now() - started) / 1000).toFixed(0)} s`
     );
   } finally {

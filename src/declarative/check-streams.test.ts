@@ -31,7 +31,11 @@ function sourceOf(...streams: DeclarativeStream[]): DeclarativeSource {
     type: 'DeclarativeSource',
     check: { type: 'CheckStream', stream_names: ['orders'] },
     streams,
-    concurrency_level: { type: 'ConcurrencyLevel', default_concurrency: 4, max_concurrency: 10 },
+    concurrency_level: {
+      type: 'ConcurrencyLevel',
+      default_concurrency: { live: 4, test: 4 },
+      max_concurrency: 10,
+    },
     api_budget: { type: 'HTTPAPIBudget', policies: [] },
   };
 }

@@ -47,7 +47,7 @@ function providerOf(streams: readonly DeclarativeStream[]): Provider {
       check: { type: 'CheckStream', stream_names: ['things', 'others'] },
       concurrency_level: {
         type: 'ConcurrencyLevel',
-        default_concurrency: 30,
+        default_concurrency: { live: 40, test: 30 },
         max_concurrency: 100,
       },
       api_budget: { type: 'HTTPAPIBudget', policies: [] },
@@ -153,9 +153,9 @@ describe('a manifest', () => {
     expect(notes).toContainEqual({ text: expect.stringContaining('The check reads things'), streams: [] });
   });
 
-  test('reads as many lists at a time as the user says', () => {
+  test('reads as many lists at a time as the user says, otherwise by the mode of the key', () => {
     expect(manifest['concurrency_level']).toMatchObject({
-      default_concurrency: expect.stringMatching(/num_workers.* else 30\b/),
+      default_concurrency: expect.stringMatching(/num_workers.* else \(30 if .*sk_test_.* else 40\)/),
       max_concurrency: 100,
     });
   });

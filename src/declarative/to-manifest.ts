@@ -10,7 +10,7 @@ import type { ConnectorSpecification, JsonObject, JsonValue } from '../protocol/
 import type { DeclarativeSource, DeclarativeStream, ParentStreamConfig, Provider } from './components.js';
 import { apiBudget } from './manifest/api-budget.js';
 import { withDefinitions } from './manifest/definitions.js';
-import { configValue, template } from './manifest/jinja.js';
+import { byKeyMode, configValue, template } from './manifest/jinja.js';
 import { Notes, requireNothingLeft, without } from './manifest/notes.js';
 import type { Note } from './manifest/notes.js';
 import { parentOf } from './manifest/partition-router.js';
@@ -64,12 +64,12 @@ function checkStream({ check }: DeclarativeSource, notes: Notes): JsonObject {
   return { type, stream_names: [first] };
 }
 
-function concurrencyLevel({ source }: Provider): JsonObject {
+function concurrencyLevel({ source, key_rules }: Provider): JsonObject {
   const { type, default_concurrency, max_concurrency, ...rest } = source.concurrency_level;
   requireNothingLeft(rest);
   return {
     type,
-    default_concurrency: template(configValue('num_workers', String(default_concurrency))),
+    default_concurrency: template(configValue('num_workers', byKeyMode(default_concurrency, key_rules))),
     max_concurrency,
   };
 }

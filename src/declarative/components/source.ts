@@ -44,7 +44,7 @@ export interface HTTPAPIBudget {
 export interface ConcurrencyLevel {
   readonly type: 'ConcurrencyLevel';
   /** Requests at a time when the user sets no `num_workers`. How many there may be in a time is the budget's. */
-  readonly default_concurrency: number;
+  readonly default_concurrency: Readonly<Record<KeyMode, number>>;
   readonly max_concurrency: number;
 }
 

@@ -27,7 +27,11 @@ function providerOf(
     source: {
       type: 'DeclarativeSource',
       check: { type: 'CheckStream', stream_names: ['things'] },
-      concurrency_level: { type: 'ConcurrencyLevel', default_concurrency: 10, max_concurrency: 100 },
+      concurrency_level: {
+        type: 'ConcurrencyLevel',
+        default_concurrency: { live: 10, test: 10 },
+        max_concurrency: 100,
+      },
       api_budget: { type: 'HTTPAPIBudget', policies: [], ...budget },
       streams,
     },

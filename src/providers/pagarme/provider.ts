@@ -77,10 +77,11 @@ export const pagarme: Provider = {
     type: 'DeclarativeSource',
     // One list of each scope: a key without a scope may be refused as if it were no key.
     check: { type: 'CheckStream', stream_names: ['orders', 'payables', 'recipients'] },
-    // Enough to spend the budgets of several lists at once with answers that take a second.
+    // With answers that take a second: live, payables at 12 requests a second and eight routes at 2 to 3 each; in test
+    // mode all routes together have 10 a second, which 30 spend with answers of three seconds, too.
     concurrency_level: {
       type: 'ConcurrencyLevel',
-      default_concurrency: 30,
+      default_concurrency: { live: 40, test: 30 },
       max_concurrency: 100,
     },
     api_budget: {
