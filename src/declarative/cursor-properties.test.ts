@@ -99,7 +99,9 @@ class Simulation {
       }
       if (done >= filterFailsAfter && !hasFailed) {
         hasFailed = true;
-        queue = cursor.replan(this.#api.kind === 'none' || choose(2) === 0 ? 'ignored' : 'coarse');
+        const faults = ['ignored', 'partial', 'coarse'] as const;
+        const fault = faults[choose(this.#api.kind === 'none' ? 2 : 3)] ?? 'ignored';
+        queue = cursor.replan(fault);
         this.#print(cursor, false);
       }
       const [slice] = queue.splice(choose(queue.length), 1);

@@ -210,15 +210,15 @@ describe('a saved state', () => {
       fc.property(
         mark,
         fc.array(slice, { maxLength: 4 }),
-        fc.boolean(),
+        fc.constantFrom(undefined, 'coarse' as const, 'partial' as const),
         fc.array(fc.record({ start: time, end: time }), { maxLength: 2 }),
-        (one, slices, byDays, short) => {
+        (one, slices, filterFault, short) => {
           const printed = JSON.parse(
             JSON.stringify(
               printCursorState('createdAt', {
                 mark: one,
                 closed: slices,
-                byDays,
+                filterFault,
                 short,
                 syncMode: 'incremental',
               }),
@@ -227,7 +227,7 @@ describe('a saved state', () => {
           expect(parseCursorState('s', 'createdAt', printed)).toEqual({
             mark: one,
             closed: slices,
-            ...(byDays && slices.length > 0 ? { byDays } : {}),
+            ...(filterFault === undefined ? {} : { filterFault }),
             short,
           });
         },

@@ -32,8 +32,11 @@ export interface CursorState {
   /** What an unfinished sync had closed, or a finished full refresh. */
   readonly closed: readonly ClosedSlice[];
   readonly finished?: FinishedWindow;
-  /** The unfinished sync had found that the API's date filter goes by whole days. */
-  readonly byDays?: boolean;
+  /**
+   * `coarse`: so the unfinished sync had found the API's date filter. `partial`: what it leaves out was read from the
+   * start on.
+   */
+  readonly filterFault?: KnownFault;
   /** Ranges that the sync left open, because records of them were missing. */
   readonly short: readonly TimeRange[];
 }
@@ -47,9 +50,10 @@ const CLOSED_SLICES = 'closed_slices';
 const SYNC_MODE = 'sync_mode';
 /** Beside the cursor field: the end date that has been reached. */
 const FINISHED = 'finished';
-/** Beside the cursor field: that the API's date filter goes by whole days, so that this need not be found out again. */
+/** Beside the cursor field: what is wrong with the API's date filter, so that it need not be found out again. */
 const DATE_FILTER = 'date_filter';
-const BY_DAYS = 'days';
+const FILTER_FAULTS = { coarse: 'days', partial: 'partial' } as const;
+type KnownFault = keyof typeof FILTER_FAULTS;
 /** Beside the cursor field: ranges that are open because records of them were missing, and are so for the first time. */
 const SHORT = 'short';
 
@@ -148,11 +152,13 @@ export function parseCursorState(
   const mark = toMark(value);
   if (mark === undefined) throw refuse(stream, `its "${cursorField}" is not a timestamp`);
   const finished = parseFinished(state[FINISHED]);
-  const byDays = state[DATE_FILTER] === BY_DAYS;
+  const filterFault = (['coarse', 'partial'] as const).find(
+    (fault) => state[DATE_FILTER] === FILTER_FAULTS[fault],
+  );
   return {
     mark,
     closed,
-    ...(byDays ? { byDays } : {}),
+    ...(filterFault === undefined ? {} : { filterFault }),
     short,
     ...(finished === undefined ? {} : { finished }),
   };
@@ -165,14 +171,14 @@ export interface PrintedState {
   readonly closed: readonly ClosedSlice[];
   /** Of an incremental sync that has an end date and reached it. */
   readonly finished?: FinishedWindow | undefined;
-  readonly byDays: boolean;
+  readonly filterFault: KnownFault | undefined;
   readonly short: readonly TimeRange[];
   readonly syncMode: SyncMode;
 }
 
 export function printCursorState(
   cursorField: string,
-  { mark, closed, finished, byDays, short, syncMode }: PrintedState,
+  { mark, closed, finished, filterFault, short, syncMode }: PrintedState,
 ): JsonObject {
   const slices = closed.map((slice) => ({
     ...printRange(slice),
@@ -183,7 +189,7 @@ export function printCursorState(
     [cursorField]: mark.text,
     ...(syncMode === 'full_refresh' ? { [SYNC_MODE]: syncMode } : {}),
     ...(slices.length === 0 ? {} : { [CLOSED_SLICES]: slices }),
-    ...(slices.length === 0 || !byDays ? {} : { [DATE_FILTER]: BY_DAYS }),
+    ...(filterFault === undefined ? {} : { [DATE_FILTER]: FILTER_FAULTS[filterFault] }),
     ...(short.length === 0 ? {} : { [SHORT]: short.map(printRange) }),
     ...(finished === undefined
       ? {}

@@ -268,6 +268,30 @@ describe('a date filter that does not work', () => {
   });
 });
 
+describe('a date filter that leaves records out', () => {
+  const state = { createdAt: '2024-06-10T00:00:00.000Z' };
+
+  test('has left them out of earlier syncs, too: all is read from the start', () => {
+    const cursor = cursorOf({ state });
+    const [whole = slice(START, NOW)] = cursor.replan('partial');
+    expect(spans([whole])).toEqual([`${START} ${NOW} last`]);
+    const open = cursor.open(whole);
+    expect(judge(cursor, open, '2024-02-01T00:00:00Z')).toBe('emit');
+    expect(cursor.requestParameters(whole)).toEqual({});
+    // Until that is done, the next attempt has to do it.
+    expect(cursor.state(false)).toEqual(state);
+    cursor.close(open);
+    expect(cursor.state(true)).toEqual({ ...state, date_filter: 'partial' });
+  });
+
+  test('is made up for once: later syncs take what the lookback window holds', () => {
+    const before = { ...state, date_filter: 'partial' };
+    const cursor = cursorOf({ state: before });
+    expect(spans(cursor.replan('partial'))).toEqual([`2024-05-11T00:00:00.000Z ${NOW} last`]);
+    expect(cursor.state(true)).toEqual(before);
+  });
+});
+
 describe('a stream without a date', () => {
   test('is one slice that takes everything', () => {
     const cursor = fullRefreshCursor(Date.parse(NOW));

@@ -6,15 +6,21 @@ import { emptyPage } from './list-order.js';
 import type { PageOrder } from './list-order.js';
 import type { StreamSlice } from './stream-slice.js';
 
-/**
- * The API's date filter does not do what is documented: it is `ignored` (or goes by another date), or it is
- * `coarse`, cutting bounds to days.
- */
+/** What may be wrong with the API's date filter. */
+export type FilterFault =
+  /** It sends what it should leave out, because it is ignored or goes by another date. */
+  | 'ignored'
+  /** It leaves out what it should send, because it goes by another date. */
+  | 'partial'
+  /** It cuts bounds to days. */
+  | 'coarse';
+
+/** The API's date filter does not do what is documented. */
 export class DateFilterError extends Error {
   override readonly name = 'DateFilterError';
-  readonly kind: 'ignored' | 'coarse';
+  readonly kind: FilterFault;
 
-  constructor(kind: 'ignored' | 'coarse', message: string) {
+  constructor(kind: FilterFault, message: string) {
     super(message);
     this.kind = kind;
   }
@@ -82,10 +88,11 @@ export interface Cursor {
   /** Replaces a slice by smaller ones; a list of one if it cannot be cut. */
   split(slice: StreamSlice, parts: number | undefined): StreamSlice[];
   /**
-   * Begins anew after the API's date filter turned out otherwise: with requests that reach a day further on
-   * both sides if it is coarse; without the filter, in one slice over everything, if it is ignored.
+   * Begins anew after the API's date filter turned out otherwise: with requests that reach further on both sides
+   * if it is coarse; else without the filter, in one slice over everything. If it leaves records out, that reaches
+   * back to the start, unless an earlier sync has read so already: those before it were left with as few.
    */
-  replan(kind: DateFilterError['kind']): StreamSlice[];
+  replan(fault: FilterFault): StreamSlice[];
   /** The request parameters of a slice. */
   requestParameters(slice: StreamSlice): Record<string, string>;
   /** How the slice, when its first page has come, shows whether the API's date filter does what it should. */

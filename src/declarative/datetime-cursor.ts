@@ -1,7 +1,7 @@
 import type { JsonObject, SyncMode } from '../protocol/messages.js';
 import type { DatetimeBasedCursor, FieldPath } from './components.js';
 import { newOpenSlice } from './cursor.js';
-import type { Cursor, DateFilterError, FilterInQuestion, OpenSlice, Verdict } from './cursor.js';
+import type { Cursor, FilterFault, FilterInQuestion, OpenSlice, Verdict } from './cursor.js';
 import { addToOrder } from './list-order.js';
 import {
   isResumable,
@@ -58,7 +58,7 @@ export class DatetimeCursor implements Cursor {
   readonly #fullRefresh: boolean;
   readonly #initial: CursorMark;
   readonly #window: SyncWindow;
-  readonly #range: TimeRange;
+  #range: TimeRange;
   /**
    * Newest value that the mark may take. Slices that earlier, unfinished syncs had closed are known as of
    * then; were the mark to pass that time, the next lookback would miss what changed in them since.
@@ -72,6 +72,9 @@ export class DatetimeCursor implements Cursor {
   readonly #endDate: number;
   readonly #finishedBefore: FinishedWindow | undefined;
   #filter: DateFilter;
+  /** What the filter leaves out has been read from the start on: by an earlier sync, or by this one in the end. */
+  readonly #hadWholeList: boolean;
+  #hasWholeList = false;
   #closed: ClosedSlice[];
   /** Slices that stay open although they were read: records of them are missing. */
   #gaps: TimeRange[] = [];
@@ -116,8 +119,9 @@ export class DatetimeCursor implements Cursor {
     this.notice = this.#fullRefresh && goesOn ? GOES_ON : this.#window.notice;
     this.#now = now;
     this.#asOf = Math.min(now, goesOnSince ?? now);
-    const isByDays = closed.length > 0 && saved.byDays === true;
+    const isByDays = closed.length > 0 && saved.filterFault === 'coarse';
     this.#filter = new DateFilter(definition, this.#range, now, isByDays);
+    this.#hadWholeList = saved.filterFault === 'partial';
     this.#changesAreDue = this.#window.changesSince !== undefined;
     this.#closed = mergeClosed(closed);
     this.#gapsBefore = isResumable(syncMode, state) ? saved.short : [];
@@ -139,12 +143,18 @@ export class DatetimeCursor implements Cursor {
     return [...this.#changes(), ...ranges.map((range) => this.#slice(range, true))];
   }
 
-  replan(kind: DateFilterError['kind']): StreamSlice[] {
+  replan(fault: FilterFault): StreamSlice[] {
     this.#closed = [];
     this.#gaps = [];
-    if (kind === 'ignored') return [...this.#changes(), this.#slice(this.#range, false)];
-    this.#filter = this.#filter.byDays();
-    return this.slices();
+    if (fault === 'coarse') {
+      this.#filter = this.#filter.byDays();
+      return this.slices();
+    }
+    if (fault === 'partial' && !this.#hadWholeList) {
+      this.#range = { start: Math.min(this.#startDate, this.#range.start), end: this.#range.end };
+      this.#hasWholeList = true;
+    }
+    return [...this.#changes(), this.#slice(this.#range, false)];
   }
 
   open(slice: StreamSlice): OpenSlice {
@@ -219,11 +229,14 @@ export class DatetimeCursor implements Cursor {
     const cap = this.#cap();
     const isCapped = seen.time > cap.time && seen.time > this.#initial.time;
     const mark = isCapped ? (newerMark(this.#initial, cap) ?? this.#initial) : seen;
+    const closed = complete && !this.#fullRefresh ? [] : this.#closed;
+    const isCoarse = this.#filter.isByDays && closed.length > 0;
+    const hasWholeList = this.#hadWholeList || (complete && this.#hasWholeList);
     return printCursorState(this.#definition.cursor_field, {
       mark,
-      closed: complete && !this.#fullRefresh ? [] : this.#closed,
+      closed,
       finished: this.#finished(complete),
-      byDays: this.#filter.isByDays,
+      filterFault: hasWholeList ? 'partial' : isCoarse ? 'coarse' : undefined,
       short: complete
         ? []
         : [...this.#gaps, ...this.#gapsBefore.flatMap((gap) => subtractRanges(gap, this.#closed))],

@@ -68,10 +68,13 @@ describe('a date filter', () => {
     expect(sorted([...new Set(ids(run))])).toEqual(wanted);
     expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([
       expect.stringMatching(
-        /does not filter by createdAt; reading the whole list instead \(of 300 records it counts 200 since .*, but there are more/,
+        /does not filter by createdAt and leaves records out; reading the whole list instead \(of 300 records it counts 200 since .*, but there are more/,
       ),
     ]);
-    expect(run.states('orders').at(-1)).toEqual({ createdAt: all[0]?.createdAt });
+    expect(run.states('orders').at(-1)).toEqual({
+      createdAt: all[0]?.createdAt,
+      date_filter: 'partial',
+    });
     expect(run.course('orders').at(-1)).toBe('COMPLETE');
   });
 
@@ -165,9 +168,12 @@ describe('a date filter', () => {
     ['the start date', {}],
     [
       'the state of a sync of yesterday',
-      { states: new Map([['orders', { createdAt: at(NOW - 24 * HOUR) }]]) },
+      { states: new Map([['orders', { createdAt: at(NOW - 24 * HOUR), date_filter: 'partial' }]]) },
     ],
-    ['an older state', { states: new Map([['orders', { createdAt: at(START + 40 * 24 * HOUR) }]]) }],
+    [
+      'an older state',
+      { states: new Map([['orders', { createdAt: at(START + 40 * 24 * HOUR), date_filter: 'partial' }]]) },
+    ],
     ['an end date', { endDate: at(START + 90 * 24 * HOUR) }],
   ])('is proven from %s on, too', async (_, options) => {
     const older = newestFirst([
@@ -189,6 +195,16 @@ describe('a date filter', () => {
     expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([]);
     expect(new Set(ids(run)).size).toBe(ids(run).length);
     expect(sorted([...new Set(ids(other))])).toEqual(sorted(ids(run)));
+  });
+
+  test('that leaves out records has done so for the syncs before, of another connector too: once, all are read', async () => {
+    const api = () => fakeApi((url) => list(url, all, 'paidAt'));
+    const states = new Map([['orders', { createdAt: at(NOW - 24 * HOUR) }]]);
+    const first = await runRead([orders], api(), { states });
+    expect(sorted([...new Set(ids(first))])).toEqual(wanted);
+    const state = first.states('orders').at(-1) ?? {};
+    const second = await runRead([orders], api(), { states: new Map([['orders', state]]) });
+    expect(ids(second).length).toBeLessThan(10);
   });
 });
 

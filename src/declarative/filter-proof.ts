@@ -74,7 +74,7 @@ async function lookBehind(
       const first = await retriever.glance({}, 1, list.pageSize);
       if (!isNewestFirst(orderOf(first, timeOf), found.order, place <= list.pageSize)) return undefined;
       return new DateFilterError(
-        'ignored',
+        'partial',
         `of ${found.total} records it counts ${counted} since ${toIso(since)}, but there are more: one of ${toIso(time)} is number ${place}`,
       );
     }

@@ -180,10 +180,11 @@ export class StreamReader {
 
   async #replan({ kind, message }: DateFilterError): Promise<StreamSlice[]> {
     const field = this.#definition.incremental_sync?.cursor_field ?? 'date';
-    const what =
-      kind === 'ignored'
-        ? `the API does not filter by ${field}; reading the whole list instead`
-        : `the API filters by whole days of ${field}; asking for more on both sides`;
+    const what = {
+      ignored: `the API does not filter by ${field}; reading the whole list instead`,
+      partial: `the API does not filter by ${field} and leaves records out; reading the whole list instead`,
+      coarse: `the API filters by whole days of ${field}; asking for more on both sides`,
+    }[kind];
     if (!this.#isGivenUp()) await this.#messages.log('WARN', `${what} (${message})`);
     const slices = this.#cursor.replan(kind);
     // What was said before no longer holds.
