@@ -3,20 +3,13 @@ import type { DatetimeBasedCursor, FieldPath } from './components.js';
 import { newOpenSlice } from './cursor.js';
 import type { Cursor, FilterFault, FilterInQuestion, OpenSlice, Verdict } from './cursor.js';
 import { addToOrder } from './list-order.js';
-import {
-  isResumable,
-  markOf,
-  mergeClosed,
-  newerMark,
-  parseCursorState,
-  printCursorState,
-} from './cursor-state.js';
-import type { ClosedSlice, CursorMark, FinishedWindow } from './cursor-state.js';
+import { isResumable, markOf, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
+import type { CursorMark, FinishedWindow } from './cursor-state.js';
 import { DateFilter, grainOf } from './date-filter.js';
 import { DAY_MS, parseDuration, parseTimestamp, toIso } from './datetime.js';
 import type { Duration } from './datetime.js';
+import { SliceLedger } from './slice-ledger.js';
 import { blindParts, evenRanges, rangesByStep } from './slicer.js';
-import { subtractRanges } from './stream-slice.js';
 import type { StreamSlice, TimeRange } from './stream-slice.js';
 import { settledAt, syncWindow } from './sync-window.js';
 import type { SyncWindow } from './sync-window.js';
@@ -59,14 +52,8 @@ export class DatetimeCursor implements Cursor {
   readonly #initial: CursorMark;
   readonly #window: SyncWindow;
   #range: TimeRange;
-  /**
-   * Newest value that the mark may take. Slices that earlier, unfinished syncs had closed are known as of
-   * then; were the mark to pass that time, the next lookback would miss what changed in them since.
-   */
-  readonly #ceiling: number;
-  /** Unix ms: when the sync began, and when the one did whose work it goes on with. */
+  /** Unix ms: when the sync began. */
   readonly #now: number;
-  readonly #asOf: number;
   /** Unix ms: records before the first or from the second on are not read at all. */
   readonly #startDate: number;
   readonly #endDate: number;
@@ -75,11 +62,7 @@ export class DatetimeCursor implements Cursor {
   /** What the filter leaves out has been read from the start on: by an earlier sync, or by this one in the end. */
   readonly #hadWholeList: boolean;
   #hasWholeList = false;
-  #closed: ClosedSlice[];
-  /** Slices that stay open although they were read: records of them are missing. */
-  #gaps: TimeRange[] = [];
-  /** Those that the sync before this one left to it. */
-  readonly #gapsBefore: readonly TimeRange[];
+  readonly #slices: SliceLedger;
   /** Older records that have changed are still to be read; until then the mark must not move. */
   #changesAreDue: boolean;
 
@@ -99,7 +82,8 @@ export class DatetimeCursor implements Cursor {
 
     const saved = parseCursorState(stream, definition.cursor_field, state);
     const start: CursorMark = { time: parseTimestamp(startDate) ?? 0, text: startDate };
-    const closed = isResumable(syncMode, state) ? saved.closed : [];
+    const isOwn = isResumable(syncMode, state);
+    const closed = isOwn ? saved.closed : [];
     // A full refresh has no use for a mark alone.
     const goesOn = closed.length > 0 || goesOnSince !== undefined;
     const mark = this.#fullRefresh && !goesOn ? undefined : saved.mark;
@@ -118,18 +102,15 @@ export class DatetimeCursor implements Cursor {
     this.#range = this.#window.range;
     this.notice = this.#fullRefresh && goesOn ? GOES_ON : this.#window.notice;
     this.#now = now;
-    this.#asOf = Math.min(now, goesOnSince ?? now);
     const isByDays = closed.length > 0 && saved.filterFault === 'coarse';
     this.#filter = new DateFilter(definition, this.#range, now, isByDays);
     this.#hadWholeList = saved.filterFault === 'partial';
     this.#changesAreDue = this.#window.changesSince !== undefined;
-    this.#closed = mergeClosed(closed);
-    this.#gapsBefore = isResumable(syncMode, state) ? saved.short : [];
-    this.#ceiling = Math.min(this.#asOf, ...this.#closed.map((slice) => slice.asOf));
+    this.#slices = new SliceLedger({ closed, short: isOwn ? saved.short : [] }, now, goesOnSince);
   }
 
   slices(): StreamSlice[] {
-    const gaps = subtractRanges(this.#range, this.#closed);
+    const gaps = this.#slices.openParts(this.#range);
     const [first] = gaps;
     if (first === undefined) return this.#changes();
     // Without a filter each slice would read the whole list, so there is one.
@@ -144,8 +125,7 @@ export class DatetimeCursor implements Cursor {
   }
 
   replan(fault: FilterFault): StreamSlice[] {
-    this.#closed = [];
-    this.#gaps = [];
+    this.#slices.clear();
     if (fault === 'coarse') {
       this.#filter = this.#filter.byDays();
       return this.slices();
@@ -188,21 +168,9 @@ export class DatetimeCursor implements Cursor {
 
   close(open: OpenSlice): boolean {
     const { slice, mark } = open;
-    // Once: a count that stays too high is not one of these records, and the rest must not wait for it.
-    const wasShort = this.#gapsBefore.some((gap) => gap.start < slice.end && slice.start < gap.end);
-    if (open.isShort && !wasShort) {
-      this.#gaps.push({ start: slice.start, end: slice.end });
-      return false;
-    }
-    if (slice.ofChanges === true) {
-      this.#changesAreDue = false;
-      return true;
-    }
-    const end = Math.min(slice.end, Math.max(slice.start, settledAt(this.#now)));
-    this.#closed = mergeClosed([
-      ...this.#closed,
-      { start: slice.start, end, asOf: this.#asOf, ...(mark === undefined ? {} : { mark }) },
-    ]);
+    if (open.isShort && this.#slices.staysOpen(slice)) return false;
+    if (slice.ofChanges === true) this.#changesAreDue = false;
+    else this.#slices.close(slice, mark);
     return true;
   }
 
@@ -221,15 +189,14 @@ export class DatetimeCursor implements Cursor {
   }
 
   state(isThrough: boolean): JsonObject {
-    const { start } = this.#range;
-    const complete = isThrough && this.#gaps.length === 0;
-    const isInPrefix = (slice: ClosedSlice) => complete || (slice.start <= start && slice.end >= start);
-    const prefix = this.#changesAreDue ? [] : this.#closed.filter(isInPrefix);
-    const seen = prefix.map(({ mark }) => mark).reduce(newerMark, this.#initial) ?? this.#initial;
+    const slices = this.#slices;
+    const complete = isThrough && !slices.hasGaps;
+    const done = complete ? slices.mark : slices.markFrom(this.#range.start);
+    const seen = newerMark(this.#initial, this.#changesAreDue ? undefined : done) ?? this.#initial;
     const cap = this.#cap();
     const isCapped = seen.time > cap.time && seen.time > this.#initial.time;
     const mark = isCapped ? (newerMark(this.#initial, cap) ?? this.#initial) : seen;
-    const closed = complete && !this.#fullRefresh ? [] : this.#closed;
+    const closed = complete && !this.#fullRefresh ? [] : slices.closed;
     const isCoarse = this.#filter.isByDays && closed.length > 0;
     const hasWholeList = this.#hadWholeList || (complete && this.#hasWholeList);
     return printCursorState(this.#definition.cursor_field, {
@@ -237,9 +204,7 @@ export class DatetimeCursor implements Cursor {
       closed,
       finished: this.#finished(complete),
       filterFault: hasWholeList ? 'partial' : isCoarse ? 'coarse' : undefined,
-      short: complete
-        ? []
-        : [...this.#gaps, ...this.#gapsBefore.flatMap((gap) => subtractRanges(gap, this.#closed))],
+      short: complete ? [] : slices.short,
       syncMode: this.#fullRefresh ? 'full_refresh' : 'incremental',
     });
   }
@@ -249,8 +214,8 @@ export class DatetimeCursor implements Cursor {
     const { isFinished, changesSince } = this.#window;
     const isNothingRead = this.#range.start === this.#range.end && changesSince === undefined;
     if (isNothingRead || !complete) return isNothingRead || isFinished ? this.#finishedBefore : undefined;
-    if (this.#fullRefresh || this.#endDate > settledAt(this.#ceiling)) return undefined;
-    return { endDate: this.#endDate, asOf: this.#ceiling };
+    if (this.#fullRefresh || this.#endDate > settledAt(this.#slices.ceiling)) return undefined;
+    return { endDate: this.#endDate, asOf: this.#slices.ceiling };
   }
 
   /** The first of the fields that may hold the cursor and does. */
@@ -270,7 +235,7 @@ export class DatetimeCursor implements Cursor {
    */
   #cap(): CursorMark {
     const grain = grainOf(this.#definition);
-    const time = Math.floor(this.#ceiling / grain) * grain - (grain < DAY_MS ? 0 : grain);
+    const time = Math.floor(this.#slices.ceiling / grain) * grain - (grain < DAY_MS ? 0 : grain);
     return { time, text: toIso(time) };
   }
 
