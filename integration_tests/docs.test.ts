@@ -40,7 +40,7 @@ describe('what is said of a stream follows from its definition', () => {
       'when the record of `settlements` comes again',
     ],
     ['balance', 'a snapshot', 'each sync brings what is there now'],
-    ['balance_ledger', 'newest first, down to the window', 'none'],
+    ['balance_ledger', 'created in the window', 'none'],
     ['banks', 'the whole list', 'all'],
     ['charge_transactions', `of each record of \`charges\` ${inWindow}`, 'none'],
     ['customer_cards', 'of each record of `customers`; kept are those changed in the window', 'all'],

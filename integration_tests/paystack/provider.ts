@@ -137,7 +137,16 @@ const ONE_DAY: Partial<PaystackSandboxOptions> = {
 };
 
 /** Every list whose dates can be asked for. */
-const DATED = ['/transaction', '/customer', '/dispute', '/paymentrequest', '/refund', '/transfer', '/order'];
+const DATED = [
+  '/transaction',
+  '/customer',
+  '/dispute',
+  '/paymentrequest',
+  '/refund',
+  '/transfer',
+  '/order',
+  '/balance/ledger',
+];
 /** Of these, the lists of what can be paid. */
 const PAYABLE = ['/transaction', '/order', '/paymentrequest'];
 /** Every list that knows both styles of paging. */
@@ -165,7 +174,7 @@ export const paystack: ProviderUnderTest = {
         { dateOnlyFilter: DATED },
         TODAY,
       ),
-      mayRepeat: ['transactions'],
+      mayRepeat: ['transactions', 'balance_ledger'],
     },
     variant('dates have the other of their two names', {
       refundsCreatedField: 'created_at',
@@ -192,7 +201,7 @@ export const paystack: ProviderUnderTest = {
         { dateOnlyFilter: DATED },
         ONE_DAY,
       ),
-      mayRepeat: ['transactions'],
+      mayRepeat: ['transactions', 'balance_ledger'],
     },
     variant('pages hold 50 records at most', { maxPerPage: 50 }),
     variant('answers are indented', { prettyPrint: true, metaFirst: true }),

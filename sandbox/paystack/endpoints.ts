@@ -181,6 +181,7 @@ export const LIST_ENDPOINTS: readonly ListEndpoint[] = [
     stream: 'balance_ledger',
     message: 'Balance ledger retrieved',
     paging: 'offset',
+    dates: 'created',
   },
   {
     path: '/dedicated_account',

@@ -42,10 +42,9 @@ function selection(cursor: DatetimeBasedCursor): string {
 }
 
 function ownDate(cursor: DatetimeBasedCursor): string {
-  if (cursor.start_time_option !== undefined) return selection(cursor);
-  return cursor.is_data_feed === true
-    ? 'newest first, down to the window'
-    : `the whole list; kept are those ${selection(cursor)}`;
+  return cursor.start_time_option === undefined
+    ? `the whole list; kept are those ${selection(cursor)}`
+    : selection(cursor);
 }
 
 function isSnapshot({ transformations = [] }: DeclarativeStream): boolean {

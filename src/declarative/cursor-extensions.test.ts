@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createdBetween, streamOf } from '../test-support/definitions.fixture.js';
-import { fakeApi, NOW, pageOf, runRead, START } from '../test-support/read-run.fixture.js';
+import { fakeApi, listBetween, NOW, pageOf, runRead, START } from '../test-support/read-run.fixture.js';
 import type { DatetimeBasedCursor } from './components.js';
 import { beginPage, DateFilterError } from './cursor.js';
 import type { Cursor } from './cursor.js';
@@ -191,6 +191,38 @@ describe('a newest-first list without a filter', () => {
     expect(pastAfter([[1], [21], [22]], { ...feed, extensions: { change_fields: [['updatedAt']] } })).toEqual(
       [false, false, false],
     );
+  });
+
+  describe('that one source says can be filtered', () => {
+    const definition = { ...createdBetween, is_data_feed: true };
+    const all = Array.from({ length: 600 }, (_, id) => ({ id, createdAt: toIso(NOW - id * (DAY / 4)) }));
+    const ledger = streamOf('ledger', { incremental_sync: definition });
+
+    test('is read in slices, counted, and never left early if the API does filter', async () => {
+      const api = fakeApi((url) => listBetween(url, all));
+      const run = await runRead([ledger], api);
+      expect(run.records('ledger')).toHaveLength(all.length);
+      expect(run.states('ledger').length).toBeGreaterThan(2);
+      expect(run.logs.at(-1)).toContain('verified');
+      expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([]);
+    });
+
+    test('is read down to what is known if the API does not', async () => {
+      const api = fakeApi((url) => pageOf(url, all));
+      const run = await runRead([ledger], api, { states: new Map([['ledger', state]]) });
+      const ids = run.records('ledger').map(({ id }) => id);
+      expect([...new Set(ids)].toSorted()).toEqual(
+        all
+          .slice(0, 81)
+          .map(({ id }) => id)
+          .toSorted(),
+      );
+      expect(run.course('ledger').at(-1)).toBe('COMPLETE');
+      expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([
+        expect.stringContaining('the API does not filter by createdAt'),
+      ]);
+      expect(api.asked.length).toBeLessThan(30);
+    });
   });
 
   test('is asked for no page behind the first that is older', async () => {

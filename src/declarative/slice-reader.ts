@@ -208,7 +208,7 @@ export class SliceReader {
     open: OpenSlice,
   ): Promise<boolean> {
     // Children of several parents are read beside each other, so their order says nothing.
-    const mayEndEarly = this.#parents === undefined && this.#cursor.isFeed;
+    const mayEndEarly = this.#parents === undefined && this.#cursor.isFeed && !open.slice.filtered;
     const order = new ListOrder();
     const reading = await this.#retriever.read(
       { partition, parameters, rank: open.rank },

@@ -17,8 +17,8 @@ export interface DatetimeBasedCursor {
    */
   readonly cursor_granularity?: string;
   /**
-   * The list is newest first. Reading stops once a page is older than the slice, but only if every record
-   * so far really came in that order.
+   * The list is newest first. Without a date filter, or where the API ignores it, reading stops once a page is older
+   * than the slice, but only if every record so far really came in that order.
    */
   readonly is_data_feed?: boolean;
   readonly extensions?: {

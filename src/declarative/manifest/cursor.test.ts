@@ -152,6 +152,15 @@ describe('a list without a date filter', () => {
     expect(incremental_sync).not.toHaveProperty('end_datetime');
     expect(notes.list()).toMatchObject([{ text: expect.stringContaining('not verified') }]);
   });
+
+  test('that is newest first goes without its date filter, which the API may ignore', () => {
+    const notes = new Notes();
+    const feed = exported({ ...createdBetween, is_data_feed: true }, 'own', notes);
+    const { cursor_field } = createdBetween;
+    expect(feed).toEqual(exported({ ...wholeList, cursor_field, is_data_feed: true }, 'own', new Notes()));
+    expect(feed.parameters).toEqual({});
+    expect(notes.list()).toMatchObject([{}, { text: expect.stringContaining('one slice') }]);
+  });
 });
 
 describe('the lists of parents', () => {

@@ -180,7 +180,17 @@ function range(definition: DatetimeBasedCursor, context: CursorContext): JsonObj
   };
 }
 
-export function cursor(definition: DatetimeBasedCursor, context: CursorContext): ManifestCursor {
+/**
+ * The runtime knows lists that it filters by date and lists that it reads until they are old. Without the filter, one
+ * that the API ignores does no harm.
+ */
+function asFeed(definition: DatetimeBasedCursor): DatetimeBasedCursor {
+  const feed = without(definition, 'start_time_option', 'end_time_option', 'step', 'cursor_granularity');
+  return { ...feed, extensions: without(definition.extensions ?? {}, 'prove_filter') };
+}
+
+export function cursor(given: DatetimeBasedCursor, context: CursorContext): ManifestCursor {
+  const definition = given.is_data_feed === true ? asFeed(given) : given;
   const { type, cursor_field, start_time_option, step, cursor_granularity, is_data_feed, extensions } =
     definition;
   const { cursor_field_aliases, changed_since, limited_range, change_fields, prove_filter, ...others } =
@@ -214,6 +224,9 @@ export function cursor(definition: DatetimeBasedCursor, context: CursorContext):
   }
   if (is_data_feed === true) {
     notes.add('That the list is newest first is not verified.', stream);
+    if (given.start_time_option !== undefined) {
+      notes.add('The whole list is one slice: it cannot be taken up in the middle.', stream);
+    }
     if (change_fields !== undefined) throw new Error(`${stream}: a data feed cannot have change_fields`);
   }
   const filter =

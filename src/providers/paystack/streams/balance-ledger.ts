@@ -1,9 +1,9 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { list, schema, wholeListBy } from '../defaults.js';
+import { createdBetween, list, schema } from '../defaults.js';
 
 /**
- * Every movement of the balance, never changed afterwards and newest first, so that reading can stop at what is
- * known. One source only documents `from` and `to`.
+ * Every movement of the balance, never changed afterwards and newest first. Only one of the vendor's sources
+ * documents `from` and `to`, but where the API ignores them, reading can stop at what is known.
  * https://paystack.com/docs/api/transfer-control/#balance-ledger
  */
 export const balanceLedger = {
@@ -12,7 +12,7 @@ export const balanceLedger = {
   primary_key: ['id'],
   retriever: list('/balance/ledger'),
   incremental_sync: {
-    ...wholeListBy('createdAt', { cursor_field_aliases: ['created_at'] }),
+    ...createdBetween('createdAt', 'created_at'),
     is_data_feed: true,
   },
   schema_loader: schema('balance_ledger'),
