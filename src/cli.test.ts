@@ -281,6 +281,8 @@ describe('an output that cannot be written', () => {
   test('ENOSPC: says so on stderr, in a sentence', async () => {
     const { code, stderr } = await runCli(['spec'], { stdout: new MemorySink('ENOSPC') });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^source-payments: standard output cannot be written \(ENOSPC\)\. .*\n$/);
+    expect(stderr).toMatch(
+      /^source-payments: standard output cannot be written \(ENOSPC\)\. Free the space .*, then try again\.\n$/,
+    );
   });
 });

@@ -122,13 +122,18 @@ export async function run(host: Host): Promise<ExitCode> {
     return 0;
   } catch (error) {
     watcher?.end(error instanceof TracedError ? error.message : undefined);
-    return await reportFailure(error, output, host);
+    return await reportFailure(error, output, host, 'run' in parsed && parsed.run.command === 'read');
   } finally {
     transport?.close();
   }
 }
 
-async function reportFailure(error: unknown, output: Output, host: Host): Promise<ExitCode> {
+async function reportFailure(
+  error: unknown,
+  output: Output,
+  host: Host,
+  isRead: boolean,
+): Promise<ExitCode> {
   if (error instanceof StoppedError || host.signal.aborted) return 'stopped';
   try {
     if (error instanceof OutputClosedError) throw error;
@@ -138,9 +143,10 @@ async function reportFailure(error: unknown, output: Output, host: Host): Promis
   } catch (failure) {
     // Whoever closed the pipe knows; a full disk must be told, and standard error is all that is left.
     if (failure instanceof OutputClosedError && failure.code !== 'EPIPE') {
-      host.stderr.write(
-        `source-payments: standard output cannot be written (${failure.code}). The sync has stopped; free the space or check where the output goes, then start again from the last state.\n`,
-      );
+      const remedy = isRead
+        ? 'The sync has stopped; free the space or check where the output goes, then start again from the last state.'
+        : 'Free the space or check where the output goes, then try again.';
+      host.stderr.write(`source-payments: standard output cannot be written (${failure.code}). ${remedy}\n`);
     }
   }
   return 1;

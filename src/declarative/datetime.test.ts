@@ -72,6 +72,10 @@ describe('parseTimestamp', () => {
     expect(parseTimestamp('2024-05-01T10:00:00.9999999Z')).toBe(Date.parse('2024-05-01T10:00:00.999Z'));
   });
 
+  test('takes no endless fraction, which a state would have to hold', () => {
+    expect(parseTimestamp(`2024-05-01T10:00:00.${'1'.repeat(1000)}Z`)).toBeUndefined();
+  });
+
   test.each([
     ['2024-05-01T10:00:00.5Z', '2024-05-01T10:00:00.500Z'],
     ['2024-05-01T10:00:00.07', '2024-05-01T10:00:00.070Z'],

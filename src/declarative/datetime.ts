@@ -4,6 +4,9 @@ export const DAY_MS = 86_400_000;
 
 const DIGIT_0 = 48;
 
+/** Characters of a timestamp, of which the longest usual ones have 35. */
+const MAX_LENGTH = 64;
+
 function digits(text: string, from: number, count: number): number {
   let value = 0;
   for (let i = from; i < from + count; i++) {
@@ -38,6 +41,8 @@ function zoneOffset(zone: string): number {
  * @returns Unix ms, or undefined for anything else (also for days that do not exist)
  */
 export function parseTimestamp(text: string): number | undefined {
+  // A state holds it as it came.
+  if (text.length > MAX_LENGTH) return undefined;
   if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return undefined;
   const year = digits(text, 0, 4);
   const month = digits(text, 5, 2);

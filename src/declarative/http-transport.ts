@@ -85,7 +85,8 @@ function decompress(body: Buffer, encoding: string | undefined, maxOutputLength:
     case 'deflate':
       return inflateSync(body, options);
     default:
-      throw new TransportError(UNKNOWN_ENCODING, `the answer is compressed in an unknown way (${encoding})`);
+      // Not quoted: in another spelling a secret could not be found in it.
+      throw new TransportError(UNKNOWN_ENCODING, 'the answer is compressed in an unknown way');
   }
 }
 

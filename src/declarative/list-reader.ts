@@ -31,9 +31,9 @@ interface Step {
 export async function readList(options: ListOptions): Promise<ListReading> {
   const first = new ListPass(options, undefined);
   const reading = await first.read();
-  return isToBeReadAgain(reading, options)
-    ? worse(reading, await new ListPass(options, first.tally).read())
-    : reading;
+  if (!isToBeReadAgain(reading, options)) return reading;
+  options.onAgain?.();
+  return worse(reading, await new ListPass(options, first.tally).read());
 }
 
 /**
@@ -43,9 +43,9 @@ export async function readList(options: ListOptions): Promise<ListReading> {
 export async function* readListInTurn(options: ListOptions): AsyncGenerator<number, ListReading, void> {
   const first = new ListPass(options, undefined);
   const reading = yield* first.readInTurn();
-  return isToBeReadAgain(reading, options)
-    ? worse(reading, yield* new ListPass(options, first.tally).readInTurn())
-    : reading;
+  if (!isToBeReadAgain(reading, options)) return reading;
+  options.onAgain?.();
+  return worse(reading, yield* new ListPass(options, first.tally).readInTurn());
 }
 
 /** A second reading that says nothing of the number of records does not take back what the first one said. */

@@ -40,6 +40,14 @@ describe('records that come again', () => {
     expect(tally.distinct).toBe(3);
   });
 
+  test('with a key that is longer than any API has one are always new, too: it is not kept', () => {
+    const tally = byId();
+    const id = 'x'.repeat(1000);
+    expect(tally.add(page({ id }, { id }, { id: id.slice(0, 100) }, { id: id.slice(0, 100) }))).toEqual([
+      ...[true, true, true, false],
+    ]);
+  });
+
   test('are not passed on in a second reading, which counts them for itself', () => {
     const first = byId();
     first.add(page({ id: 1 }, { id: 2 }));

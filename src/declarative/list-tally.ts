@@ -1,6 +1,9 @@
 import type { SelectedPage } from './record-selector.js';
 import { isPresent } from './stream-slice.js';
 
+/** Characters of a key beyond which it is not remembered: no API has such, and so many would fill memory. */
+const MAX_KEY = 512;
+
 /** Records after which the older half of what is remembered is forgotten: a list shifts by pages, not by this. */
 const GENERATION = 20_000;
 
@@ -163,11 +166,12 @@ export class ListTally {
     if (this.#keyPlaces.length === 0) return undefined;
     const offset = record * this.#width;
     const [place] = this.#keyPlaces;
-    if (this.#keyPlaces.length === 1 && place !== undefined) {
-      const key = page.captured[offset + place];
-      return isPresent(key) ? key : undefined;
+    let key: string | undefined;
+    if (this.#keyPlaces.length === 1 && place !== undefined) key = page.captured[offset + place];
+    else {
+      const parts = this.#keyPlaces.map((one) => page.captured[offset + one]);
+      key = parts.every(isPresent) ? parts.join(' ') : undefined;
     }
-    const parts = this.#keyPlaces.map((one) => page.captured[offset + one]);
-    return parts.every(isPresent) ? parts.join(' ') : undefined;
+    return isPresent(key) && key.length <= MAX_KEY ? key : undefined;
   }
 }

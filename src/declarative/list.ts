@@ -72,6 +72,8 @@ export interface ListOptions {
   readonly pagesAtATime: number;
   /** Whether a list that came short is read again. */
   readonly readsAgain: boolean;
+  /** Called before it is. */
+  readonly onAgain?: (() => void) | undefined;
   /** The list may turn out not to be wanted to its end, so reading ahead begins carefully. */
   readonly mayEndEarly: boolean;
 }

@@ -26,12 +26,13 @@ interface Parent {
 const byOrders = childStreamOf('items', streamOf('orders'));
 const router = byOrders.retriever.partition_router;
 if (router?.type !== 'SubstreamPartitionRouter') throw new Error('not a substream');
-const [config] = router.parent_stream_configs;
+const ROUTER = router;
+const [config] = ROUTER.parent_stream_configs;
 const ofAll = { ...config, incremental_dependency: false, extensions: { newest_first_by: 'createdAt' } };
 /** All parents, and the children's own date decides. */
 const items: DeclarativeStream = {
   ...byOrders,
-  retriever: { ...byOrders.retriever, partition_router: { ...router, parent_stream_configs: [ofAll] } },
+  retriever: { ...byOrders.retriever, partition_router: { ...ROUTER, parent_stream_configs: [ofAll] } },
   incremental_sync: { type: 'DatetimeBasedCursor', cursor_field: 'updatedAt', datetime_format: '%Y-%m-%d' },
 };
 
@@ -144,7 +145,8 @@ describe('a sync of child lists that broke off', () => {
   });
 });
 
-test('a parent that a deletion hides before a sync breaks off is read when it is taken up', async () => {
+/** The same, of an API that counts its parents. */
+function countedItems(): DeclarativeStream {
   const { retriever } = streamOf('orders');
   const { paginator } = retriever;
   if (paginator?.type !== 'DefaultPaginator') throw new Error('no pages');
@@ -155,14 +157,13 @@ test('a parent that a deletion hides before a sync breaks off is read when it is
       extensions: { ...paginator.pagination_strategy.extensions, total: ['meta', 'total'] },
     },
   };
-  const orders = streamOf('orders', { retriever: { ...retriever, paginator: counted } });
-  const counting = {
-    ...items,
-    retriever: {
-      ...items.retriever,
-      partition_router: { ...router, parent_stream_configs: [{ ...ofAll, stream: orders }] as const },
-    },
-  };
+  const stream = streamOf('orders', { retriever: { ...retriever, paginator: counted } });
+  const partition_router = { ...ROUTER, parent_stream_configs: [{ ...ofAll, stream }] as const };
+  return { ...items, retriever: { ...items.retriever, partition_router } };
+}
+
+test('a parent that a deletion hides before a sync breaks off is read when it is taken up', async () => {
+  const counting = countedItems();
   const clock = new SlowClock();
   let parents = parentsOf(50);
   let lists = 0;
@@ -192,6 +193,37 @@ test('a parent that a deletion hides before a sync breaks off is read when it is
     ...options,
     states: new Map(state === undefined ? [] : [['items', state]]),
   });
+  expect(parents.filter(({ id }) => !asked.has(id))).toEqual([]);
+});
+
+test('a parent that was missing is read although the sync broke off while the list was read again', async () => {
+  const clock = new SlowClock();
+  const parents = parentsOf(50);
+  const asked = new Set<number>();
+  let passes = 0;
+  let isFailing = false;
+  const api = fakeApi((url) => {
+    clock.tick();
+    if (url.pathname === '/orders' && url.searchParams.get('page') === '1' && ++passes === 2)
+      isFailing = true;
+    if (isFailing) return { status: 500, body: {} };
+    if (url.pathname !== '/orders') {
+      const id = Number(url.pathname.split('/')[2]);
+      asked.add(id);
+      return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+    }
+    // The count is of before a deletion that moves one of them out of sight.
+    const isHiding = passes === 1 && url.searchParams.get('page') !== '1';
+    const { data } = pageOf(url, isHiding ? parents.slice(1) : parents).body as { data: unknown };
+    return { body: { ...(pageOf(url, parents).body as object), data } };
+  });
+  const options = { context: { clock }, numWorkers: 2 };
+  const first = await runRead([countedItems()], api, options);
+  expect(first.course('items').at(-1)).toBe('INCOMPLETE');
+  expect(asked.has(39)).toBe(false);
+  isFailing = false;
+  const state = first.states('items').at(-1) ?? {};
+  await runRead([countedItems()], api, { ...options, states: new Map([['items', state]]) });
   expect(parents.filter(({ id }) => !asked.has(id))).toEqual([]);
 });
 

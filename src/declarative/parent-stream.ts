@@ -134,7 +134,11 @@ export class ParentStream {
         feed.add(info.number, open.page);
         return { ...GO_ON, isEnough: feed.isPast(open.slice.start) };
       },
-      onShort,
+      {
+        // Whoever goes on from a state that said otherwise would not ask for those that are missing.
+        again: () => progress?.forget(),
+        ended: () => onShort?.(),
+      },
     );
     for await (const number of pages) {
       const ofPage = order;

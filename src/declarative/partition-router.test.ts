@@ -90,6 +90,15 @@ describe('the partition of a parent', () => {
     expect(found.map((one) => one?.parentCursor)).toEqual(['"b"', '"a"']);
   });
 
+  test.each(['[1]', '{"a":1}', 'true', '[\n{"type":"STATE"}\n]'])('is refused for a key like %j', (key) => {
+    expect(() => partitions(`[{"id":${key}}]`)).toThrow(/neither a text nor a number/);
+  });
+
+  test('has no cursor that is not a text', () => {
+    const found = partitions('[{"id":1,"createdAt":[\n1\n],"created_at":"b"},{"id":2,"createdAt":{"a":1}}]');
+    expect(found.map((one) => one?.parentCursor)).toEqual(['"b"', undefined]);
+  });
+
   test('is missing for a parent without a key', () => {
     expect(partitions('[{"createdAt":"a"},{"id":null}]')).toEqual([undefined, undefined]);
   });

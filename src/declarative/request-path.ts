@@ -11,7 +11,7 @@ export function pathTemplate(template: string): string {
 
 /**
  * Fills in `{{ stream_partition.NAME }}`.
- * @throws TracedError (system_error) for an id that would lead to another path
+ * @throws TracedError (system_error) for an id that would lead to another path, or that no path can hold
  */
 export function fillPath(template: string, partition: StreamPartition): string {
   return template.replace(PLACE, (_, name: string) => {
@@ -19,9 +19,11 @@ export function fillPath(template: string, partition: StreamPartition): string {
     if (raw === undefined) throw new Error(`the path ${template} wants ${name}, which the partition has not`);
     const text = rawToText(raw);
     // A URL resolves these, in any spelling, so the request would go to another list.
-    if (/^\.{0,2}$/.test(text)) {
+    const isOtherPath = /^\.{0,2}$/.test(text);
+    // Half a character has no place in a URL.
+    if (isOtherPath || /\p{Surrogate}/u.test(text)) {
       throw systemError(
-        `The API sent a record whose id is "${text}", so the list that belongs to it cannot be asked for.`,
+        `The API sent a record whose id is ${JSON.stringify(text)}, so the list that belongs to it cannot be asked for.`,
       );
     }
     return encodeURIComponent(text);

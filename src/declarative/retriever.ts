@@ -41,16 +41,23 @@ export interface Glance {
   readonly total: number | undefined;
 }
 
+/** Told of records that are missing, going by counts that have not proven inexact. */
+export interface ShortListener {
+  /** Before the list is read again. */
+  again(): void;
+  /** They still are at the end. */
+  ended(): void;
+}
+
 /** Reads lists. */
 export interface Retriever {
   /** Reads a whole list; pages may come in any order. */
   read(list: List, use: UsePage, mayEndEarly: boolean): Promise<ListOutcome>;
   /**
    * Reads a list page by page, each when the loop comes back for it.
-   * @param onShort called at the end if records are missing, going by counts that have not proven inexact
    * @returns the number of each page
    */
-  readInTurn(list: List, use: UsePage, onShort?: () => void): AsyncGenerator<number, void, void>;
+  readInTurn(list: List, use: UsePage, onShort?: ShortListener): AsyncGenerator<number, void, void>;
   /**
    * Fetches one page by its number, without reading the list; an answer that does not count is asked for again.
    * @param number 1 for the first page
@@ -180,7 +187,7 @@ export function createRetriever(
     readonly isBegun: () => boolean;
   }
 
-  function begin(list: List, use: UsePage, mayEndEarly: boolean): Attempt {
+  function begin(list: List, use: UsePage, mayEndEarly: boolean, onAgain?: () => void): Attempt {
     let isBegun = false;
     const options: ListOptions = {
       paginator,
@@ -194,6 +201,7 @@ export function createRetriever(
       pagesAtATime,
       mayEndEarly,
       readsAgain: fruitless < MAX_FRUITLESS,
+      onAgain,
     };
     return { options, isBegun: () => isBegun };
   }
@@ -224,14 +232,14 @@ export function createRetriever(
       return ended(list, reading);
     },
     async *readInTurn(list, use, onShort) {
-      const attempt = begin(list, use, false);
+      const attempt = begin(list, use, false, () => onShort?.again());
       let reading: ListReading;
       try {
         reading = yield* readListInTurn(attempt.options);
       } catch (error) {
         reading = yield* readListInTurn(withSmaller(error, attempt));
       }
-      if (ended(list, reading).isShort) onShort?.();
+      if (ended(list, reading).isShort) onShort?.ended();
     },
     async glance(parameters, number, size) {
       const [requester] = requesters;

@@ -175,7 +175,6 @@ export class SliceReader {
       },
       onShort: () => {
         open.isShort = true;
-        this.#progress?.forget();
       },
     });
     const own = this.#goesByParent ? {} : parameters;

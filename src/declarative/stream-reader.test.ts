@@ -72,6 +72,7 @@ describe('a read that brings no record for hours', () => {
     });
     const run = await runRead([orders], api, { states: new Map([['orders', state]]), context: { clock } });
     expect(statesOf(run)).toHaveLength(50);
+    expect(run.logs.at(-1)).toMatch(/, \d+\.\d s, /);
   });
 
   test('says so too while it waits for the rate limit', async () => {

@@ -119,6 +119,7 @@ export class StreamReader {
     const { clock } = this.#context.requests;
     const messages = this.#messages;
     this.#stats.startedAt = clock.now();
+    const begun = clock.elapsed();
     await messages.started();
     await messages.log('INFO', `reading ${pathTemplate(this.#definition.retriever.requester.path)}`);
     if (this.#cursor.notice !== undefined) await messages.log('WARN', this.#cursor.notice);
@@ -132,7 +133,7 @@ export class StreamReader {
       await messages.log('WARN', `${this.#withoutCursor} records without a readable ${field} were kept`);
     }
     this.#stats.endedAt = clock.now();
-    const summary = this.#stats.summary(this.#stats.endedAt - this.#stats.startedAt, isComplete);
+    const summary = this.#stats.summary(clock.elapsed() - begun, isComplete);
     await messages.log('INFO', `${isComplete ? 'complete' : 'incomplete'}: ${summary}`);
     await messages.ended(isComplete);
     return { errors: this.#errors };

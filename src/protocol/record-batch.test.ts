@@ -121,6 +121,11 @@ describe('encodeRecords', () => {
     );
   });
 
+  test('keeps a record on one line although the added fields have line breaks', () => {
+    const addedFields = '"p":[\n{"type":"STATE"}\r\n]';
+    expect(dataOf(encode(['{"a":1}'], { addedFields }))).toEqual(['{"a":1,"p":[ {"type":"STATE"}  ]}']);
+  });
+
   test('adds nothing for empty added fields', () => {
     expect(dataOf(encode(['{"a":1 }'], { addedFields: '' }))).toEqual(['{"a":1 }']);
   });

@@ -42,7 +42,9 @@ export function encodeRecords(
   );
   const added = Buffer.from(batch.addedFields ?? '');
   const { bytes, ranges } = batch;
-  const hasLineBreaks = bytes.includes(LINE_FEED) || bytes.includes(CARRIAGE_RETURN);
+  const hasLineBreaks = [bytes, added].some(
+    (one) => one.includes(LINE_FEED) || one.includes(CARRIAGE_RETURN),
+  );
   let size = 0;
   for (let i = 0; i < ranges.length; i += 2) size += (ranges[i + 1] ?? 0) - (ranges[i] ?? 0);
   size += (ranges.length / 2) * (prefix.length + SUFFIX.length + added.length + 2);

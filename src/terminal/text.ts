@@ -14,11 +14,14 @@ export function cut(text: string, width: number): string {
   return width <= 0 ? '' : `${text.slice(0, width - 1)}…`;
 }
 
-/** Breaks a text into lines at its spaces. */
+/** Characters that are not shown but tell a terminal what to do. */
+const COMMANDS = /[\p{Cc}\p{Cf}]/gu;
+
+/** Breaks a text, which may be an API's, into lines at its spaces. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.replace(COMMANDS, ' ').split(/\s+/)) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = '';

@@ -191,6 +191,7 @@ describe('texts', () => {
 
   test('a word that is too long for a line is cut', () => {
     expect(wrap('an extraordinarily long word', 8)).toEqual(['an', 'extraor…', 'long', 'word']);
+    expect(wrap('no\u001b[2J command\u009b31m \u202eof it', 80)).toEqual(['no [2J command 31m of it']);
   });
 
   test('a table keeps its columns of rank 0 whatever happens', () => {

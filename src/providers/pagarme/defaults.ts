@@ -77,6 +77,13 @@ export function errorHandler(first: readonly HttpResponseFilter[] = []): Default
     max_retries: 5,
     response_filters: [...blockedByEdge, ...first, ...responseFilters],
     backoff_strategies: [
+      // Which header says when to come back, no source says.
+      {
+        type: 'WaitTimeFromHeader',
+        header: 'x-ratelimit-reset',
+        max_waiting_time_in_seconds: 900,
+        extensions: { of_rate_limit: true },
+      },
       { type: 'WaitTimeFromHeader', header: 'retry-after', max_waiting_time_in_seconds: 900 },
       { type: 'ExponentialBackoffStrategy', factor: 0.5 },
     ],
