@@ -99,8 +99,10 @@ function togetherChecks(image: string, subject: Subject): Check[] {
 /**
  * Arguments of a `docker run` of `read` as process 1, which a shell would be otherwise. The input comes as arguments
  * and lies in memory, so that nothing has to be mounted.
+ * @param output `unread`: it goes into a pipe that somebody holds open and nobody reads
  */
-function readAsProcessOne(image: string, subject: Subject): string[] {
+function readAsProcessOne(image: string, subject: Subject, output?: 'unread'): string[] {
+  const [before, to] = output === undefined ? ['', ''] : ['mkfifo out; sleep 60 < out & ', ' > out'];
   const files = { config: subject.config, catalog: catalogOf(subject.counted.stream) };
   return [
     '--network=host',
@@ -108,14 +110,14 @@ function readAsProcessOne(image: string, subject: Subject): string[] {
     '--entrypoint=/bin/sh',
     image,
     '-c',
-    'cd /dev/shm; printf %s "$0" > config.json; printf %s "$1" > catalog.json; ' +
-      'exec $AIRBYTE_ENTRYPOINT read --config config.json --catalog catalog.json',
+    `cd /dev/shm; printf %s "$0" > config.json; printf %s "$1" > catalog.json; ${before}` +
+      `exec $AIRBYTE_ENTRYPOINT read --config config.json --catalog catalog.json${to}`,
     JSON.stringify(files.config),
     JSON.stringify(files.catalog),
   ];
 }
 
-function endingChecks(image: string, subject: Subject): Check[] {
+function endingChecks(image: string, subject: Subject, large: Subject): Check[] {
   const { config, environment, counted } = subject;
   /** The API answers so slowly that the read is under way all the time. */
   async function slowly(run: () => Promise<void>): Promise<void> {
@@ -157,6 +159,23 @@ function endingChecks(image: string, subject: Subject): Check[] {
           assert.ok(messagesOf(stdout).length > 0 && stdout.endsWith('\n'));
         }),
     },
+    {
+      title: 'SIGTERM to process 1 ends it soon although nobody reads its output',
+      run: async () => {
+        const name = `source-payments-unread-${process.pid}`;
+        const running = runContainer([
+          ...RESTRICTIONS,
+          `--name=${name}`,
+          ...readAsProcessOne(image, large, 'unread'),
+        ]);
+        await sleep(3000);
+        const asked = Date.now();
+        await docker('kill', '--signal=TERM', name);
+        const { code } = await running;
+        assert.equal(code, 143);
+        assert.ok(Date.now() - asked < 5000, `it took ${Date.now() - asked} ms`);
+      },
+    },
   ];
 }
 
@@ -192,7 +211,7 @@ export function platformChecks(image: string, subjects: readonly Subject[], larg
   return [
     ...restrictionChecks(image, first),
     ...subjects.flatMap((subject) => togetherChecks(image, subject)),
-    ...endingChecks(image, first),
+    ...endingChecks(image, first, large),
     ...surroundingChecks(image, first, large),
   ];
 }

@@ -7,9 +7,7 @@ const SECOND = 1000;
 /** A process that notes how it is ended. */
 class FakeProcess extends EventEmitter {
   readonly killed: unknown[] = [];
-  exitCode: number | undefined;
-  isClosed = false;
-  readonly stdout = { destroy: () => (this.isClosed = true) };
+  readonly exits: unknown[] = [];
 
   constructor(readonly pid: number) {
     super();
@@ -17,6 +15,10 @@ class FakeProcess extends EventEmitter {
 
   kill(...args: unknown[]): void {
     this.killed.push(args);
+  }
+
+  exit(code: unknown): void {
+    this.exits.push(code);
   }
 }
 
@@ -54,7 +56,7 @@ test.each([
   const { process } = start(1);
   process.emit(signal, signal);
   jest.advanceTimersByTime(SECOND - 1);
-  expect(process).toMatchObject({ killed: [], exitCode, isClosed: true });
+  expect(process).toMatchObject({ killed: [], exits: [exitCode] });
 });
 
 test('what ends in order before that raises the signal again at once', () => {

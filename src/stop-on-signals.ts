@@ -32,10 +32,9 @@ export function stopOnSignals(process: NodeJS.Process): Stop {
   const end = (): void => {
     const signal = received ?? 'SIGTERM';
     process.off(signal, onSignal);
-    if (process.pid === 1) {
-      process.exitCode = EXIT_CODES[signal];
-      process.stdout.destroy();
-    } else process.kill(process.pid, signal);
+    // Output that nobody reads would keep it alive: standard output cannot be closed.
+    if (process.pid === 1) process.exit(EXIT_CODES[signal]);
+    else process.kill(process.pid, signal);
   };
   function onSignal(signal: Signal): void {
     if (received !== undefined) return;
