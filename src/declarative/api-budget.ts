@@ -54,6 +54,8 @@ export interface Turn {
   readonly wait: number;
   /** Number of the call, for `correct`. */
   readonly call: number;
+  /** ms for which the API wants no call; part of `wait`. */
+  readonly pausedFor: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -88,7 +90,7 @@ export class ApiBudget {
   tryAcquire(endpoint: string, hasWaited = false): Turn {
     const window = this.#windowOf(endpoint);
     const now = this.#options.clock.elapsed();
-    if (window.limit === 0 && window.pausedUntil <= now) return { wait: 0, call: ++window.count };
+    if (window.limit === 0 && window.pausedUntil <= now) return { wait: 0, call: ++window.count, pausedFor: 0 };
     const { returning, promised } = window;
     for (const times of [returning, promised]) {
       while ((times[0] ?? Infinity) <= now) times.shift();
@@ -104,12 +106,12 @@ export class ApiBudget {
       if (window.quota !== undefined) window.quota.left--;
       window.calls.push(now);
       if (window.calls.length > window.limit) window.calls.shift();
-      return { wait: 0, call: ++window.count };
+      return { wait: 0, call: ++window.count, pausedFor: 0 };
     }
     const before = hasWaited ? returning : [...returning, ...promised];
     const turn = Math.max(free, freeTime(window, before));
     (hasWaited ? returning : promised).push(turn);
-    return { wait: turn - now, call: 0 };
+    return { wait: turn - now, call: 0, pausedFor: Math.max(0, window.pausedUntil - now) };
   }
 
   /** Lets nobody call this endpoint for a while. @param ms from now */

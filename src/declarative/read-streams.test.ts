@@ -2,9 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { OutputClosedError, StoppedError, TracedError } from '../protocol/errors.js';
 import { Output } from '../protocol/output.js';
 import { createdBetween, requestContext, streamOf } from '../test-support/definitions.fixture.js';
+import { FakeClock } from '../test-support/fake-clock.fixture.js';
 import { MemorySink } from '../test-support/memory-sink.fixture.js';
 import { fakeApi, listBetween, pageOf, runRead } from '../test-support/read-run.fixture.js';
 import type { FakeApi, Reply } from '../test-support/read-run.fixture.js';
+import { ApiBudget } from './api-budget.js';
 import { readStreams } from './read-streams.js';
 
 const orders = streamOf('orders', { incremental_sync: createdBetween });
@@ -67,6 +69,35 @@ describe('the messages of a stream', () => {
       'STATE',
       'COMPLETE',
     ]);
+  });
+
+  test('while the API limits the rate of another stream that has the same limit: the same, once for all its requests', async () => {
+    const clock = new FakeClock();
+    const policy = {
+      type: 'MovingWindowCallRatePolicy',
+      rates: [{ type: 'Rate', limit: 1000, interval: 'PT1M' }],
+      matchers: [{ type: 'HttpRequestRegexMatcher' }],
+    } as const;
+    const budget = new ApiBudget({
+      clock,
+      budget: { type: 'HTTPAPIBudget', policies: [policy] },
+      keyMode: 'test',
+      requestsPerMinute: undefined,
+    });
+    let calls = 0;
+    const api = apiOf({
+      '/plans': (url) => (++calls === 1 ? fails(429)() : pageOf(url, [{ id: 1 }])),
+      '/refunds': (url) =>
+        pageOf(
+          url,
+          Array.from({ length: 60 }, (_, id) => ({ id })),
+        ),
+    });
+    const run = await runRead([plans, refunds], api, { context: { clock, budget }, numWorkers: 8 });
+    const limited = (name: string) => run.course(name).filter((step) => step === 'RUNNING RATE_LIMITED');
+    expect(limited('plans')).toHaveLength(1);
+    expect(limited('refunds')).toHaveLength(1);
+    expect(run.records('refunds')).toHaveLength(60);
   });
 
   test('records leave byte for byte, whatever numbers they hold', async () => {

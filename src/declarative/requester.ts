@@ -165,8 +165,9 @@ export function createRequester(
         for (let hasWaited = false; ; hasWaited = true) {
           const result = await context.slots.run(async () => {
             // Only now, so that calls leave when they are counted, and no slot is held while the budget is spent.
-            const { wait, call } = context.budget.tryAcquire(definition.path, hasWaited);
-            if (wait > 0) return { wait };
+            const turn = context.budget.tryAcquire(definition.path, hasWaited);
+            if (turn.wait > 0) return turn;
+            const { call } = turn;
             const response = await send(url);
             try {
               // Without the page, which would stay in memory during the wait.
@@ -182,6 +183,8 @@ export function createRequester(
           });
           if (!('wait' in result)) return result;
           listener.throttled?.(result.wait);
+          // Whoever was told: this request, or one of another stream whose limit is the same.
+          if (result.pausedFor > 0) listener.rateLimited(context.clock.now() + result.pausedFor);
           await context.clock.sleep(result.wait);
         }
       };
@@ -215,10 +218,8 @@ export function createRequester(
         listener.warn(
           `${what}: ${detail}; ${isLimited ? 'rate limit' : `retry ${retries} of ${maxRetries}`}, waiting ${(wait / 1000).toFixed(1)} s`,
         );
-        if (isLimited) {
-          context.budget.pause(definition.path, wait);
-          listener.rateLimited(context.clock.now() + wait);
-        } else await context.clock.sleep(wait);
+        if (isLimited) context.budget.pause(definition.path, wait);
+        else await context.clock.sleep(wait);
       }
     },
   };

@@ -3,6 +3,9 @@ import type { JsonObject, StreamDescriptor } from '../protocol/messages.js';
 import type { Output } from '../protocol/output.js';
 import type { RecordBatch } from '../protocol/record-batch.js';
 
+/** ms by which times may differ at which the same limit ends. */
+const SAME_LIMIT_MS = 500;
+
 /** ms after which progress is said although no slice is closed. */
 const CHECKPOINT_MS = 60_000;
 
@@ -26,6 +29,8 @@ export class StreamMessages {
   /** Time (`Clock.elapsed`) of the last STATE, at first of the beginning. */
   #lastStateAt: number;
   #recordsSinceState = 0;
+  /** Unix ms */
+  #limitedUntil = 0;
 
   /** @param elapsed ms, never going back */
   constructor(stream: StreamDescriptor, output: Output, elapsed: () => number) {
@@ -50,10 +55,15 @@ export class StreamMessages {
     return this.#running;
   }
 
-  /** @param until Unix ms at which the API's quota starts anew */
-  rateLimited(until: number): Promise<void> {
+  /**
+   * Said once for each time until which the API wants no request, though many requests wait for it.
+   * @param until Unix ms at which the API's quota starts anew
+   */
+  async rateLimited(until: number): Promise<void> {
+    if (Math.abs(until - this.#limitedUntil) < SAME_LIMIT_MS) return;
+    this.#limitedUntil = until;
     const reason = { type: 'RATE_LIMITED' as const, rate_limited: { quota_reset: until } };
-    return this.#output.status(this.#stream, 'RUNNING', [reason]);
+    await this.#output.status(this.#stream, 'RUNNING', [reason]);
   }
 
   ended(isComplete: boolean): Promise<void> {

@@ -105,6 +105,9 @@ export const pagarme: Provider = {
         // Documented for orders, charges, customers, subscriptions and invoices; taken for the rest.
         perMinute(200),
       ],
+      // No source names headers. If the usual ones come, somebody else who uses the account is seen.
+      ratelimit_remaining_header: 'x-ratelimit-remaining',
+      ratelimit_reset_header: 'x-ratelimit-reset',
     },
     // Parents before their children.
     streams: [
