@@ -132,6 +132,16 @@ describe('a page size that the API refuses with 400', () => {
     expect(pages(api)).toEqual(['1 of 100', '1 of 30']);
   });
 
+  test('stays for other lists if that one is refused with smaller pages, too', async () => {
+    let isRefused = true;
+    const api = fakeApi((url) => (isRefused ? refused : numbered(url, 1)));
+    const { retriever } = listsOf(api, retrieverOf());
+    await expect(readAll(retriever)).rejects.toMatchObject({ status: 400 });
+    isRefused = false;
+    await readAll(retriever);
+    expect(pages(api)).toEqual(['1 of 100', '1 of 30', '1 of 100']);
+  });
+
   test('fails behind the first page, of which nothing may come twice', async () => {
     const api = fakeApi((url) => (url.searchParams.get('page') === '2' ? refused : numbered(url, 3)));
     const { retriever } = listsOf(api, retrieverOf());

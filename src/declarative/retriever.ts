@@ -1,29 +1,20 @@
-import type { FieldPath, SimpleRetriever } from './components.js';
-import { VanishedListError } from './list.js';
-import type { FetchPage, ListOptions, ListReading, UsePage } from './list.js';
+import type { DefaultPaginator, FieldPath, NoPagination, SimpleRetriever } from './components.js';
+import type { ListOptions, ListReading, UsePage } from './list.js';
 import { readList, readListInTurn } from './list-reader.js';
+import { PageFetcher } from './page-fetcher.js';
+import type { List } from './page-fetcher.js';
 import { countAt } from './page-walk.js';
 import type { PageParameters } from './page-walk.js';
-import { PagingContainer } from './paging-container.js';
 import { onePage, withSmallerPages } from './paginator.js';
 import { recordSelector } from './record-selector.js';
-import { createRequester, RefusedRequestError } from './requester.js';
-import type { PageRequest, RequestContext, Requester, RequestListener, UseResponse } from './requester.js';
+import { RefusedRequestError } from './requester.js';
+import type { RequestContext, RequestListener } from './requester.js';
 import { NO_PARTITION } from './stream-slice.js';
-import type { StreamPartition } from './stream-slice.js';
 
 /** What is told about the lists that a retriever reads. */
 export interface ListListener extends RequestListener {
   /** @param path of the list, without the host */
   listRead(reading: ListReading, path: string): void;
-}
-
-/** One list: the partition it belongs to, and the request parameters of the slice. */
-export interface List {
-  readonly partition: StreamPartition;
-  readonly parameters: PageParameters;
-  /** Requests for lists of a smaller one go first. @default 0 */
-  readonly rank?: number;
 }
 
 export interface ListOutcome extends ListReading {
@@ -86,112 +77,85 @@ const BAD_REQUEST = 400;
  */
 const MAX_FRUITLESS = 3;
 
-/** Answers that a list is not there, or not for this key. */
-const GONE: readonly number[] = [403, 404, 410];
-/** Times that a page is asked for again whose list is said to be gone after it has sent others. */
-const MAX_GONE = 3;
-/** ms before the first of them; twice as long before each further one. */
-const GONE_WAIT = 500;
-
 /** Times that one page is asked for until it says how many records the list has. */
 const MAX_GLANCES = 4;
 /** ms before the second time; twice as long before each further one. */
 const GLANCE_WAIT = 200;
 
-/** Warnings about answers that are asked for again because they say nothing of their list. */
-const MAX_TOLD = 3;
+type Paginator = DefaultPaginator | NoPagination;
 
-export function createRetriever(
-  options: RetrieverOptions,
-  context: RequestContext,
-  listener: ListListener,
-): Retriever {
-  const { definition, capture, keyPlaces, pagesAtATime } = options;
-  const select = recordSelector(definition.record_selector, capture);
-  const { alternative_path } = definition.requester.extensions;
-  // The paths at which a list may be, in the order in which they are tried: the one that was first to have records
-  // comes first from then on. One that has none for a list that is not there says nothing.
-  let requesters: Requester[] = [
-    definition.requester,
-    ...(alternative_path === undefined ? [] : [{ ...definition.requester, path: alternative_path }]),
-  ].map((requester) => createRequester(requester, context, listener));
-  let isDecided = false;
-  let paginator = definition.paginator;
-  const container = new PagingContainer(paginator);
-  let fruitless = 0;
-  let told = 0;
+/** The reading of a list, as long as it may begin anew. */
+interface Beginning {
+  readonly options: ListOptions;
+  /** Whether anything was used: after that it cannot. */
+  readonly isBegun: () => boolean;
+}
 
-  function prefer(requester: Requester): void {
-    if (isDecided) return;
-    isDecided = true;
-    requesters = [requester, ...requesters.filter((one) => one !== requester)];
+class ListRetriever implements Retriever {
+  readonly #options: RetrieverOptions;
+  readonly #context: RequestContext;
+  readonly #listener: ListListener;
+  readonly #pages: PageFetcher;
+  #paginator: Paginator;
+  /** Lists in a row that came short. */
+  #fruitless = 0;
+
+  constructor(options: RetrieverOptions, context: RequestContext, listener: ListListener) {
+    const { definition, capture } = options;
+    this.#options = options;
+    this.#context = context;
+    this.#listener = listener;
+    this.#paginator = definition.paginator;
+    const select = recordSelector(definition.record_selector, capture);
+    this.#pages = new PageFetcher(definition, select, context, listener);
   }
 
-  /** As `fetch`, but a list that has sent pages does not vanish: an answer that says so is not believed. */
-  async function insist<T>(
-    isKnown: boolean,
-    requester: Requester,
-    request: PageRequest,
-    use: UseResponse<T>,
-  ): Promise<T | undefined> {
-    for (let gone = 0; ; gone++) {
-      let detail: string | undefined;
-      try {
-        const used = await requester.fetch(request, select, use);
-        if (used !== undefined || !isKnown) return used;
-      } catch (error) {
-        const isGone = error instanceof RefusedRequestError && GONE.includes(error.status);
-        if (!isKnown || !isGone) throw error;
-        detail = error.internalMessage;
-      }
-      if (gone === MAX_GONE) {
-        throw new VanishedListError(detail);
-      }
-      listener.warn(`${detail ?? 'a page'}: the list was there before; asking again`);
-      await context.clock.sleep(GONE_WAIT * 2 ** gone);
+  get pageSize(): number | undefined {
+    return this.#paginator.type === 'NoPagination'
+      ? undefined
+      : this.#paginator.pagination_strategy.page_size;
+  }
+
+  async read(list: List, use: UsePage, mayEndEarly: boolean): Promise<ListOutcome> {
+    const beginning = this.#begin(list, use, mayEndEarly);
+    const reading = await readList(beginning.options).catch((error: unknown) =>
+      readList(this.#withSmaller(error, beginning)),
+    );
+    return this.#ended(list, reading);
+  }
+
+  async *readInTurn(list: List, use: UsePage, onShort?: ShortListener): AsyncGenerator<number, void, void> {
+    const beginning = this.#begin(list, use, false, () => onShort?.again());
+    let reading: ListReading;
+    try {
+      reading = yield* readListInTurn(beginning.options);
+    } catch (error) {
+      reading = yield* readListInTurn(this.#withSmaller(error, beginning));
+    }
+    if (this.#ended(list, reading).isShort) onShort?.ended();
+  }
+
+  async glance(parameters: PageParameters, number: number, size: number): Promise<Glance | undefined> {
+    const page = onePage(this.#paginator, number, size);
+    if (page === undefined) return undefined;
+    const request = { partition: NO_PARTITION, parameters: { ...parameters, ...page.parameters } };
+    for (let asked = 1; ; asked++) {
+      const glance = await this.#pages.fetchOnce(request, async ({ captured, ranges, envelope }) => ({
+        count: ranges.length / 2,
+        captured,
+        total: countAt(envelope, page.total),
+      }));
+      if (glance?.total !== undefined || asked === MAX_GLANCES) return glance;
+      await this.#context.clock.sleep(GLANCE_WAIT * 2 ** (asked - 1));
     }
   }
 
-  function fetchOf({ partition, parameters, rank = 0 }: List): FetchPage {
-    /** Where this list is. */
-    let place: Requester | undefined;
-    return async <T>(page: PageParameters, use: UseResponse<T>): Promise<T | undefined> => {
-      for (const requester of place === undefined ? requesters : [place]) {
-        const request = { partition, parameters: { ...parameters, ...page }, rank };
-        const isKnown = place !== undefined;
-        for (let asked = 1; ; asked++) {
-          const used = await insist(isKnown, requester, request, async (selected, headers) => {
-            place = requester;
-            const wait = container.doubts(selected, asked);
-            if (wait !== undefined) return { wait };
-            if (selected.ranges.length > 0) prefer(requester);
-            return { of: await use(selected, headers) };
-          });
-          if (used === undefined) break;
-          if ('of' in used) return used.of;
-          if (asked === 1 && told++ < MAX_TOLD) {
-            listener.warn(
-              `an answer of ${requester.pathOf(partition)} has no ${container.names.map((name) => `"${name}"`).join(' and no ')}; asking again`,
-            );
-          }
-          await context.clock.sleep(used.wait);
-        }
-      }
-      return undefined;
-    };
-  }
-
-  interface Attempt {
-    readonly options: ListOptions;
-    /** Whether anything was used: after that a list cannot begin anew. */
-    readonly isBegun: () => boolean;
-  }
-
-  function begin(list: List, use: UsePage, mayEndEarly: boolean, onAgain?: () => void): Attempt {
+  #begin(list: List, use: UsePage, mayEndEarly: boolean, onAgain?: () => void): Beginning {
+    const { capture, keyPlaces, pagesAtATime } = this.#options;
     let isBegun = false;
     const options: ListOptions = {
-      paginator,
-      fetchPage: fetchOf(list),
+      paginator: this.#paginator,
+      fetchPage: this.#pages.of(list),
       use(page, info) {
         isBegun = true;
         return use(page, info);
@@ -200,64 +164,42 @@ export function createRetriever(
       keyPlaces,
       pagesAtATime,
       mayEndEarly,
-      readsAgain: fruitless < MAX_FRUITLESS,
+      readsAgain: this.#fruitless < MAX_FRUITLESS,
       onAgain,
     };
     return { options, isBegun: () => isBegun };
   }
 
   /** The way to begin anew, if what the API refused may be the size of the pages. @throws the error if not */
-  function withSmaller(error: unknown, { options, isBegun }: Attempt): ListOptions {
+  #withSmaller(error: unknown, { options, isBegun }: Beginning): ListOptions {
     const isRefused = error instanceof RefusedRequestError && error.status === BAD_REQUEST;
-    const smaller = withSmallerPages(options.paginator);
-    if (!isRefused || isBegun() || smaller === undefined) throw error;
-    listener.warn('the API refused the request; trying again with smaller pages');
-    paginator = smaller;
-    return { ...options, paginator: smaller };
+    const paginator = withSmallerPages(options.paginator);
+    if (!isRefused || isBegun() || paginator === undefined) throw error;
+    this.#listener.warn('the API refused the request; trying again with smaller pages');
+    return {
+      ...options,
+      paginator,
+      use: (page, info) => {
+        // Not before: it may have been for something else.
+        this.#paginator = paginator;
+        return options.use(page, info);
+      },
+    };
   }
 
-  function ended({ partition }: List, reading: ListReading): ListOutcome {
-    if (reading.completeness === 'short') fruitless++;
-    else if (reading.completeness === 'verified') fruitless = 0;
-    listener.listRead(reading, requesters[0]?.pathOf(partition) ?? '');
-    return { ...reading, isShort: reading.completeness === 'short' && fruitless <= MAX_FRUITLESS };
+  #ended({ partition }: List, reading: ListReading): ListOutcome {
+    const isShort = reading.completeness === 'short';
+    if (isShort) this.#fruitless++;
+    else if (reading.completeness === 'verified') this.#fruitless = 0;
+    this.#listener.listRead(reading, this.#pages.pathOf(partition));
+    return { ...reading, isShort: isShort && this.#fruitless <= MAX_FRUITLESS };
   }
+}
 
-  return {
-    async read(list, use, mayEndEarly) {
-      const attempt = begin(list, use, mayEndEarly);
-      const reading = await readList(attempt.options).catch((error: unknown) =>
-        readList(withSmaller(error, attempt)),
-      );
-      return ended(list, reading);
-    },
-    async *readInTurn(list, use, onShort) {
-      const attempt = begin(list, use, false, () => onShort?.again());
-      let reading: ListReading;
-      try {
-        reading = yield* readListInTurn(attempt.options);
-      } catch (error) {
-        reading = yield* readListInTurn(withSmaller(error, attempt));
-      }
-      if (ended(list, reading).isShort) onShort?.ended();
-    },
-    async glance(parameters, number, size) {
-      const [requester] = requesters;
-      const page = onePage(paginator, number, size);
-      if (requester === undefined || page === undefined) return undefined;
-      const request = { partition: NO_PARTITION, parameters: { ...parameters, ...page.parameters } };
-      for (let asked = 1; ; asked++) {
-        const glance = await requester.fetch(request, select, async ({ captured, ranges, envelope }) => ({
-          count: ranges.length / 2,
-          captured,
-          total: countAt(envelope, page.total),
-        }));
-        if (glance?.total !== undefined || asked === MAX_GLANCES) return glance;
-        await context.clock.sleep(GLANCE_WAIT * 2 ** (asked - 1));
-      }
-    },
-    get pageSize() {
-      return paginator.type === 'NoPagination' ? undefined : paginator.pagination_strategy.page_size;
-    },
-  };
+export function createRetriever(
+  options: RetrieverOptions,
+  context: RequestContext,
+  listener: ListListener,
+): Retriever {
+  return new ListRetriever(options, context, listener);
 }

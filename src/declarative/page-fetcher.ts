@@ -1,0 +1,128 @@
+import type { SimpleRetriever } from './components.js';
+import { VanishedListError } from './list.js';
+import type { FetchPage } from './list.js';
+import type { PageParameters } from './page-walk.js';
+import { PagingContainer } from './paging-container.js';
+import type { SelectRecords } from './record-selector.js';
+import { createRequester, RefusedRequestError } from './requester.js';
+import type { PageRequest, RequestContext, Requester, RequestListener, UseResponse } from './requester.js';
+import type { StreamPartition } from './stream-slice.js';
+
+/** One list: the partition it belongs to, and the request parameters of the slice. */
+export interface List {
+  readonly partition: StreamPartition;
+  readonly parameters: PageParameters;
+  /** Requests for lists of a smaller one go first. @default 0 */
+  readonly rank?: number;
+}
+
+/** Answers that a list is not there, or not for this key. */
+const GONE: readonly number[] = [403, 404, 410];
+/** Times that a page is asked for again whose list is said to be gone after it has sent others. */
+const MAX_GONE = 3;
+/** ms before the first of them; twice as long before each further one. */
+const GONE_WAIT = 500;
+
+/** Warnings about answers that are asked for again because they say nothing of their list. */
+const MAX_TOLD = 3;
+
+/** Fetches the pages of a stream's lists from where these are, and answers that are to be believed. */
+export class PageFetcher {
+  readonly #context: RequestContext;
+  readonly #listener: RequestListener;
+  readonly #select: SelectRecords;
+  readonly #container: PagingContainer;
+  /**
+   * The paths at which a list may be, in the order in which they are tried: the one that was first to have records
+   * comes first from then on. One that has none for a list that is not there says nothing.
+   */
+  #requesters: readonly Requester[];
+  #isDecided = false;
+  #told = 0;
+
+  constructor(
+    { requester, paginator }: SimpleRetriever,
+    select: SelectRecords,
+    context: RequestContext,
+    listener: RequestListener,
+  ) {
+    this.#context = context;
+    this.#listener = listener;
+    this.#select = select;
+    this.#container = new PagingContainer(paginator);
+    const { alternative_path: path } = requester.extensions;
+    const places = path === undefined ? [requester] : [requester, { ...requester, path }];
+    this.#requesters = places.map((place) => createRequester(place, context, listener));
+  }
+
+  /** The path of a partition's list, without the host. */
+  pathOf(partition: StreamPartition): string {
+    return this.#requesters[0]?.pathOf(partition) ?? '';
+  }
+
+  /** Fetches one page, believing whatever it says of its list. @returns undefined if the API does not know it */
+  async fetchOnce<T>(request: PageRequest, use: UseResponse<T>): Promise<T | undefined> {
+    return this.#requesters[0]?.fetch(request, this.#select, use);
+  }
+
+  /** The way to fetch the pages of one list. It throws VanishedListError for a list that has sent pages before. */
+  of({ partition, parameters, rank = 0 }: List): FetchPage {
+    /** Where this list is. */
+    let place: Requester | undefined;
+    return async <T>(page: PageParameters, use: UseResponse<T>): Promise<T | undefined> => {
+      for (const requester of place === undefined ? this.#requesters : [place]) {
+        const request = { partition, parameters: { ...parameters, ...page }, rank };
+        const isKnown = place !== undefined;
+        for (let asked = 1; ; asked++) {
+          const used = await this.#insist(isKnown, requester, request, async (selected, headers) => {
+            place = requester;
+            const wait = this.#container.doubts(selected, asked);
+            if (wait !== undefined) return { wait };
+            if (selected.ranges.length > 0) this.#prefer(requester);
+            return { of: await use(selected, headers) };
+          });
+          if (used === undefined) break;
+          if ('of' in used) return used.of;
+          if (asked === 1) this.#tell(requester.pathOf(partition));
+          await this.#context.clock.sleep(used.wait);
+        }
+      }
+      return undefined;
+    };
+  }
+
+  /** As the requester's `fetch`, but a list that has sent pages does not vanish: an answer that says so is not believed. */
+  async #insist<T>(
+    isKnown: boolean,
+    requester: Requester,
+    request: PageRequest,
+    use: UseResponse<T>,
+  ): Promise<T | undefined> {
+    for (let gone = 0; ; gone++) {
+      let detail: string | undefined;
+      try {
+        const used = await requester.fetch(request, this.#select, use);
+        if (used !== undefined || !isKnown) return used;
+      } catch (error) {
+        const isGone = error instanceof RefusedRequestError && GONE.includes(error.status);
+        if (!isKnown || !isGone) throw error;
+        detail = error.internalMessage;
+      }
+      if (gone === MAX_GONE) throw new VanishedListError(detail);
+      this.#listener.warn(`${detail ?? 'a page'}: the list was there before; asking again`);
+      await this.#context.clock.sleep(GONE_WAIT * 2 ** gone);
+    }
+  }
+
+  #prefer(requester: Requester): void {
+    if (this.#isDecided) return;
+    this.#isDecided = true;
+    this.#requesters = [requester, ...this.#requesters.filter((one) => one !== requester)];
+  }
+
+  #tell(path: string): void {
+    if (this.#told++ >= MAX_TOLD) return;
+    const names = this.#container.names.map((name) => `"${name}"`).join(' and no ');
+    this.#listener.warn(`an answer of ${path} has no ${names}; asking again`);
+  }
+}
