@@ -222,3 +222,18 @@ test('a sync that is taken up reads all of the second at which the closed part e
   const open = second.open(lastOf(second));
   expect(second.judge(open, ['"2024-06-20T11:50:00Z"'], 0)).toBe('emit');
 });
+
+describe('an end date that is set after an interruption', () => {
+  /** Interrupted on the 20th with the days 5 to 11 still open. */
+  const interrupted = syncAt(day(20));
+  read(interrupted, day(1), day(5), day(4));
+  read(interrupted, day(12), day(20), day(19), true);
+  const second = syncAt(day(25), interrupted.state(false), { endDate: day(10) });
+  read(second, day(5), day(10), day(9), true);
+
+  test('holds the mark, so that what lies behind it is read once it is taken away', () => {
+    expect(second.state(true)['createdAt']).toBe(day(9));
+    const third = syncAt(day(26), second.state(true));
+    expect(spans(third)).toEqual(['06-09T00:00 06-26T00:00']);
+  });
+});

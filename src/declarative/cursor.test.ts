@@ -97,7 +97,7 @@ describe('the range of a sync', () => {
   });
 
   test.each([
-    ['state', { createdAt: '2024-06-15T12:00:00.001Z' }, START],
+    ['state', { createdAt: '2024-07-15T12:00:00.001Z' }, START],
     ['start date', undefined, '2025-01-01T00:00:00Z'],
   ])('is empty for a %s in the future, which stays and is told of', (what, state, startDate) => {
     const cursor = cursorOf({ state, startDate });
@@ -105,6 +105,14 @@ describe('the range of a sync', () => {
     expect(cursor.state(true)).toEqual(state ?? { createdAt: startDate });
     expect(cursor.notice).toContain(`the ${what} `);
     expect(cursor.notice).toContain('lies in the future');
+  });
+
+  test('is the lookback window all the same for a state that is a little ahead of the clock', () => {
+    const cursor = cursorOf({ state: { createdAt: '2024-06-15T12:05:00.000Z' } });
+    expect(spans(cursor.slices())).toEqual([`2024-05-16T12:05:00.000Z ${NOW} last`]);
+    expect(cursor.notice).toContain('the state 2024-06-15T12:05:00.000Z lies in the future');
+    cursor.slices().forEach((one) => readSlice(cursor, one, '2024-06-15T11:00:00.000Z'));
+    expect(cursor.state(true)).toEqual({ createdAt: '2024-06-15T12:05:00.000Z' });
   });
 
   test('of a full refresh is everything, whatever an incremental sync left', () => {

@@ -191,7 +191,8 @@ export class DatetimeCursor implements Cursor {
   state(isThrough: boolean): JsonObject {
     const slices = this.#slices;
     const complete = isThrough && !slices.hasGaps;
-    const done = complete ? slices.mark : slices.markFrom(this.#range.start);
+    const { start, end } = this.#range;
+    const done = complete ? slices.markBefore(end) : slices.markFrom(start);
     const seen = newerMark(this.#initial, this.#changesAreDue ? undefined : done) ?? this.#initial;
     const cap = this.#cap();
     const isCapped = seen.time > cap.time && seen.time > this.#initial.time;
@@ -231,11 +232,13 @@ export class DatetimeCursor implements Cursor {
 
   /**
    * The newest value that the mark may take, on whole grains: a record of the same second prints an earlier
-   * time than the clock showed, and one of the same day midnight of some time zone.
+   * time than the clock showed, and one of the same day midnight of some time zone. What an earlier attempt, which had
+   * no end date, has read behind this one's is for whoever takes the end date away.
    */
   #cap(): CursorMark {
     const grain = grainOf(this.#definition);
-    const time = Math.floor(this.#slices.ceiling / grain) * grain - (grain < DAY_MS ? 0 : grain);
+    const known = Math.floor(this.#slices.ceiling / grain) * grain - (grain < DAY_MS ? 0 : grain);
+    const time = Math.min(known, this.#endDate);
     return { time, text: toIso(time) };
   }
 

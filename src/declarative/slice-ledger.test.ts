@@ -37,7 +37,8 @@ describe('SliceLedger', () => {
     ledger.close(slice(20, 30), markOf(29));
     ledger.close(slice(0, 10), markOf(9));
     expect(ledger.markFrom(0)).toEqual(markOf(9));
-    expect(ledger.mark).toEqual(markOf(29));
+    expect(ledger.markBefore(NOW)).toEqual(markOf(29));
+    expect(ledger.markBefore(20 * DAY)).toEqual(markOf(9));
     ledger.close(slice(10, 20), undefined);
     expect(ledger.markFrom(0)).toEqual(markOf(29));
   });
@@ -75,6 +76,6 @@ describe('SliceLedger', () => {
     ledger.clear();
     expect(ledger.closed).toEqual([]);
     expect(ledger.hasGaps).toBe(false);
-    expect(ledger.mark).toBeUndefined();
+    expect(ledger.markBefore(NOW)).toBeUndefined();
   });
 });

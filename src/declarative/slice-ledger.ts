@@ -76,9 +76,9 @@ export class SliceLedger {
     return newest(this.#closed.filter((slice) => slice.start <= start && slice.end >= start));
   }
 
-  /** The newest cursor of all closed slices. */
-  get mark(): CursorMark | undefined {
-    return newest(this.#closed);
+  /** The newest cursor of the closed slices that begin before a time. */
+  markBefore(end: number): CursorMark | undefined {
+    return newest(this.#closed.filter((slice) => slice.start < end));
   }
 
   /** What the state of an unfinished sync lists as open because records are missing. */

@@ -61,17 +61,19 @@ export function syncWindow(definition: DatetimeBasedCursor, options: WindowOptio
   const { start, endDate, mark, finished, lookback, now } = options;
   const { look_ahead, changed_since } = definition.extensions ?? {};
   const from = mark ?? start;
-  if (from.time > now) {
+  const since = Math.max(start.time, from.time - lookback);
+  const ahead = `the ${mark === undefined ? 'start date' : 'state'} ${from.text} lies in the future`;
+  if (since > now) {
     const at = Math.min(now, endDate);
     return {
       range: { start: at, end: at },
       changesSince: undefined,
       isFinished: false,
-      notice: `the ${mark === undefined ? 'start date' : 'state'} ${from.text} lies in the future: nothing to read`,
+      notice: `${ahead}: nothing to read`,
     };
   }
-  const end = Math.min(now + fixedDuration(look_ahead ?? 'P0D'), endDate);
-  const since = Math.max(start.time, from.time - lookback);
+  const horizon = now + fixedDuration(look_ahead ?? 'P0D');
+  const end = Math.min(horizon, endDate);
   const isFinished = isForGood(definition, options);
   const range = { start: isFinished ? end : Math.min(since, end), end };
   if (changed_since !== undefined && range.start > start.time) {
@@ -86,6 +88,8 @@ export function syncWindow(definition: DatetimeBasedCursor, options: WindowOptio
     isFinished,
     notice: isOver
       ? `all up to the end date ${toIso(endDate)} was read by earlier syncs: nothing to read`
-      : undefined,
+      : from.time > horizon
+        ? `${ahead}: reading what the lookback window leaves`
+        : undefined,
   };
 }
