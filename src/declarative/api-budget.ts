@@ -90,7 +90,8 @@ export class ApiBudget {
   tryAcquire(endpoint: string, hasWaited = false): Turn {
     const window = this.#windowOf(endpoint);
     const now = this.#options.clock.elapsed();
-    if (window.limit === 0 && window.pausedUntil <= now) return { wait: 0, call: ++window.count, pausedFor: 0 };
+    if (window.limit === 0 && window.pausedUntil <= now)
+      return { wait: 0, call: ++window.count, pausedFor: 0 };
     const { returning, promised } = window;
     for (const times of [returning, promised]) {
       while ((times[0] ?? Infinity) <= now) times.shift();

@@ -6,11 +6,11 @@ import type { PageParameters } from './page-walk.js';
 import type { SelectedPage } from './record-selector.js';
 import type { UseResponse } from './requester.js';
 
-/** The API no longer knows a list of which it has sent pages. */
+/** The API no longer knows a list of which it has sent pages, or refuses it. */
 export class VanishedListError extends TracedError {
   /** @param internalMessage what it said */
   constructor(internalMessage?: string) {
-    super('The API no longer knew a list whose first pages it had sent.', 'transient_error', {
+    super('The API did not go on with a list whose first pages it had sent.', 'transient_error', {
       ...(internalMessage === undefined ? {} : { internalMessage }),
     });
   }

@@ -1,16 +1,11 @@
-import { crc32 } from 'node:zlib';
 import { transientError } from '../protocol/errors.js';
 import type { DefaultPaginator, PageIncrement } from './components.js';
-import { countAt, pagesOf } from './page-walk.js';
+import { countAt, fingerprint, MAX_EMPTY_PAGES, MAX_SAME, pagesOf } from './page-walk.js';
 import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
 import { valueAt } from './record-selector.js';
 import type { SelectedPage } from './record-selector.js';
 import { tokenOf, tokenWalk } from './token-walk.js';
 import { tokenText } from './stream-slice.js';
-
-function recordsOf(page: SelectedPage): Buffer {
-  return page.bytes.subarray(page.ranges[0] ?? 0, page.ranges.at(-1) ?? 0);
-}
 
 /** What an answer says about whether there is another page. */
 type Outlook = 'more' | 'end' | 'unknown';
@@ -23,23 +18,8 @@ function outlook({ extensions }: PageIncrement, page: SelectedPage, pagesRead: n
   return tokenText(next) === undefined || page.ranges.length === 0 ? 'end' : 'more';
 }
 
-/** Bytes in which a record names its key, as a rule. */
-const BEGINNING = 48;
-
-/** What tells one page from another, without keeping it. A checksum alone may come twice among 100,000 pages. */
-function fingerprint(page: SelectedPage): string {
-  const records = recordsOf(page);
-  return `${records.length} ${crc32(records)} ${records.toString('latin1', 0, BEGINNING)}`;
-}
-
-/** Pages without records in a row behind which those that the API promises are no longer believed in. */
-const MAX_EMPTY_PAGES = 20;
-
 /** Pages in a row that are as the one before them, where no count tells whether the list has only moved on. */
 const MAX_REPEATS = 2;
-
-/** The same, whatever the count says. */
-const MAX_SAME = 20;
 
 /** Pages with numbers, as long as the answers show that there are any. */
 export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement): PageWalk {

@@ -1,4 +1,6 @@
+import { TracedError } from '../protocol/errors.js';
 import type { SimpleRetriever } from './components.js';
+import { ApiUnavailableError } from './error-handler.js';
 import { VanishedListError } from './list.js';
 import type { FetchPage } from './list.js';
 import type { PageParameters } from './page-walk.js';
@@ -25,6 +27,12 @@ const GONE_WAIT = 500;
 
 /** Warnings about answers that are asked for again because they say nothing of their list. */
 const MAX_TOLD = 3;
+
+/** Whether an answer says that the list, the key, or what it may read is no more. */
+function isGone(error: TracedError): boolean {
+  if (error instanceof ApiUnavailableError) return error.failureType === 'config_error';
+  return error instanceof RefusedRequestError && GONE.includes(error.status);
+}
 
 /** Fetches the pages of a stream's lists from where these are, and answers that are to be believed. */
 export class PageFetcher {
@@ -104,8 +112,7 @@ export class PageFetcher {
         const used = await requester.fetch(request, this.#select, use);
         if (used !== undefined || !isKnown) return used;
       } catch (error) {
-        const isGone = error instanceof RefusedRequestError && GONE.includes(error.status);
-        if (!isKnown || !isGone) throw error;
+        if (!isKnown || !(error instanceof TracedError) || !isGone(error)) throw error;
         detail = error.internalMessage;
       }
       if (gone === MAX_GONE) throw new VanishedListError(detail);

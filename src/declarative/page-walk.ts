@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { JsonValue } from '../protocol/messages.js';
 import type { FieldPath } from './components.js';
 import type { Headers } from './http-transport.js';
@@ -64,4 +65,33 @@ export function pagesOf(total: number | undefined, pageSize: number, page: Selec
   if (total === undefined) return undefined;
   const received = page.ranges.length / 2;
   return Math.ceil(total / (received === 0 ? pageSize : Math.min(received, pageSize)));
+}
+
+/** Pages without records in a row behind which those that the API promises are no longer believed in. */
+export const MAX_EMPTY_PAGES = 20;
+
+/** Pages in a row that are as the one before them, whatever the API says about them. */
+export const MAX_SAME = 20;
+
+/** Bytes in which a record names its key, as a rule. */
+const BEGINNING = 48;
+
+/** What tells one page from another, without keeping it. A checksum alone may come twice among 100,000 pages. */
+export function fingerprint(page: SelectedPage): string {
+  const records = page.bytes.subarray(page.ranges[0] ?? 0, page.ranges.at(-1) ?? 0);
+  return `${records.length} ${crc32(records)} ${records.toString('latin1', 0, BEGINNING)}`;
+}
+
+/** Counts the pages that are as the one before them. */
+export class SamePages {
+  #last: string | undefined;
+  #count = 0;
+
+  /** @returns how many there were in a row, this one included */
+  add(page: SelectedPage): number {
+    const mark = fingerprint(page);
+    this.#count = mark === this.#last ? this.#count + 1 : 0;
+    this.#last = mark;
+    return this.#count;
+  }
 }

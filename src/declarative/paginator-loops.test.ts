@@ -9,7 +9,8 @@ const select = recordSelector(
   { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
   [],
 );
-const page = (token: string): SelectedPage => select(Buffer.from(JSON.stringify({ data: [], token })));
+const page = (token: string, ...data: number[]): SelectedPage =>
+  select(Buffer.from(JSON.stringify({ data, token })));
 const transient = expect.objectContaining({ failureType: 'transient_error' });
 
 describe('a loop of tokens', () => {
@@ -21,7 +22,7 @@ describe('a loop of tokens', () => {
       page_size_option: requestParameter('size'),
       page_token_option: requestParameter('token'),
     });
-    for (let step = 0; step < limit; step++) paginator.next(page(tokenAt(step)));
+    for (let step = 0; step < limit; step++) paginator.next(page(tokenAt(step), step));
     return limit;
   }
 
@@ -48,5 +49,45 @@ describe('a loop of tokens', () => {
         expect(follow((step) => tokens[step] ?? '', tokens.length)).toBe(tokens.length);
       }),
     );
+  });
+});
+
+describe('a list by tokens that does not say where it ends', () => {
+  const walk = () =>
+    paginate({
+      type: 'DefaultPaginator',
+      pagination_strategy: { type: 'CursorPagination', page_size: 9, cursor_value: { response: ['token'] } },
+      page_size_option: requestParameter('size'),
+      page_token_option: requestParameter('token'),
+    });
+
+  test('ends with an empty page that has the token by which it was asked for', () => {
+    const list = walk();
+    expect(list.next(page('A', 1))).toEqual({ size: '9', token: 'A' });
+    expect(list.next(page('A'))).toBeUndefined();
+  });
+
+  test('does not end so with a page that has records', () => {
+    const list = walk();
+    list.next(page('A', 1));
+    expect(() => list.next(page('A', 2))).toThrow(transient);
+  });
+
+  test('ends with the twentieth empty page in a row, whatever their tokens', () => {
+    const list = walk();
+    const followed = Array.from({ length: 30 }, (_, i) => list.next(page(`t${i}`))).filter(
+      (one) => one !== undefined,
+    );
+    expect(followed).toHaveLength(19);
+    const other = walk();
+    const between = (i: number) => (i % 10 === 0 ? page(`t${i}`, i) : page(`t${i}`));
+    for (let i = 0; i < 100; i++) expect(other.next(between(i))).toBeDefined();
+  });
+
+  test('is an error if it sends one page again and again', () => {
+    const list = walk();
+    expect(() => {
+      for (let i = 0; i < 30; i++) list.next(page(`t${i}`, 7));
+    }).toThrow(transient);
   });
 });

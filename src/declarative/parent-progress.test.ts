@@ -138,26 +138,125 @@ describe('a sync of child lists that broke off', () => {
     const parents = parentsOf(50);
     const earlier = {
       updatedAt: at(START),
-      parent_state: { orders: { down_to: at(START + 30 * HOUR), as_of: at(START + 40 * HOUR) } },
+      parent_state: {
+        orders: {
+          down_to: at(START + 30 * HOUR),
+          as_of: at(START + 40 * HOUR),
+          start_date: at(START),
+          lookback_days: 0,
+        },
+      },
     };
     const { last } = await sync(parents, earlier);
     expect(last).toEqual({ updatedAt: at(START + 40 * HOUR) });
   });
 });
 
-/** The same, of an API that counts its parents. */
-function countedItems(): DeclarativeStream {
-  const { retriever } = streamOf('orders');
-  const { paginator } = retriever;
+describe('a sync of child lists that goes on', () => {
+  const options = () => ({ context: { clock: new SlowClock() }, numWorkers: 2 });
+  const statesOf = (state: JsonObject | undefined) => new Map(state === undefined ? [] : [['items', state]]);
+
+  test.each([
+    ['without the end date', { endDate: at(START + 20 * HOUR) }, {}],
+    ['with a later end date', { endDate: at(START + 20 * HOUR) }, { endDate: at(START + 60 * HOUR) }],
+  ])('%s reads the children of all parents, since others of them belong to it', async (_, before, after) => {
+    const parents = parentsOf(50);
+    const clock = new SlowClock();
+    const first = await runRead([items], apiOf(clock, parents, 35), {
+      ...options(),
+      ...before,
+      context: { clock },
+    });
+    const state = first.states('items').at(-1);
+    expect(state).toHaveProperty('parent_state');
+    const second = await runRead([items], apiOf(clock, parents), {
+      ...options(),
+      ...after,
+      states: statesOf(state),
+    });
+    expect(sorted([...new Set([...ids(first), ...ids(second)])])).toEqual(
+      sorted(parents.map(({ id }) => id)),
+    );
+  });
+
+  test('keeps its progress although parents come in between two pages', async () => {
+    const clock = new SlowClock();
+    let parents = parentsOf(50);
+    let lists = 0;
+    const api = fakeApi((url) => {
+      clock.tick();
+      if (lists >= 35) return { status: 500, body: {} };
+      if (url.pathname === '/orders') {
+        const reply = pageOf(url, parents);
+        // Two at a time, so that two records of this page come again on the next one.
+        const added = [0, 1].map((i) => ({
+          id: parents.length + i,
+          createdAt: at(START + (parents.length + i) * HOUR),
+        }));
+        parents = [...added.reverse(), ...parents];
+        return reply;
+      }
+      lists++;
+      return pageOf(url, [{ id: 1, updatedAt: at(START) }]);
+    });
+    const run = await runRead([items], api, { context: { clock }, numWorkers: 2 });
+    expect(run.states('items').at(-1)).toHaveProperty('parent_state');
+  });
+
+  test('reads that of a parent again whose list came short, and no other one', async () => {
+    const clock = new SlowClock();
+    const parents = parentsOf(50);
+    let lists: number[] = [];
+    let failsAfter = 38;
+    const api = fakeApi((url) => {
+      clock.tick();
+      if (lists.length >= failsAfter) return { status: 500, body: {} };
+      if (url.pathname === '/orders') return pageOf(url, parents);
+      const id = Number(url.pathname.split('/')[2]);
+      lists.push(id);
+      // One is counted that does not come.
+      const total = id === 45 ? 2 : 1;
+      const { data } = pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]).body as { data: unknown };
+      return { body: { data, meta: { pageCount: 1, total } } };
+    });
+    const stream = countedChildren();
+    const first = await runRead([stream], api, { context: { clock }, numWorkers: 2 });
+    const state = first.states('items').at(-1);
+    expect(state).toMatchObject({ parent_state: { orders: { short: ['45'] } } });
+    lists = [];
+    failsAfter = Infinity;
+    const second = await runRead([stream], api, {
+      context: { clock },
+      numWorkers: 2,
+      states: statesOf(state),
+    });
+    expect(lists).toContain(45);
+    expect(lists.filter((id) => id > 25 && id !== 45)).toEqual([]);
+    expect(second.course('items').at(-1)).toBe('COMPLETE');
+  });
+});
+
+/** As `items`, of an API that counts the children of each parent. */
+function countedChildren(): DeclarativeStream {
+  return { ...items, retriever: { ...items.retriever, paginator: countedPages() } };
+}
+
+function countedPages(): DefaultPaginator {
+  const { paginator } = streamOf('orders').retriever;
   if (paginator?.type !== 'DefaultPaginator') throw new Error('no pages');
-  const counted: DefaultPaginator = {
+  return {
     ...paginator,
     pagination_strategy: {
       ...paginator.pagination_strategy,
       extensions: { ...paginator.pagination_strategy.extensions, total: ['meta', 'total'] },
     },
   };
-  const stream = streamOf('orders', { retriever: { ...retriever, paginator: counted } });
+}
+
+/** The same, of an API that counts its parents. */
+function countedItems(): DeclarativeStream {
+  const { retriever } = streamOf('orders');
+  const stream = streamOf('orders', { retriever: { ...retriever, paginator: countedPages() } });
   const partition_router = { ...ROUTER, parent_stream_configs: [{ ...ofAll, stream }] as const };
   return { ...items, retriever: { ...items.retriever, partition_router } };
 }

@@ -14,7 +14,21 @@ interface DoneParents {
   readonly downTo: number;
   /** When the sync began that read them, or its first attempt. */
   readonly asOf: number;
+  /** Raw keys of those of which children are missing. */
+  readonly short: readonly string[];
 }
+
+/** Which children a sync takes, as the config says. Of another choice, other children of the same parents are left. */
+export interface ChildWindow {
+  /** ISO timestamp */
+  readonly startDate: string;
+  /** ISO timestamp; undefined for none */
+  readonly endDate?: string | undefined;
+  readonly lookbackDays: number;
+}
+
+/** Parents of which children are missing that a state lists; with more, it claims nothing more to be done. */
+const MAX_SHORT = 100;
 
 function timeAt(value: JsonValue | undefined, name: string): number | undefined {
   const text = isObject(value) ? value[name] : undefined;
@@ -32,7 +46,9 @@ export class ParentProgress {
   readonly #parent: string;
   readonly #now: number;
   readonly #saved: DoneParents | undefined;
+  readonly #window: JsonObject;
   readonly #order = new ListOrder();
+  readonly #short: Set<string>;
   #isUnsure = false;
   #isForgotten = false;
   /** A parent came that is older than all that had been done. */
@@ -43,14 +59,13 @@ export class ParentProgress {
    * @param state of the children's stream
    * @param now Unix ms: when this sync began
    */
-  constructor(parent: string, state: JsonObject | undefined, now: number) {
+  constructor(parent: string, state: JsonObject | undefined, now: number, window: ChildWindow) {
     this.#parent = parent;
     this.#now = now;
+    this.#window = printWindow(window);
     const saved = state?.[PARENT_STATE];
-    const own = isObject(saved) ? saved[parent] : undefined;
-    const downTo = timeAt(own, 'down_to');
-    const asOf = timeAt(own, 'as_of');
-    if (downTo !== undefined && asOf !== undefined && asOf <= now) this.#saved = { downTo, asOf };
+    this.#saved = parseDone(isObject(saved) ? saved[parent] : undefined, now, this.#window);
+    this.#short = new Set(this.#saved?.short);
   }
 
   /** Unix ms: when the sync began whose work this one goes on with; undefined if it begins anew. */
@@ -58,13 +73,22 @@ export class ParentProgress {
     return this.#saved?.asOf;
   }
 
-  /** Whether the children of a parent need not be read. To be asked in the order of the list. */
-  isDone(created: number | undefined): boolean {
-    if (this.#saved === undefined || created === undefined) return false;
+  /**
+   * Whether the children of a parent need not be read. To be asked in the order of the list.
+   * @param key of the parent, raw
+   */
+  isDone(created: number | undefined, key: string | undefined): boolean {
+    if (this.#saved === undefined || created === undefined || key === undefined) return false;
     const { downTo, asOf } = this.#saved;
     if (created <= downTo) this.#hasPassed = true;
     // Later ones may have become visible after the list was read.
-    return !this.#hasPassed && created < settledAt(asOf);
+    return !this.#hasPassed && created < settledAt(asOf) && !this.#saved.short.includes(key);
+  }
+
+  /** Children of a parent are missing, so that it is not done with the others. @param key raw */
+  isShort(key: string | undefined): void {
+    if (key === undefined || this.#short.size >= MAX_SHORT) this.mayHide();
+    else this.#short.add(key);
   }
 
   /**
@@ -90,8 +114,29 @@ export class ParentProgress {
     const downTo = Math.min(this.#saved?.downTo ?? Infinity, this.#order.readDownTo ?? Infinity);
     if (downTo === Infinity || this.#isForgotten) return {};
     const asOf = this.#saved?.asOf ?? this.#now;
-    return { [PARENT_STATE]: { [this.#parent]: { down_to: toIso(downTo), as_of: toIso(asOf) } } };
+    const short = this.#short.size === 0 ? {} : { short: [...this.#short] };
+    const done = { down_to: toIso(downTo), as_of: toIso(asOf), ...this.#window, ...short };
+    return { [PARENT_STATE]: { [this.#parent]: done } };
   }
+}
+
+function printWindow({ startDate, endDate, lookbackDays }: ChildWindow): JsonObject {
+  return {
+    start_date: startDate,
+    lookback_days: lookbackDays,
+    ...(endDate === undefined ? {} : { end_date: endDate }),
+  };
+}
+
+/** @returns undefined if nothing is done, or not of this window */
+function parseDone(own: JsonValue | undefined, now: number, window: JsonObject): DoneParents | undefined {
+  const downTo = timeAt(own, 'down_to');
+  const asOf = timeAt(own, 'as_of');
+  if (!isObject(own) || downTo === undefined || asOf === undefined || asOf > now) return undefined;
+  const isSame = ['start_date', 'lookback_days', 'end_date'].every((key) => own[key] === window[key]);
+  if (!isSame) return undefined;
+  const short = Array.isArray(own['short']) ? own['short'] : [];
+  return { downTo, asOf, short: short.filter((key) => typeof key === 'string') };
 }
 
 /** Name of the stream of parents whose lists are read in one slice, if those come in an order to go by. */

@@ -120,11 +120,13 @@ export class ParentStream {
         for (let i = 0; i < page.ranges.length / 2; i++) {
           const offset = i * this.#capture.length;
           const created = this.#dateOf(page, offset);
-          addToOrder(order, created);
-          const isDone = progress?.isDone(created) === true;
+          const isFresh = info.fresh[i] === true;
+          // What new records have moved from one page to the next says nothing of the order.
+          if (isFresh) addToOrder(order, created);
+          const isDone = progress?.isDone(created, page.captured[offset + this.#keyPlace]) === true;
           const isWanted =
             open === undefined || this.#cursor?.judge(open, page.captured, offset) !== 'outside';
-          if (!isWanted || isDone || info.fresh[i] !== true) continue;
+          if (!isWanted || isDone || !isFresh) continue;
           const one = this.#partitionOf(partition, page, offset);
           if (one !== undefined) found.push(one);
         }

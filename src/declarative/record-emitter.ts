@@ -56,9 +56,9 @@ export class RecordEmitter {
     if (cursor !== undefined) beginPage(open);
     const groups = new Map<string, number[]>();
     for (let i = 0; i < fresh.length; i++) {
+      if (fresh[i] !== true) continue;
       const offset = i * width;
       if (cursor !== undefined && cursor.judge(open, page.captured, offset) !== 'emit') continue;
-      if (fresh[i] !== true) continue;
       const members = fields.length === 0 ? all : this.#missingMembers(fields, all, page, offset);
       let ranges = groups.get(members);
       if (ranges === undefined) groups.set(members, (ranges = []));

@@ -116,6 +116,14 @@ describe('a page size that the API refuses with 400', () => {
     expect(warnings).toEqual(['the API refused the request; trying again with smaller pages']);
   });
 
+  test.each([412, 422])('is made smaller if it is refused with %i, too', async (status) => {
+    const api = fakeApi((url) =>
+      Number(url.searchParams.get('size')) > 30 ? { status, body: {} } : numbered(url, 1),
+    );
+    await readAll(listsOf(api, retrieverOf()).retriever);
+    expect(pages(api)).toEqual(['1 of 100', '1 of 30']);
+  });
+
   test('is made smaller for lists that are read beside each other', async () => {
     const api = fakeApi(upTo30);
     const { retriever } = listsOf(api, retrieverOf());
@@ -171,7 +179,7 @@ describe('a list that has sent pages, and is then said to be gone', () => {
       url.searchParams.get('page') === '2' && isGone() ? { status, body: {} } : numbered(url, 3),
     );
 
-  test.each([403, 404])('is asked for again (HTTP %i)', async (status) => {
+  test.each([401, 403, 404])('is asked for again (HTTP %i)', async (status) => {
     let times = 0;
     const api = GONE_AT_2(() => ++times <= 2, status);
     const { retriever, warnings } = listsOf(api, retrieverOf());
@@ -188,7 +196,7 @@ describe('a list that has sent pages, and is then said to be gone', () => {
     );
     await expect(readAll(retriever)).rejects.toMatchObject({
       failureType: 'transient_error',
-      message: 'The API no longer knew a list whose first pages it had sent.',
+      message: 'The API did not go on with a list whose first pages it had sent.',
     });
   });
 

@@ -69,7 +69,8 @@ interface RetrieverOptions {
   readonly pagesAtATime: number;
 }
 
-const BAD_REQUEST = 400;
+/** Answers that a parameter may be wrong; which of them is meant for it, each API sees in its own way. */
+const BAD_REQUEST: readonly number[] = [400, 412, 422];
 
 /**
  * Lists in a row that came short although they were read twice, after which the API's counts are no longer taken for
@@ -172,7 +173,7 @@ class ListRetriever implements Retriever {
 
   /** The way to begin anew, if what the API refused may be the size of the pages. @throws the error if not */
   #withSmaller(error: unknown, { options, isBegun }: Beginning): ListOptions {
-    const isRefused = error instanceof RefusedRequestError && error.status === BAD_REQUEST;
+    const isRefused = error instanceof RefusedRequestError && BAD_REQUEST.includes(error.status);
     const paginator = withSmallerPages(options.paginator);
     if (!isRefused || isBegun() || paginator === undefined) throw error;
     this.#listener.warn('the API refused the request; trying again with smaller pages');

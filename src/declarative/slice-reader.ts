@@ -14,7 +14,7 @@ import { RecordEmitter } from './record-emitter.js';
 import type { WriteRecords } from './record-emitter.js';
 import type { RequestContext } from './requester.js';
 import { createRetriever } from './retriever.js';
-import type { ListListener, Retriever } from './retriever.js';
+import type { ListListener, ListOutcome, Retriever } from './retriever.js';
 import { SliceCuts } from './slice-cuts.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition, StreamSlice } from './stream-slice.js';
@@ -185,27 +185,28 @@ export class SliceReader {
       await forEachConcurrently(
         () => queue.shift(),
         () => this.#context.numWorkers,
-        (parent) =>
-          this.#readPartition(parent, own, open).then((exists) => void (exists ? read++ : missing++)),
+        async (parent) => {
+          const { exists, isShort } = await this.#readPartition(parent, own, open);
+          if (exists) read++;
+          else missing++;
+          if (isShort) this.#progress?.isShort(outermostKey(parent));
+        },
       );
-      // Of a parent whose list came short, some children are to be read yet.
-      if (open.isShort) this.#progress?.mayHide();
       finished();
     }
     const isRest = this.#progress?.goesOnSince !== undefined;
     if (!isRest && read === 0 && missing >= MANY_MISSING_LISTS) {
       throw systemError(
-        `The API knows the list of none of the ${missing} parents. The stream may not exist for this account; leave it out if so.`,
+        `The API knows the list of none of the ${missing} parents. If that stays so, the stream does not exist for this account; leave it out then.`,
       );
     }
   }
 
-  /** @returns whether the API knows the list */
   async #readPartition(
     partition: StreamPartition,
     parameters: Record<string, string>,
     open: OpenSlice,
-  ): Promise<boolean> {
+  ): Promise<ListOutcome> {
     // Children of several parents are read beside each other, so their order says nothing.
     const mayEndEarly = this.#parents === undefined && this.#cursor.isFeed && !open.slice.filtered;
     const order = new ListOrder();
@@ -226,7 +227,7 @@ export class SliceReader {
       mayEndEarly,
     );
     if (reading.isShort) open.isShort = true;
-    return reading.exists;
+    return reading;
   }
 
   /** Before anything of a slice is emitted: if it is large, it is read in parts. */
@@ -239,4 +240,10 @@ export class SliceReader {
     this.#cuts.add(slices, total);
     throw new SplitSlice(slices);
   }
+}
+
+/** Raw key of the parent, or of its outermost one. */
+function outermostKey({ values }: StreamPartition): string | undefined {
+  const [key] = values.values();
+  return key;
 }

@@ -84,7 +84,7 @@ export class StreamReader {
     const parents = sortedParents(definition);
     if (parents !== undefined) {
       const own = isResumable(configured.sync_mode, state) ? state : undefined;
-      this.#progress = new ParentProgress(parents, own, now);
+      this.#progress = new ParentProgress(parents, own, now, context);
     }
     this.#cursor =
       incremental_sync === undefined

@@ -1,7 +1,7 @@
 import { systemError, transientError } from '../protocol/errors.js';
 import type { CursorPagination } from './components.js';
 import type { Headers } from './http-transport.js';
-import { countAt, pagesOf } from './page-walk.js';
+import { countAt, MAX_EMPTY_PAGES, MAX_SAME, pagesOf, SamePages } from './page-walk.js';
 import type { PageParameters, PageWalk } from './page-walk.js';
 import { valueAt } from './record-selector.js';
 import type { SelectedPage } from './record-selector.js';
@@ -39,6 +39,9 @@ export function tokenWalk(
   let held = start?.token;
   let steps = 0;
   let power = 1;
+  let sent = start?.token;
+  let empty = 0;
+  const same = new SamePages();
   return {
     first: parameters(held),
     next(page, headers = {}) {
@@ -47,6 +50,16 @@ export function tokenWalk(
         requireEnd(strategy, page);
         return undefined;
       }
+      const isEmpty = page.ranges.length === 0;
+      empty = isEmpty ? empty + 1 : 0;
+      // Behind the last record some APIs send the token back that they were given, or new ones without end.
+      if (isEmpty && (token === sent || empty >= MAX_EMPTY_PAGES)) return undefined;
+      if (!isEmpty && same.add(page) >= MAX_SAME) {
+        throw transientError('The API sent the same page again and again, so the list would never end.', {
+          internalMessage: `with another token at ${JSON.stringify(strategy.cursor_value)} each time`,
+        });
+      }
+      sent = token;
       if (token === held) {
         throw transientError('The API sent the same page token twice, so the list would never end.', {
           internalMessage: `the token at ${JSON.stringify(strategy.cursor_value)} came before`,
