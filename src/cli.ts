@@ -128,12 +128,7 @@ export async function run(host: Host): Promise<ExitCode> {
   }
 }
 
-async function reportFailure(
-  error: unknown,
-  output: Output,
-  host: Host,
-  isRead: boolean,
-): Promise<ExitCode> {
+async function reportFailure(error: unknown, output: Output, host: Host, isRead: boolean): Promise<ExitCode> {
   if (error instanceof StoppedError || host.signal.aborted) return 'stopped';
   try {
     if (error instanceof OutputClosedError) throw error;

@@ -80,18 +80,18 @@ describe('what is left out', () => {
       provider: paystack,
       startDate: '2015-01-01T00:00:00Z',
       lookbackDays: 30,
-      numWorkers: 30,
+      numWorkers: 40,
       requestsPerMinute: undefined,
     });
   });
 
   test('more requests at a time with a live key, whose limits are higher', async () => {
-    expect((await resolve({}, 'sk_live_abc123')).numWorkers).toBe(40);
+    expect((await resolve({}, 'sk_live_abc123')).numWorkers).toBe(50);
   });
 
   test('spec.json names both numbers', async () => {
     const spec = readSpec().connectionSpecification['properties'] as Record<string, { description?: string }>;
-    expect(spec['num_workers']?.description).toContain('40 with a live key, 30 with a test key');
+    expect(spec['num_workers']?.description).toContain('50 with a live key, 40 with a test key');
   });
 
   test('the default lookback is the one that spec.json names', async () => {

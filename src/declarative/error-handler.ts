@@ -118,6 +118,7 @@ function byStatus({ status, problem }: Answer): ErrorResolution {
     case 400:
     case 404:
     case 405:
+    case 410:
     case 412:
     case 422:
       return at('FAIL', 'system_error', `The API refused the request (HTTP ${status}).`);

@@ -142,7 +142,7 @@ describe('pages whose number is known', () => {
     const all = read(gate.pass(api.http));
     const underWay: number[] = [];
     for (await gate.open(0); gate.waiting.length > 0; await gate.open()) underWay.push(gate.waiting.length);
-    expect(underWay).toEqual([1, 4, 4, 1]);
+    expect(underWay).toEqual([1, 4, 4, 2]);
     expect(await all).toMatchObject({
       reading: { exists: true, completeness: 'verified', distinct: 30, total: 30 },
     });
@@ -216,7 +216,8 @@ describe('the next page', () => {
     expect([written, api.asked.length]).toEqual([1, 1]);
     queue.shift()?.();
     for (let i = 0; i < 200; i++) await Promise.resolve();
-    expect([written, api.asked.length]).toEqual([4, 4]);
+    // One of them stands behind the last, which is full.
+    expect([written, api.asked.length]).toEqual([4, 5]);
     isOpen = true;
     queue.forEach((go) => go());
     expect((await all).ids).toHaveLength(300);

@@ -3,6 +3,7 @@ import { forEachConcurrently } from './concurrency.js';
 import { VanishedListError } from './list.js';
 import type { ListOptions, ListReading, PageUse } from './list.js';
 import { ListTally } from './list-tally.js';
+import { fingerprint } from './page-walk.js';
 import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
 import { paginate } from './paginator.js';
 import type { SelectedPage } from './record-selector.js';
@@ -68,6 +69,9 @@ class ListPass {
   /** Records of the first page and of the last one. */
   #firstSize = 0;
   #lastSize = 0;
+  #firstMark = '';
+  /** What stands behind the last page has been looked at. */
+  #hasLooked = false;
 
   /** @param before what the pass that is repeated has counted */
   constructor(options: ListOptions, before: ListTally | undefined) {
@@ -186,7 +190,10 @@ class ListPass {
 
   #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {
     const isFirst = this.#last === 0 && !this.#isRepeated;
-    if (this.#last === 0) this.#firstSize = page.ranges.length / 2;
+    if (this.#last === 0) {
+      this.#firstSize = page.ranges.length / 2;
+      this.#firstMark = fingerprint(page);
+    }
     if (number > this.#last) this.#lastSize = page.ranges.length / 2;
     this.#last = Math.max(this.#last, number);
     const total = this.#walk.total(page);
@@ -211,6 +218,11 @@ class ListPass {
     let done = 1;
     let isEnough = false;
     let following: PageParameters | undefined;
+    // Beside the others, so that it takes no time of its own.
+    const behind =
+      ahead.isLastFull && !mayEndEarly ? this.#look(ahead.parameters(last + 1), last + 1) : undefined;
+    // Whoever awaits it meets the error; until then nobody may be there.
+    behind?.catch(() => undefined);
     const readOne = async (one: number): Promise<void> => {
       const totalBefore = this.tally.total;
       const isThere = await fetchPage(ahead.parameters(one), async (page) => {
@@ -234,31 +246,47 @@ class ListPass {
       readOne,
     );
     if (isEnough) return { number: last, isEnough };
+    if ((await behind) === true && following === undefined) this.#walk.beyond?.();
     return { number: last, ...(following === undefined ? {} : { following }) };
   }
 
   /**
-   * The API ended the list but had counted more records: what stands behind its end is looked at.
+   * The API ended the list, but had counted more records, or its last page is full, so that the count may be an old
+   * one: what stands behind its end is looked at.
    * @returns whether there was anything
    */
   async #readBeyond(): Promise<boolean> {
     const last = this.#last;
-    while (this.tally.missing > 0) {
+    while (this.tally.missing > 0 || this.#mayGoOn()) {
       const parameters = this.#walk.beyond?.();
-      if (parameters === undefined) break;
-      const before = this.tally.distinct;
-      try {
-        await this.#options.fetchPage(parameters, async (page) => {
-          if (page.ranges.length > 0) await this.#use(page, this.#last + 1, true, undefined).done;
-        });
-      } catch (error) {
-        // What is missing, if anything, is told of all the same.
-        if (!(error instanceof TracedError)) throw error;
-        break;
-      }
-      if (this.tally.distinct === before) break;
+      if (parameters === undefined || !(await this.#look(parameters, this.#last + 1))) break;
     }
     return this.#last > last;
+  }
+
+  /** Whether the API says that the list has ended, but its last page has no room left to show it. */
+  #mayGoOn(): boolean {
+    return this.#walk.isGuessing?.() === false && this.#isLastFull() && !this.#hasLooked;
+  }
+
+  /** Reads a page of which nothing says that it is there. @returns whether it had new records */
+  async #look(parameters: PageParameters, number: number): Promise<boolean> {
+    const before = this.tally.distinct;
+    this.#hasLooked = true;
+    const use = async (page: SelectedPage): Promise<void> => {
+      // Some APIs begin anew behind the last page.
+      if (page.ranges.length === 0 || fingerprint(page) === this.#firstMark) return;
+      this.#hasLooked = false;
+      await this.#use(page, number, true, undefined).done;
+    };
+    try {
+      await this.#options.fetchPage(parameters, use, true);
+    } catch (error) {
+      // What is missing, if anything, is told of all the same.
+      if (!(error instanceof TracedError)) throw error;
+      return false;
+    }
+    return this.tally.distinct > before;
   }
 }
 

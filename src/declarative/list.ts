@@ -58,8 +58,15 @@ export interface ListReading {
   readonly missing: number;
 }
 
-/** @returns undefined if the API does not know the list */
-export type FetchPage = <T>(parameters: PageParameters, use: UseResponse<T>) => Promise<T | undefined>;
+/**
+ * @param isBeyond nothing says that there is such a page: an answer that there is none is believed at once
+ * @returns undefined if the API does not know the list
+ */
+export type FetchPage = <T>(
+  parameters: PageParameters,
+  use: UseResponse<T>,
+  isBeyond?: boolean,
+) => Promise<T | undefined>;
 
 export interface ListOptions {
   readonly paginator: DefaultPaginator | NoPagination;

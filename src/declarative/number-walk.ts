@@ -89,7 +89,8 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
     repeats = isRepeated && !isShifted ? repeats + 1 : 0;
     if (repeats > 0 && (total !== undefined || repeats >= MAX_REPEATS)) {
       // A list that has no pages sends the same one again; but not if it has more records than it sent.
-      if (says === 'unknown' && (total ?? 0) <= received) return undefined;
+      const isCounted = says === 'unknown' || total !== undefined;
+      if (isCounted && (total ?? 0) <= received) return undefined;
       throw repeated(number);
     }
     if (!isRepeated) received += page.ranges.length / 2;
@@ -114,6 +115,7 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
       const size = page.ranges.length / 2 || strategy.page_size;
       return {
         last,
+        isLastFull: totalOf(page) === last * size,
         // Not by the records of that page: the last one has fewer.
         lastBy: (other) =>
           countAt(other.envelope, strategy.extensions?.page_count) ?? Math.ceil((totalOf(other) ?? 0) / size),

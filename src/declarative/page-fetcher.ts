@@ -77,10 +77,14 @@ export class PageFetcher {
   of({ partition, parameters, rank = 0 }: List): FetchPage {
     /** Where this list is. */
     let place: Requester | undefined;
-    return async <T>(page: PageParameters, use: UseResponse<T>): Promise<T | undefined> => {
+    return async <T>(
+      page: PageParameters,
+      use: UseResponse<T>,
+      isBeyond?: boolean,
+    ): Promise<T | undefined> => {
       for (const requester of place === undefined ? this.#requesters : [place]) {
         const request = { partition, parameters: { ...parameters, ...page }, rank };
-        const isKnown = place !== undefined;
+        const isKnown = place !== undefined && isBeyond !== true;
         for (let asked = 1; ; asked++) {
           const used = await this.#insist(isKnown, requester, request, async (selected, headers) => {
             place = requester;

@@ -42,6 +42,8 @@ export interface PageWalk {
 export interface PagesAhead {
   /** Number of the last page, going by the first answer. */
   readonly last: number;
+  /** Whether that page has as many records as the first one, so that there may be another one if the count is old. */
+  readonly isLastFull: boolean;
   /** The same, going by another one. */
   lastBy(page: SelectedPage): number;
   parameters(number: number): PageParameters;

@@ -78,10 +78,10 @@ export const pagarme: Provider = {
     // One list of each scope: a key without a scope may be refused as if it were no key.
     check: { type: 'CheckStream', stream_names: ['orders', 'payables', 'recipients'] },
     // With answers that take a second: live, payables at 12 requests a second and eight routes at 2 to 3 each; in test
-    // mode all routes together have 10 a second, which 30 spend with answers of three seconds, too.
+    // mode all routes together have 10 a second, which 40 spend with answers of four seconds, too.
     concurrency_level: {
       type: 'ConcurrencyLevel',
-      default_concurrency: { live: 40, test: 30 },
+      default_concurrency: { live: 50, test: 40 },
       max_concurrency: 100,
     },
     api_budget: {

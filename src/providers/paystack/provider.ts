@@ -62,11 +62,11 @@ export const paystack: Provider = {
   source: {
     type: 'DeclarativeSource',
     check: { type: 'CheckStream', stream_names: ['transactions'] },
-    // With answers that take a second: live, four large lists at 10 requests a second each; in test mode the budget
+    // With answers that take a second: live, five large lists at 10 requests a second each; in test mode the budget
     // of a list, 100 a minute, is spent in a few seconds anyway.
     concurrency_level: {
       type: 'ConcurrencyLevel',
-      default_concurrency: { live: 40, test: 30 },
+      default_concurrency: { live: 50, test: 40 },
       max_concurrency: 100,
     },
     api_budget: {
