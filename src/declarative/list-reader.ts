@@ -58,6 +58,9 @@ function isToBeReadAgain({ completeness }: ListReading, { readsAgain }: ListOpti
   return completeness === 'short' && readsAgain;
 }
 
+/** Records of a page that is smaller than asked for, from which on it may be as large as the API makes them. */
+const LEAST_FULL = 10;
+
 /** One way through a list, from its first page to its end. */
 class ListPass {
   readonly tally: ListTally;
@@ -150,6 +153,19 @@ class ListPass {
     return !this.#isLastFull();
   }
 
+  /** Whether the API says that the list has ended, but its last page has no room left to show it. */
+  #mayGoOn(): boolean {
+    if (this.#hasLooked || this.#walk.isGuessing?.() !== false) return false;
+    return this.#isLastFull() && this.#mayBeFull(this.#lastSize);
+  }
+
+  /** Whether a page of so many records may be as large as the API makes them. */
+  #mayBeFull(size: number): boolean {
+    const { paginator } = this.#options;
+    if (paginator.type === 'NoPagination') return false;
+    return size >= Math.min(paginator.pagination_strategy.page_size, LEAST_FULL);
+  }
+
   /** Pages may be smaller than asked for; then the first one shows it, if there is another one. */
   #isLastFull(): boolean {
     const { paginator } = this.#options;
@@ -219,8 +235,8 @@ class ListPass {
     let isEnough = false;
     let following: PageParameters | undefined;
     // Beside the others, so that it takes no time of its own.
-    const behind =
-      ahead.isLastFull && !mayEndEarly ? this.#look(ahead.parameters(last + 1), last + 1) : undefined;
+    const isFull = ahead.isLastFull && this.#mayBeFull(this.#firstSize);
+    const behind = isFull && !mayEndEarly ? this.#look(ahead.parameters(last + 1), last + 1) : undefined;
     // Whoever awaits it meets the error; until then nobody may be there.
     behind?.catch(() => undefined);
     const readOne = async (one: number): Promise<void> => {
@@ -262,11 +278,6 @@ class ListPass {
       if (parameters === undefined || !(await this.#look(parameters, this.#last + 1))) break;
     }
     return this.#last > last;
-  }
-
-  /** Whether the API says that the list has ended, but its last page has no room left to show it. */
-  #mayGoOn(): boolean {
-    return this.#walk.isGuessing?.() === false && this.#isLastFull() && !this.#hasLooked;
   }
 
   /** Reads a page of which nothing says that it is there. @returns whether it had new records */
