@@ -252,6 +252,16 @@ export function wholeListBy(cursor_field: string, ...cursor_field_aliases: strin
   };
 }
 
+/**
+ * As `wholeListBy` the last change, for records that say when they were deleted or cancelled: whether that counts as a
+ * change, no source says.
+ */
+export function wholeListByChange(...change_fields: string[]): DatetimeBasedCursor {
+  const cursor = wholeListBy('updated_at', 'created_at');
+  const paths = change_fields.map((field) => [field]);
+  return { ...cursor, extensions: { ...cursor.extensions, change_fields: paths } };
+}
+
 /** As `wholeListBy`, for records whose other dates show that they changed. */
 export function wholeListOf(cursor_field: string, ...change_fields: string[][]): DatetimeBasedCursor {
   return { ...wholeListBy(cursor_field), extensions: { change_fields } };

@@ -1,5 +1,5 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { addParentIds, listOfEach, schema, wholeListBy } from '../defaults.js';
+import { addParentIds, listOfEach, schema, wholeListByChange } from '../defaults.js';
 import { customers } from './customers.js';
 
 /** https://docs.pagar.me/reference/listar-endereços */
@@ -9,6 +9,6 @@ export const customerAddresses = {
   primary_key: ['id'],
   retriever: listOfEach(customers, 'customer_id', '/customers/{{ stream_partition.customer_id }}/addresses'),
   transformations: [addParentIds('customer_id')],
-  incremental_sync: wholeListBy('updated_at', 'created_at'),
+  incremental_sync: wholeListByChange('deleted_at'),
   schema_loader: schema('customer_addresses'),
 } as const satisfies DeclarativeStream;

@@ -1,5 +1,5 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { addParentIds, listOfEach, schema, wholeListBy } from '../defaults.js';
+import { addParentIds, listOfEach, schema, wholeListByChange } from '../defaults.js';
 import { customers } from './customers.js';
 
 /**
@@ -12,6 +12,6 @@ export const customerCards = {
   primary_key: ['id'],
   retriever: listOfEach(customers, 'customer_id', '/customers/{{ stream_partition.customer_id }}/cards'),
   transformations: [addParentIds('customer_id')],
-  incremental_sync: wholeListBy('updated_at', 'created_at'),
+  incremental_sync: wholeListByChange('deleted_at'),
   schema_loader: schema('customer_cards'),
 } as const satisfies DeclarativeStream;

@@ -1,5 +1,5 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { list, schema, wholeListBy } from '../defaults.js';
+import { list, schema, wholeListByChange } from '../defaults.js';
 
 /**
  * Deleted ones stay in the list, with `deleted_at`.
@@ -10,6 +10,6 @@ export const plans = {
   name: 'plans',
   primary_key: ['id'],
   retriever: list('/plans'),
-  incremental_sync: wholeListBy('updated_at', 'created_at'),
+  incremental_sync: wholeListByChange('deleted_at'),
   schema_loader: schema('plans'),
 } as const satisfies DeclarativeStream;

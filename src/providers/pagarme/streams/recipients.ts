@@ -1,5 +1,5 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { list, schema, wholeListBy } from '../defaults.js';
+import { list, schema, wholeListByChange } from '../defaults.js';
 
 /**
  * Recipients of splits. The API has no date filter for them. Full of personal data.
@@ -10,6 +10,6 @@ export const recipients = {
   name: 'recipients',
   primary_key: ['id'],
   retriever: list('/recipients'),
-  incremental_sync: wholeListBy('updated_at', 'created_at'),
+  incremental_sync: wholeListByChange('deleted_at'),
   schema_loader: schema('recipients'),
 } as const satisfies DeclarativeStream;

@@ -1,5 +1,5 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { addParentIds, listOfEach, schema, wholeListBy } from '../defaults.js';
+import { addParentIds, listOfEach, schema, wholeListByChange } from '../defaults.js';
 import { subscriptions } from './subscriptions.js';
 
 /** https://docs.pagar.me/reference/listar-itens */
@@ -13,6 +13,6 @@ export const subscriptionItems = {
     '/subscriptions/{{ stream_partition.subscription_id }}/items',
   ),
   transformations: [addParentIds('subscription_id')],
-  incremental_sync: wholeListBy('updated_at', 'created_at'),
+  incremental_sync: wholeListByChange('deleted_at'),
   schema_loader: schema('subscription_items'),
 } as const satisfies DeclarativeStream;

@@ -1,5 +1,5 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { list, schema, wholeListBy } from '../defaults.js';
+import { list, schema, wholeListByChange } from '../defaults.js';
 
 /**
  * Subscriptions live for years and their list can only be filtered by creation, so it is read whole.
@@ -10,6 +10,6 @@ export const subscriptions = {
   name: 'subscriptions',
   primary_key: ['id'],
   retriever: list('/subscriptions'),
-  incremental_sync: wholeListBy('updated_at', 'created_at'),
+  incremental_sync: wholeListByChange('canceled_at'),
   schema_loader: schema('subscriptions'),
 } as const satisfies DeclarativeStream;
