@@ -43,7 +43,11 @@ describe('what is said of a stream follows from its definition', () => {
     ['balance_ledger', 'created in the window', 'none'],
     ['banks', 'the whole list', 'all'],
     ['charge_transactions', `of each record of \`charges\` ${inWindow}`, 'none'],
-    ['customer_cards', 'of each record of `customers`; kept are those changed in the window or with `deleted_at` in it', 'all'],
+    [
+      'customer_cards',
+      'of each record of `customers`; kept are those changed in the window or with `deleted_at` in it',
+      'all',
+    ],
     ['recipient_balances', 'a snapshot of each record of `recipients`', 'each sync brings what is there now'],
     ['payables', `${inWindow}, and older ones that changed in it`, 'all'],
   ])('%s: %s; late changes: %s', (name, read, late) => {

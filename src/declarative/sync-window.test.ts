@@ -165,8 +165,11 @@ describe('after the end date', () => {
   });
 
   test('records that show a change at any time are always read', () => {
-    const definition = { ...wholeList, extensions: { change_fields: [['updatedAt']] } };
+    const extensions = { change_fields: [['updatedAt']] };
+    const definition = { ...wholeList, extensions };
     expect(cursorOf({ state: finished(NOW) }, definition).slices()).toHaveLength(1);
+    const moving = { ...wholeList, extensions: { ...extensions, change_moves_cursor: true as const } };
+    expect(cursorOf({ state: finished(NOW) }, moving).slices()).toHaveLength(0);
   });
 
   test('a longer lookback, or a later end date, is read', () => {

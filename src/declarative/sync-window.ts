@@ -41,7 +41,7 @@ function isForGood(
 ): boolean {
   if (finished === undefined || finished.endDate < endDate) return false;
   // A record may change at any time and stays in the window all the same.
-  if (extensions?.change_fields !== undefined) return false;
+  if (extensions?.change_fields !== undefined && extensions.change_moves_cursor !== true) return false;
   // A list without a filter goes by the date of change: what changed later has left the window.
   const lastChange = start_time_option === undefined ? endDate : endDate + lookback;
   return finished.asOf >= lastChange;

@@ -46,5 +46,10 @@ export interface DatetimeBasedCursor {
      * new, although the state speaks of the cursor field only.
      */
     readonly change_fields?: readonly FieldPath[];
+    /**
+     * The cursor field itself moves when a record changes, as a rule; `change_fields` are for what may not move it. So
+     * a window that has ended is not read again for them.
+     */
+    readonly change_moves_cursor?: true;
   };
 }

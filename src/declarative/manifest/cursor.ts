@@ -193,8 +193,10 @@ export function cursor(given: DatetimeBasedCursor, context: CursorContext): Mani
   const definition = given.is_data_feed === true ? asFeed(given) : given;
   const { type, cursor_field, start_time_option, step, cursor_granularity, is_data_feed, extensions } =
     definition;
-  const { cursor_field_aliases, changed_since, limited_range, change_fields, prove_filter, ...others } =
+  const { cursor_field_aliases, changed_since, limited_range, change_fields, prove_filter, ...more } =
     extensions ?? {};
+  // The runtime reads a window that has ended like any other.
+  const others = without(more, 'change_moves_cursor');
   requireNothingLeft(
     without(
       definition,

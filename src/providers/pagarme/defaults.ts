@@ -259,7 +259,10 @@ export function wholeListBy(cursor_field: string, ...cursor_field_aliases: strin
 export function wholeListByChange(...change_fields: string[]): DatetimeBasedCursor {
   const cursor = wholeListBy('updated_at', 'created_at');
   const paths = change_fields.map((field) => [field]);
-  return { ...cursor, extensions: { ...cursor.extensions, change_fields: paths } };
+  return {
+    ...cursor,
+    extensions: { ...cursor.extensions, change_fields: paths, change_moves_cursor: true },
+  };
 }
 
 /** As `wholeListBy`, for records whose other dates show that they changed. */
