@@ -282,22 +282,24 @@ class ListPass {
 
   /** Reads a page of which nothing says that it is there. @returns whether it had new records */
   async #look(parameters: PageParameters, number: number): Promise<boolean> {
-    const before = this.tally.distinct;
     this.#hasLooked = true;
-    const use = async (page: SelectedPage): Promise<void> => {
+    const use = async (page: SelectedPage): Promise<boolean> => {
       // Some APIs begin anew behind the last page.
-      if (page.ranges.length === 0 || fingerprint(page) === this.#firstMark) return;
+      if (page.ranges.length === 0 || fingerprint(page) === this.#firstMark) return false;
       this.#hasLooked = false;
-      await this.#use(page, number, true, undefined).done;
+      const before = this.tally.distinct;
+      const { done } = this.#use(page, number, true, undefined);
+      const isNew = this.tally.distinct > before;
+      await done;
+      return isNew;
     };
     try {
-      await this.#options.fetchPage(parameters, use, true);
+      return (await this.#options.fetchPage(parameters, use, true)) === true;
     } catch (error) {
       // What is missing, if anything, is told of all the same.
       if (!(error instanceof TracedError)) throw error;
       return false;
     }
-    return this.tally.distinct > before;
   }
 }
 
