@@ -1,30 +1,19 @@
 /** What stands behind the page that the API calls the last one. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { requestContext, requesterOf, streamOf } from '../test-support/definitions.fixture.js';
+import { byCountedPage, requestContext, requesterOf, streamOf } from '../test-support/definitions.fixture.js';
 import { FakeClock } from '../test-support/fake-clock.fixture.js';
-import { requestParameter } from './components.js';
-import type { DefaultPaginator } from './components.js';
 import { createRetriever } from './retriever.js';
 import type { ListOutcome } from './retriever.js';
 import { NO_PARTITION } from './stream-slice.js';
 
 const SIZE = 3;
-
-const paginator: DefaultPaginator = {
-  type: 'DefaultPaginator',
-  pagination_strategy: {
-    type: 'PageIncrement',
-    page_size: SIZE,
-    start_from_page: 1,
-    inject_on_first_request: true,
-    extensions: { page_count: ['meta', 'pageCount'], total: ['meta', 'total'] },
-  },
-  page_size_option: requestParameter('perPage'),
-  page_token_option: requestParameter('page'),
+const paginator = {
+  ...byCountedPage,
+  pagination_strategy: { ...byCountedPage.pagination_strategy, page_size: SIZE },
 };
 
-type Behind = 'empty' | number | 'the last page again' | 'all again';
+type Behind = 'empty' | 'nothing said' | number | 'the last page again' | 'all again';
 
 interface Read {
   readonly reading: ListOutcome;
@@ -64,7 +53,9 @@ async function read(count: number, counted: number, behind: Behind = 'empty', in
         return {
           status: isBehind && typeof behind === 'number' ? behind : 200,
           headers: {},
-          body: Buffer.from(JSON.stringify({ data, meta })),
+          body: Buffer.from(
+            JSON.stringify(isBehind && behind === 'nothing said' ? { data } : { data, meta }),
+          ),
         };
       },
     }),
@@ -106,6 +97,11 @@ describe.each([
       expect(sorted(ids)).toEqual(upTo(count));
       expect(reading.completeness).toBe('unknown');
     }
+  });
+
+  test('is the last one if the next is empty, whatever else that says, at once', async () => {
+    const { asked, waited } = await read(9, 9, 'nothing said', inTurn);
+    expect([asked, waited]).toEqual([[1, 2, 3, 4], 0]);
   });
 
   test.each([400, 404, 410])('is the last one if the next is refused (HTTP %i), at once', async (status) => {

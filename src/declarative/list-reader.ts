@@ -3,7 +3,7 @@ import { forEachConcurrently } from './concurrency.js';
 import { VanishedListError } from './list.js';
 import type { ListOptions, ListReading, PageUse } from './list.js';
 import { ListTally } from './list-tally.js';
-import { fingerprint } from './page-walk.js';
+import { PageSizes } from './page-sizes.js';
 import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
 import { paginate } from './paginator.js';
 import type { SelectedPage } from './record-selector.js';
@@ -58,21 +58,13 @@ function isToBeReadAgain({ completeness }: ListReading, { readsAgain }: ListOpti
   return completeness === 'short' && readsAgain;
 }
 
-/** Records of a page that is smaller than asked for, from which on it may be as large as the API makes them. */
-const LEAST_FULL = 10;
-
 /** One way through a list, from its first page to its end. */
 class ListPass {
   readonly tally: ListTally;
   readonly #options: ListOptions;
   readonly #walk: PageWalk;
   readonly #isRepeated: boolean;
-  /** Number of the last page that was used. */
-  #last = 0;
-  /** Records of the first page and of the last one. */
-  #firstSize = 0;
-  #lastSize = 0;
-  #firstMark = '';
+  readonly #sizes: PageSizes;
   /** What stands behind the last page has been looked at. */
   #hasLooked = false;
 
@@ -80,6 +72,7 @@ class ListPass {
   constructor(options: ListOptions, before: ListTally | undefined) {
     this.#options = options;
     this.#walk = paginate(options.paginator);
+    this.#sizes = new PageSizes(options.paginator);
     this.#isRepeated = before !== undefined;
     this.tally = new ListTally(options.width, options.keyPlaces, before);
   }
@@ -110,13 +103,13 @@ class ListPass {
     let step = await this.#step(this.#walk.first, 1, 'in turn');
     if (step === undefined) return this.#reading('gone');
     for (;;) {
-      if (this.#last > 0) yield this.#last;
+      if (this.#sizes.lastNumber > 0) yield this.#sizes.lastNumber;
       if (step.isEnough === true) return this.#reading('enough');
       if (step.following === undefined) break;
       step = await this.#step(step.following, step.number + 1, 'in turn');
       if (step === undefined) throw vanished();
     }
-    if (await this.#readBeyond()) yield this.#last;
+    if (await this.#readBeyond()) yield this.#sizes.lastNumber;
     return this.#reading('end');
   }
 
@@ -150,27 +143,13 @@ class ListPass {
     if (!isRefused || this.#walk.isGuessing?.() !== true) return false;
     const { total, distinct } = this.tally;
     if (total !== undefined && distinct <= total) return distinct === total;
-    return !this.#isLastFull();
+    return !this.#sizes.isLastFull;
   }
 
   /** Whether the API says that the list has ended, but its last page has no room left to show it. */
   #mayGoOn(): boolean {
     if (this.#hasLooked || this.#walk.isGuessing?.() !== false) return false;
-    return this.#isLastFull() && this.#mayBeFull(this.#lastSize);
-  }
-
-  /** Whether a page of so many records may be as large as the API makes them. */
-  #mayBeFull(size: number): boolean {
-    const { paginator } = this.#options;
-    if (paginator.type === 'NoPagination') return false;
-    return size >= Math.min(paginator.pagination_strategy.page_size, LEAST_FULL);
-  }
-
-  /** Pages may be smaller than asked for; then the first one shows it, if there is another one. */
-  #isLastFull(): boolean {
-    const { paginator } = this.#options;
-    if (this.#last > 1) return this.#lastSize >= this.#firstSize;
-    return paginator.type === 'NoPagination' || this.#lastSize >= paginator.pagination_strategy.page_size;
+    return this.#sizes.mayGoOn;
   }
 
   #readPage(
@@ -205,13 +184,8 @@ class ListPass {
   }
 
   #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {
-    const isFirst = this.#last === 0 && !this.#isRepeated;
-    if (this.#last === 0) {
-      this.#firstSize = page.ranges.length / 2;
-      this.#firstMark = fingerprint(page);
-    }
-    if (number > this.#last) this.#lastSize = page.ranges.length / 2;
-    this.#last = Math.max(this.#last, number);
+    const isFirst = this.#sizes.lastNumber === 0 && !this.#isRepeated;
+    this.#sizes.add(page, number);
     const total = this.#walk.total(page);
     this.tally.count(total, totalBefore, number);
     const fresh = this.tally.add(page);
@@ -235,7 +209,7 @@ class ListPass {
     let isEnough = false;
     let following: PageParameters | undefined;
     // Beside the others, so that it takes no time of its own.
-    const isFull = ahead.isLastFull && this.#mayBeFull(this.#firstSize);
+    const isFull = ahead.isLastFull && this.#sizes.mayBeFull();
     const behind = isFull && !mayEndEarly ? this.#look(ahead.parameters(last + 1), last + 1) : undefined;
     // Whoever awaits it meets the error; until then nobody may be there.
     behind?.catch(() => undefined);
@@ -272,20 +246,19 @@ class ListPass {
    * @returns whether there was anything
    */
   async #readBeyond(): Promise<boolean> {
-    const last = this.#last;
+    const last = this.#sizes.lastNumber;
     while (this.tally.missing > 0 || this.#mayGoOn()) {
       const parameters = this.#walk.beyond?.();
-      if (parameters === undefined || !(await this.#look(parameters, this.#last + 1))) break;
+      if (parameters === undefined || !(await this.#look(parameters, this.#sizes.lastNumber + 1))) break;
     }
-    return this.#last > last;
+    return this.#sizes.lastNumber > last;
   }
 
   /** Reads a page of which nothing says that it is there. @returns whether it had new records */
   async #look(parameters: PageParameters, number: number): Promise<boolean> {
     this.#hasLooked = true;
     const use = async (page: SelectedPage): Promise<boolean> => {
-      // Some APIs begin anew behind the last page.
-      if (page.ranges.length === 0 || fingerprint(page) === this.#firstMark) return false;
+      if (page.ranges.length === 0 || this.#sizes.isFirstAgain(page)) return false;
       this.#hasLooked = false;
       const before = this.tally.distinct;
       const { done } = this.#use(page, number, true, undefined);

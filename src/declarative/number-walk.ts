@@ -87,10 +87,11 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
     same = isRepeated ? same + 1 : 0;
     const isShifted = same > 0 && same < MAX_SAME && total !== undefined && total !== previous?.total;
     repeats = isRepeated && !isShifted ? repeats + 1 : 0;
-    if (repeats > 0 && (total !== undefined || repeats >= MAX_REPEATS)) {
+    // All have come, though the API goes on to promise more; unless it is the size of a page that it counts.
+    const isWhole = says === 'more' && total === received;
+    if (repeats > 0 && ((total !== undefined && !isWhole) || repeats >= MAX_REPEATS)) {
       // A list that has no pages sends the same one again; but not if it has more records than it sent.
-      const isCounted = says === 'unknown' || total !== undefined;
-      if (isCounted && (total ?? 0) <= received) return undefined;
+      if (isWhole || (says === 'unknown' && (total ?? 0) <= received)) return undefined;
       throw repeated(number);
     }
     if (!isRepeated) received += page.ranges.length / 2;

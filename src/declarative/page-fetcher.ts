@@ -88,7 +88,7 @@ export class PageFetcher {
         for (let asked = 1; ; asked++) {
           const used = await this.#insist(isKnown, requester, request, async (selected, headers) => {
             place = requester;
-            const wait = this.#container.doubts(selected, asked);
+            const wait = isBeyond === true ? undefined : this.#container.doubts(selected, asked);
             if (wait !== undefined) return { wait };
             if (selected.ranges.length > 0) this.#prefer(requester);
             return { of: await use(selected, headers) };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { requestParameter } from './components.js';
+import type { DefaultPaginator } from './components.js';
 import { paginate } from './paginator.js';
 import { recordSelector } from './record-selector.js';
 import type { SelectedPage } from './record-selector.js';
@@ -61,10 +62,18 @@ describe('a list by tokens that does not say where it ends', () => {
       page_token_option: requestParameter('token'),
     });
 
-  test('ends with an empty page that has the token by which it was asked for', () => {
+  test('ends with an empty page that has the token by which it was asked for, and comes twice', () => {
     const list = walk();
     expect(list.next(page('A', 1))).toEqual({ size: '9', token: 'A' });
+    expect(list.next(page('A'))).toEqual({ size: '9', token: 'A' });
     expect(list.next(page('A'))).toBeUndefined();
+  });
+
+  test('goes on behind an empty page that had no records by mistake', () => {
+    const list = walk();
+    list.next(page('A', 1));
+    list.next(page('A'));
+    expect(list.next(page('B', 2))).toEqual({ size: '9', token: 'B' });
   });
 
   test('does not end so with a page that has records', () => {
@@ -89,5 +98,43 @@ describe('a list by tokens that does not say where it ends', () => {
     expect(() => {
       for (let i = 0; i < 30; i++) list.next(page(`t${i}`, 7));
     }).toThrow(transient);
+  });
+});
+
+describe('a list by numbers that always promises another page', () => {
+  const numbered: DefaultPaginator = {
+    type: 'DefaultPaginator',
+    pagination_strategy: {
+      type: 'PageIncrement',
+      page_size: 2,
+      start_from_page: 1,
+      inject_on_first_request: true,
+      extensions: { next_page: ['next'], total: ['total'] },
+    },
+    page_size_option: requestParameter('size'),
+    page_token_option: requestParameter('page'),
+  };
+  const of = (total: number, ...ids: number[]): SelectedPage =>
+    select(Buffer.from(JSON.stringify({ data: ids.map((id) => ({ id })), next: 'x', total })));
+
+  test('ends where its last page comes a third time and as many have come as it counts', () => {
+    const list = paginate(numbered);
+    expect(list.next(of(4, 1, 2))).toBeDefined();
+    expect(list.next(of(4, 3, 4))).toBeDefined();
+    expect(list.next(of(4, 3, 4))).toBeDefined();
+    expect(list.next(of(4, 3, 4))).toBeUndefined();
+  });
+
+  test('goes on if it only moved on by a page, though it counts those of a page', () => {
+    const list = paginate(numbered);
+    expect(list.next(of(2, 1, 2))).toBeDefined();
+    expect(list.next(of(2, 1, 2))).toBeDefined();
+    expect(list.next(of(2, 3, 4))).toBeDefined();
+  });
+
+  test('is an error if a page comes again before as many have come', () => {
+    const list = paginate(numbered);
+    list.next(of(9, 1, 2));
+    expect(() => list.next(of(9, 1, 2))).toThrow(transient);
   });
 });

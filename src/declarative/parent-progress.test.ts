@@ -2,11 +2,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject, SyncMode } from '../protocol/messages.js';
-import { childStreamOf, streamOf } from '../test-support/definitions.fixture.js';
+import { byCountedPage, childStreamOf, streamOf } from '../test-support/definitions.fixture.js';
 import { FakeClock } from '../test-support/fake-clock.fixture.js';
 import { at, fakeApi, pageOf, runRead, sorted, START } from '../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../test-support/read-run.fixture.js';
-import type { DeclarativeStream, DefaultPaginator } from './components.js';
+import type { DeclarativeStream } from './components.js';
 
 const HOUR = 3_600_000;
 /** A minute for each request, so that progress is said often. */
@@ -238,25 +238,13 @@ describe('a sync of child lists that goes on', () => {
 
 /** As `items`, of an API that counts the children of each parent. */
 function countedChildren(): DeclarativeStream {
-  return { ...items, retriever: { ...items.retriever, paginator: countedPages() } };
-}
-
-function countedPages(): DefaultPaginator {
-  const { paginator } = streamOf('orders').retriever;
-  if (paginator?.type !== 'DefaultPaginator') throw new Error('no pages');
-  return {
-    ...paginator,
-    pagination_strategy: {
-      ...paginator.pagination_strategy,
-      extensions: { ...paginator.pagination_strategy.extensions, total: ['meta', 'total'] },
-    },
-  };
+  return { ...items, retriever: { ...items.retriever, paginator: byCountedPage } };
 }
 
 /** The same, of an API that counts its parents. */
 function countedItems(): DeclarativeStream {
   const { retriever } = streamOf('orders');
-  const stream = streamOf('orders', { retriever: { ...retriever, paginator: countedPages() } });
+  const stream = streamOf('orders', { retriever: { ...retriever, paginator: byCountedPage } });
   const partition_router = { ...ROUTER, parent_stream_configs: [{ ...ofAll, stream }] as const };
   return { ...items, retriever: { ...items.retriever, partition_router } };
 }

@@ -189,7 +189,7 @@ export class SliceReader {
           const { exists, isShort } = await this.#readPartition(parent, own, open);
           if (exists) read++;
           else missing++;
-          if (isShort) this.#progress?.isShort(outermostKey(parent));
+          if (isShort) this.#progress?.addShort(outermostKey(parent));
         },
       );
       finished();

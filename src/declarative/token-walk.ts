@@ -28,6 +28,9 @@ function requireEnd({ page_size, cursor_value, extensions }: CursorPagination, p
   );
 }
 
+/** Empty pages in a row with the token by which they were asked for: one alone may be a fault. */
+const MAX_ECHOES = 2;
+
 /** Each page holds the token of the next one. */
 export function tokenWalk(
   strategy: CursorPagination,
@@ -53,7 +56,9 @@ export function tokenWalk(
       const isEmpty = page.ranges.length === 0;
       empty = isEmpty ? empty + 1 : 0;
       // Behind the last record some APIs send the token back that they were given, or new ones without end.
-      if (isEmpty && (token === sent || empty >= MAX_EMPTY_PAGES)) return undefined;
+      const isEcho = isEmpty && token === sent;
+      if (empty >= (isEcho ? MAX_ECHOES : MAX_EMPTY_PAGES)) return undefined;
+      if (isEcho) return parameters(token);
       if (!isEmpty && same.add(page) >= MAX_SAME) {
         throw transientError('The API sent the same page again and again, so the list would never end.', {
           internalMessage: `with another token at ${JSON.stringify(strategy.cursor_value)} each time`,
