@@ -49,7 +49,7 @@ describe.each(STREAMS)('$title $name', ({ title, requester: { error_handler } })
     expect(error).toBeInstanceOf(ApiUnavailableError);
     expect(error).toMatchObject({ failureType: 'transient_error' });
     expect(String(error)).toContain(`The network edge in front of ${title}`);
-    expect(asked).toBe(6);
+    expect(asked).toBe(8);
   });
 
   test('that lifts leaves no trace', async () => {

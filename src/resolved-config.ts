@@ -12,6 +12,8 @@ export interface ResolvedConfig {
   readonly keyMode: KeyMode;
   /** ISO timestamp */
   readonly startDate: string;
+  /** The config names no start date. */
+  readonly takesEarlier: boolean;
   /** ISO timestamp, later than the start date; undefined for none */
   readonly endDate: string | undefined;
   readonly lookbackDays: number;
@@ -53,7 +55,7 @@ function datesOf(
   config: JsonObject,
   { title, earliest_date }: Provider,
   now: number,
-): Pick<ResolvedConfig, 'startDate' | 'endDate'> {
+): Pick<ResolvedConfig, 'startDate' | 'takesEarlier' | 'endDate'> {
   const given = stringAt(config, 'start_date');
   const endDate = stringAt(config, 'end_date');
   const startDate = given ?? earliest_date;
@@ -69,7 +71,7 @@ function datesOf(
       `Config validation error: end_date must be later than ${since}. Records dated from start_date up to, but not including, end_date are read.`,
     );
   }
-  return { startDate, endDate };
+  return { startDate, takesEarlier: given === undefined, endDate };
 }
 
 /**

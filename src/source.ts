@@ -163,7 +163,7 @@ export async function read(
   context: SourceContext,
 ): Promise<void> {
   const resolved = await resolve(readSpec(), config, context);
-  const { provider, keyMode, startDate, endDate, lookbackDays, numWorkers } = resolved;
+  const { provider, keyMode, startDate, takesEarlier, endDate, lookbackDays, numWorkers } = resolved;
   requireOwnState(states, resolved);
   const known = catalog.streams.filter(({ stream }) => states.has(stream.name)).length;
   await context.output.log(
@@ -174,6 +174,7 @@ export async function read(
     requests: requestContext(resolved, context),
     output: context.output,
     startDate,
+    takesEarlier,
     endDate,
     lookbackDays,
     origin: originOf(resolved),

@@ -10,7 +10,7 @@ const DEPTH = 100_000; // levels
 /** Characters of a message that is no record. */
 const MAX_LINE = 10_000;
 const MILLION = 'm'.repeat(1_000_000);
-/** So that five retries take seconds. */
+/** So that seven retries take seconds. */
 const SOON = { 'retry-after': '1' };
 
 const { page } = TARGETS.paystack;

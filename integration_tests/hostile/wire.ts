@@ -138,11 +138,11 @@ export function wireTests(stage: Stage): void {
     });
 
     it.each(Object.entries(FAULTS).map(([stream, fault]) => ({ stream, ...fault })))(
-      '$title: the stream fails as one that may work later, after five retries',
+      '$title: the stream fails as one that may work later, after seven retries',
       async ({ stream, says }) => {
         const run = await outcome();
         expectFailed(run, stream, 'transient_error', says);
-        expect(run.askedFor(stream)).toHaveLength(6);
+        expect(run.askedFor(stream)).toHaveLength(8);
       },
     );
   });

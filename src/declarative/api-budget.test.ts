@@ -296,6 +296,31 @@ describe('what headers say about the quota', () => {
     expect(wait()).toBe(0);
   });
 
+  test('is not believed for ever where nothing is left after the first call of each', () => {
+    const { clock, budget, call, wait } = budgetOf(100);
+    const empty = { 'x-left': '0', 'x-reset': '60' };
+    budget.correct('/a', call(), empty);
+    expect(wait()).toBe(60_000);
+    clock.time += 60_000;
+    for (let made = 0; made < 99; made++) {
+      const one = call();
+      expect(one).toBeGreaterThan(0);
+      budget.correct('/a', one, empty);
+    }
+    // The documented limit still holds.
+    expect(wait()).toBeGreaterThan(0);
+  });
+
+  test('is believed again and again where it lasts for some calls', () => {
+    const { clock, budget, call, wait } = budgetOf(100);
+    for (let minute = 0; minute < 5; minute++) {
+      budget.correct('/a', call(), { 'x-left': '1', 'x-reset': '60' });
+      budget.correct('/a', call(), { 'x-left': '0', 'x-reset': '60' });
+      expect(wait()).toBe(60_000);
+      clock.time += 60_000;
+    }
+  });
+
   test('may name the time of its end instead of the seconds', () => {
     const { budget, call, wait } = budgetOf(100);
     budget.correct('/a', call(), { 'x-left': '0', 'x-reset': String(START / 1000 + 7) });

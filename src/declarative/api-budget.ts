@@ -46,6 +46,10 @@ interface Window {
   quota: Quota | undefined;
   /** The `call` of the answer that `quota` comes from. */
   quotaOf: number;
+  /** The first call since a quota ended, or ever. */
+  firstCall: number;
+  /** Answers in a row to such calls that say that nothing is left. */
+  vain: number;
 }
 
 /** Leave to make a call, or the time to wait for it. */
@@ -59,6 +63,9 @@ export interface Turn {
 }
 
 const MINUTE_MS = 60_000;
+
+/** Quotas that are used up by their first call, after which a header is taken to mean something else. */
+const MAX_VAIN = 2;
 
 /**
  * A call may take longer on its way than one that left before it, so the vendor sees them closer together
@@ -96,7 +103,10 @@ export class ApiBudget {
     for (const times of [returning, promised]) {
       while ((times[0] ?? Infinity) <= now) times.shift();
     }
-    if (window.quota !== undefined && window.quota.until <= now) window.quota = undefined;
+    if (window.quota !== undefined && window.quota.until <= now) {
+      window.quota = undefined;
+      window.firstCall = window.count + 1;
+    }
 
     const pause = Math.max(
       window.pausedUntil,
@@ -133,7 +143,8 @@ export class ApiBudget {
     const reset = (secondsIn(headers, ratelimit_reset_header, clock.now()) ?? 0) * 1000;
     // A window that is longer than the documented one is of another limit, whose end is for a 429 to say.
     if (window.limit === 0 || remaining === undefined || reset <= 0 || reset > window.interval) return;
-    if (call < window.quotaOf) return;
+    if (call === window.firstCall) window.vain = remaining > 0 ? 0 : window.vain + 1;
+    if (call < window.quotaOf || window.vain >= MAX_VAIN) return;
     window.quotaOf = call;
     const sentSince = window.count - call;
     window.quota = { left: remaining - sentSince, until: clock.elapsed() + reset };
@@ -176,6 +187,8 @@ export class ApiBudget {
       pausedUntil: 0,
       quota: undefined,
       quotaOf: 0,
+      firstCall: 1,
+      vain: 0,
     };
   }
 }

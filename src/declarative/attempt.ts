@@ -69,7 +69,7 @@ export function attemptOf(
   const { status, headers: received, body } = response;
   const facts = { status, bytes: body.length, headers: received };
   const resolve = (answer: Omit<Answer, 'status' | 'headers'>): ErrorResolution =>
-    resolveAnswer(handler, { status, headers: received, ...answer }, mask);
+    resolveAnswer(handler, { status, headers: received, ...answer }, title, mask);
   if (status < 200 || status >= 300) {
     const resolution = resolve({ ...refusedBody(body), problem: undefined });
     return { ...facts, resolution, detail: `HTTP ${status}` };

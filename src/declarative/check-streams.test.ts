@@ -121,6 +121,15 @@ describe('checkStreams', () => {
     expect([unreadable, clock.sleeps]).toEqual([[], [2000, 4000]]);
   });
 
+  test('the rate limit of all streams shows nothing: the check fails, and says why', async () => {
+    answers({ '/orders': status(429), '/customers': status(429), '/refunds': status(429) });
+    const patience = { retries: 1, rateLimitWaits: 1 };
+    await expect(check(SOURCE, { clock: new FakeClock(), patience })).rejects.toMatchObject({
+      failureType: 'transient_error',
+      message: expect.stringContaining('429'),
+    });
+  });
+
   test('a 401 of one list after another one worked is about that list', async () => {
     answers({ '/refunds': status(401) });
     const { readable, unreadable } = await check(SOURCE);

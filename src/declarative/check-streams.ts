@@ -85,10 +85,12 @@ async function firstPartition(parents: ParentStream): Promise<StreamPartition | 
 /**
  * Tries every stream of a source with the smallest request. The streams of `check` go first, so that a bad
  * key costs one request.
- * @throws ApiUnavailableError if the key or the way to the API is at fault; StoppedError
+ * @throws ApiUnavailableError if the key or the way to the API is at fault; RateLimitedError if that is all that any
+ *   list says; StoppedError
  */
 export async function checkStreams(source: DeclarativeSource, context: RequestContext): Promise<CheckResult> {
   const readable: string[] = [];
+  const limited: { name: string; error: TracedError }[] = [];
   const unreadable: { name: string; error: TracedError }[] = [];
   const isFirst = ({ name }: DeclarativeStream) => source.check.stream_names.includes(name);
   const attempt = async (stream: DeclarativeStream): Promise<void> => {
@@ -97,7 +99,7 @@ export async function checkStreams(source: DeclarativeSource, context: RequestCo
       readable.push(stream.name);
     } catch (error) {
       if (error instanceof StoppedError) throw error;
-      if (error instanceof RateLimitedError) readable.push(stream.name);
+      if (error instanceof RateLimitedError) limited.push({ name: stream.name, error });
       else unreadable.push({ name: stream.name, error: toTracedError(error) });
     }
   };
@@ -120,7 +122,10 @@ export async function checkStreams(source: DeclarativeSource, context: RequestCo
   requireOne();
   await Promise.all(source.streams.filter((stream) => !isFirst(stream)).map(attempt));
   requireOne();
-  return { readable, unreadable };
+  const [first] = limited;
+  // A key that does not work may be held against the rate limit first.
+  if (readable.length === 0 && first !== undefined) throw first.error;
+  return { readable: [...readable, ...limited.map(({ name }) => name)], unreadable };
 }
 
 /** @throws TracedError if nothing can be read: then the key or the network is at fault, not one product */

@@ -52,7 +52,7 @@ describe('a sync that takes up two interrupted ones', () => {
   const state = second.state(false);
 
   function finish(): JsonObject {
-    const third = syncAt(day(20), state);
+    const third = syncAt(day(20), state, { lookbackDays: 1 });
     read(third, day(5), day(7), day(6));
     read(third, '2024-06-14T23:50:00.000Z', day(20), day(19), true);
     return third.state(true);
@@ -74,7 +74,7 @@ describe('a sync that takes up two interrupted ones', () => {
   });
 
   test('does not move it beyond that day when it is interrupted itself, even if the gap is closed', () => {
-    const third = syncAt(day(20), state);
+    const third = syncAt(day(20), state, { lookbackDays: 1 });
     read(third, day(5), day(7), day(6));
     expect(third.state(false)).toMatchObject({ createdAt: day(10) });
     const fourth = syncAt(day(25), third.state(false));
@@ -108,7 +108,7 @@ describe('the last ten minutes of a sync', () => {
   });
 
   test('count as closed within a sync: nothing more is to read when it ends', () => {
-    const cursor = syncAt(NOW);
+    const cursor = syncAt(NOW, undefined, { lookbackDays: 1 });
     read(cursor, day(1), NOW, '2024-06-20T11:58:00Z', true);
     expect(cursor.state(true)).toEqual({ createdAt: '2024-06-20T11:58:00Z' });
   });

@@ -56,7 +56,7 @@ function days(cursor: Cursor): string[] {
 
 describe('the state of a sync', () => {
   test('moves to the newest record of the closed slices that follow one another from the start', () => {
-    const cursor = cursorOf(undefined);
+    const cursor = cursorOf(undefined, { lookbackDays: 1 });
     read(cursor, 10, 15, 14);
     expect(cursor.state(false)).toEqual({ createdAt: day(1), closed_slices: [closed(10, 15, 14)] });
     read(cursor, 1, 5, 4);
@@ -92,15 +92,13 @@ describe('the state of a sync', () => {
   });
 
   test('of a resumed sync is not newer than what was closed before, so that the lookback covers it', () => {
-    const cursor = cursorOf({
-      createdAt: day(4),
-      closed_slices: [closed(1, 5, 4, 15), closed(10, 15, 14, 17)],
-    });
+    const state = { createdAt: day(4), closed_slices: [closed(1, 5, 4, 15), closed(10, 15, 14, 17)] };
+    const cursor = cursorOf(state, { lookbackDays: 1 });
     read(cursor, 5, 10, 8);
     read(cursor, 15, 20, 19);
     // On the 15th, less the day that the API's filter cannot tell apart from another time zone's.
     expect(cursor.state(true)).toEqual({ createdAt: day(14) });
-    const late = cursorOf({ createdAt: day(17), closed_slices: [closed(1, 5, 4, 16)] });
+    const late = cursorOf({ createdAt: day(17), closed_slices: [closed(1, 5, 4, 16)] }, { lookbackDays: 1 });
     read(late, 17, 20, 19);
     expect(late.state(true)).toEqual({ createdAt: day(17) });
   });

@@ -28,7 +28,7 @@ export class DateFilterError extends Error {
 
 /** A date filter that may leave out records, because they do not have the date that it goes by. */
 export interface FilterInQuestion {
-  /** The request parameters for everything from some time on, up to now. */
+  /** The request parameters for everything that there is. */
   readonly parameters: Record<string, string>;
   /** The list of the slice is just that, so its first page says how much there is. */
   readonly isSlice: boolean;
@@ -39,6 +39,14 @@ export interface FilterInQuestion {
    * @returns Unix ms; undefined for a record without a date
    */
   readonly timeOf: (values: readonly (string | undefined)[], offset: number) => number | undefined;
+}
+
+/** Places where slices meet, at which an API that cuts the ends of what it is asked for leaves out records. */
+export interface CutsInQuestion {
+  /** The request parameters for some days at once. */
+  readonly whole: Record<string, string>;
+  /** Those for the same days one by one. */
+  readonly parts: readonly Record<string, string>[];
 }
 
 /** What becomes of a record; one that lies outside is read by another slice, or was read by an earlier sync. */
@@ -70,6 +78,8 @@ export interface Cursor {
   readonly capture: readonly FieldPath[];
   /** How many of them, from the first, may hold the cursor itself. */
   readonly fields: number;
+  /** Requests reach further on both sides already, as for an API that cuts bounds to days. */
+  readonly isByDays: boolean;
   /** The slices to read; none if there is nothing new. */
   slices(): StreamSlice[];
   open(slice: StreamSlice): OpenSlice;
@@ -93,10 +103,12 @@ export interface Cursor {
    * back to the start, unless an earlier sync has read so already: those before it were left with as few.
    */
   replan(fault: FilterFault): StreamSlice[];
-  /** The request parameters of a slice. */
-  requestParameters(slice: StreamSlice): Record<string, string>;
+  /** The request parameters of a slice, or of all from this one to another, which asks for as much. */
+  requestParameters(slice: StreamSlice, last?: StreamSlice): Record<string, string>;
   /** How the slice, when its first page has come, shows whether the API's date filter does what it should. */
   filterInQuestion(slice: StreamSlice): FilterInQuestion | undefined;
+  /** By which counts the API shows whether something is lost between this slice and the next; undefined if it cannot be. */
+  cutsInQuestion(slice: StreamSlice): CutsInQuestion | undefined;
   /** @param isThrough all slices have been read */
   state(isThrough: boolean): JsonObject;
   /** A sentence for the log where the input asks for something unusual. */
@@ -123,11 +135,13 @@ export function fullRefreshCursor(now: number): Cursor {
     open: newOpenSlice,
     judge: () => 'emit',
     isFeed: false,
+    isByDays: false,
     close: () => true,
     split: (one) => [one],
     replan: () => [slice],
     requestParameters: () => ({}),
     filterInQuestion: () => undefined,
+    cutsInQuestion: () => undefined,
     state: () => NO_CURSOR_STATE,
   };
 }

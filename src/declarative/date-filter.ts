@@ -1,14 +1,11 @@
 import type { DatetimeBasedCursor } from './components.js';
-import type { FilterInQuestion } from './cursor.js';
+import type { CutsInQuestion, FilterInQuestion } from './cursor.js';
 import { DAY_MS, fixedDuration, formatDatetime } from './datetime.js';
 import { RequestBounds } from './request-bounds.js';
 import type { StreamSlice, TimeRange } from './stream-slice.js';
 
-/**
- * A filter that goes by another date is told by how many records it leaves out. In so long a time that is more than what
- * it may leave out by cutting its bound to a day.
- */
-const SAMPLE_MS = 28 * DAY_MS;
+/** Before any record of any vendor. Not the beginning of Unix time, which may be taken for no time at all. */
+const BEFORE_ALL = Date.UTC(2000, 0, 1);
 
 /** ms behind now, so that whatever is there lies before it. */
 const MARGIN_MS = 2 * DAY_MS;
@@ -41,11 +38,12 @@ export class DateFilter {
     return new DateFilter(this.#definition, this.#range, this.#now, true);
   }
 
-  /** The request parameters of a slice. */
-  parameters(slice: StreamSlice): Record<string, string> {
+  /** The request parameters of a slice, or of all from this one to another. */
+  parameters(slice: StreamSlice, last = slice): Record<string, string> {
     const { extensions } = this.#definition;
     const options = (slice.ofChanges === true ? extensions?.changed_since : undefined) ?? this.#definition;
-    return slice.filtered ? this.#parametersOf(this.#bounds.of(slice), options) : {};
+    if (!slice.filtered) return {};
+    return this.#parametersOf({ ...this.#bounds.of(slice), end: this.#bounds.of(last).end }, options);
   }
 
   /**
@@ -56,16 +54,22 @@ export class DateFilter {
     if (slice.filtered) this.#bounds.check(slice, time);
   }
 
-  /** What has to be looked at, if the definition says that the filter may go by another date. */
-  inQuestion(slice: StreamSlice, timeOf: FilterInQuestion['timeOf']): FilterInQuestion | undefined {
+  /**
+   * What has to be looked at, if the definition says that the filter may go by another date.
+   * @param isFromFirst no record is older than the slice
+   */
+  inQuestion(
+    slice: StreamSlice,
+    isFromFirst: boolean,
+    timeOf: FilterInQuestion['timeOf'],
+  ): FilterInQuestion | undefined {
     const { start_time_option, extensions } = this.#definition;
     if (start_time_option === undefined || extensions?.prove_filter !== true) return undefined;
     if (!slice.filtered || slice.ofChanges === true) return undefined;
-    const isOpen = slice.isLast && this.#range.end === this.#now;
-    const isSlice = isOpen && slice.end - slice.start >= SAMPLE_MS;
+    const isSlice = isFromFirst && slice.isLast && this.#range.end === this.#now;
     const { start, end } = isSlice
       ? this.#bounds.of(slice)
-      : { start: this.#range.start - SAMPLE_MS, end: this.#now + MARGIN_MS };
+      : { start: BEFORE_ALL, end: this.#now + MARGIN_MS };
     return {
       parameters: this.#parametersOf({ start, end }, this.#definition),
       isSlice,
@@ -73,6 +77,15 @@ export class DateFilter {
       since: start + DAY_MS,
       timeOf,
     };
+  }
+
+  /** What has to be looked at before a slice may count as closed that another one follows. */
+  cutsInQuestion(slice: StreamSlice): CutsInQuestion | undefined {
+    if (!slice.filtered || this.#definition.end_time_option === undefined) return undefined;
+    const around = this.#bounds.aroundCut(slice);
+    if (around === undefined) return undefined;
+    const asked = (range: TimeRange) => this.#parametersOf(range, this.#definition);
+    return { whole: asked(around.whole), parts: around.parts.map(asked) };
   }
 
   #parametersOf(

@@ -1,7 +1,7 @@
 import type { JsonObject, SyncMode } from '../protocol/messages.js';
 import type { DatetimeBasedCursor, FieldPath } from './components.js';
 import { newOpenSlice } from './cursor.js';
-import type { Cursor, FilterFault, FilterInQuestion, OpenSlice, Verdict } from './cursor.js';
+import type { Cursor, CutsInQuestion, FilterFault, FilterInQuestion, OpenSlice, Verdict } from './cursor.js';
 import { addToOrder } from './list-order.js';
 import { isResumable, markOf, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
 import type { CursorMark, FinishedWindow } from './cursor-state.js';
@@ -20,6 +20,8 @@ export interface CursorOptions {
   readonly state: JsonObject | undefined;
   /** ISO timestamp of the config. */
   readonly startDate: string;
+  /** Records dated before it are taken too, if the API sends any: the user has not asked to leave them out. */
+  readonly takesEarlier?: boolean | undefined;
   /** ISO timestamp of the config: records dated at or after it are not read. */
   readonly endDate?: string | undefined;
   readonly lookbackDays: number;
@@ -54,8 +56,11 @@ export class DatetimeCursor implements Cursor {
   #range: TimeRange;
   /** Unix ms: when the sync began. */
   readonly #now: number;
-  /** Unix ms: records before the first or from the second on are not read at all. */
+  /** No sync reads again what the one before it has read. */
+  readonly #hasNoLookback: boolean;
   readonly #startDate: number;
+  /** Unix ms: records before the first or from the second on are not read at all. */
+  readonly #notBefore: number;
   readonly #endDate: number;
   readonly #finishedBefore: FinishedWindow | undefined;
   #filter: DateFilter;
@@ -67,7 +72,8 @@ export class DatetimeCursor implements Cursor {
   #changesAreDue: boolean;
 
   constructor(definition: DatetimeBasedCursor, options: CursorOptions) {
-    const { stream, syncMode, state, startDate, endDate, lookbackDays, now, goesOnSince } = options;
+    const { stream, syncMode, state, startDate, takesEarlier, endDate, lookbackDays, now, goesOnSince } =
+      options;
     this.#definition = definition;
     this.#fullRefresh = syncMode === 'full_refresh';
     const aliases = definition.extensions?.cursor_field_aliases ?? [];
@@ -89,6 +95,7 @@ export class DatetimeCursor implements Cursor {
     const mark = this.#fullRefresh && !goesOn ? undefined : saved.mark;
     this.#initial = mark ?? start;
     this.#startDate = start.time;
+    this.#notBefore = takesEarlier === true ? -Infinity : start.time;
     this.#endDate = (endDate === undefined ? undefined : parseTimestamp(endDate)) ?? Infinity;
     this.#finishedBefore = this.#fullRefresh ? undefined : saved.finished;
     this.#window = syncWindow(definition, {
@@ -102,11 +109,16 @@ export class DatetimeCursor implements Cursor {
     this.#range = this.#window.range;
     this.notice = this.#fullRefresh && goesOn ? GOES_ON : this.#window.notice;
     this.#now = now;
+    this.#hasNoLookback = lookbackDays === 0;
     const isByDays = closed.length > 0 && saved.filterFault === 'coarse';
     this.#filter = new DateFilter(definition, this.#range, now, isByDays);
     this.#hadWholeList = saved.filterFault === 'partial';
     this.#changesAreDue = this.#window.changesSince !== undefined;
     this.#slices = new SliceLedger({ closed, short: isOwn ? saved.short : [] }, now, goesOnSince);
+  }
+
+  get isByDays(): boolean {
+    return this.#filter.isByDays;
   }
 
   slices(): StreamSlice[] {
@@ -150,7 +162,7 @@ export class DatetimeCursor implements Cursor {
     }
     const { time } = mark;
     if (open.slice.ofChanges === true) {
-      return time < this.#range.start && time >= this.#startDate ? 'emit' : 'outside';
+      return time < this.#range.start && time >= this.#notBefore ? 'emit' : 'outside';
     }
     addToOrder(open.page, time);
 
@@ -160,8 +172,9 @@ export class DatetimeCursor implements Cursor {
     for (let i = this.fields; i < this.capture.length; i++) {
       newest = Math.max(newest, markOf(values[offset + i])?.time ?? newest);
     }
-    if (time < this.#startDate || time >= this.#endDate) return 'outside';
-    if (newest < slice.start || (time >= slice.end && !slice.isLast)) return 'outside';
+    if (time < this.#notBefore || time >= this.#endDate) return 'outside';
+    const from = slice.start > this.#startDate ? slice.start : this.#notBefore;
+    if (newest < from || (time >= slice.end && !slice.isLast)) return 'outside';
     if (open.mark === undefined || time > open.mark.time) open.mark = mark;
     return 'emit';
   }
@@ -180,12 +193,21 @@ export class DatetimeCursor implements Cursor {
     return evenRanges(slice, count).map((range) => this.#slice(range, true));
   }
 
-  requestParameters(slice: StreamSlice): Record<string, string> {
-    return this.#filter.parameters(slice);
+  requestParameters(slice: StreamSlice, last?: StreamSlice): Record<string, string> {
+    return this.#filter.parameters(slice, last);
   }
 
   filterInQuestion(slice: StreamSlice): FilterInQuestion | undefined {
-    return this.#filter.inQuestion(slice, (values, offset) => this.#markOf(values, offset)?.time);
+    const isFromFirst = this.#notBefore === -Infinity && slice.start <= this.#startDate;
+    return this.#filter.inQuestion(
+      slice,
+      isFromFirst,
+      (values, offset) => this.#markOf(values, offset)?.time,
+    );
+  }
+
+  cutsInQuestion(slice: StreamSlice): CutsInQuestion | undefined {
+    return this.#filter.cutsInQuestion(slice);
   }
 
   state(isThrough: boolean): JsonObject {
@@ -232,12 +254,15 @@ export class DatetimeCursor implements Cursor {
 
   /**
    * The newest value that the mark may take, on whole grains: a record of the same second prints an earlier
-   * time than the clock showed, and one of the same day midnight of some time zone. What an earlier attempt, which had
+   * time than the clock showed, and one of the same day midnight of some time zone. Without a lookback what may still
+   * become visible must be left to the next sync. What an earlier attempt, which had
    * no end date, has read behind this one's is for whoever takes the end date away.
    */
   #cap(): CursorMark {
     const grain = grainOf(this.#definition);
-    const known = Math.floor(this.#slices.ceiling / grain) * grain - (grain < DAY_MS ? 0 : grain);
+    const { ceiling } = this.#slices;
+    const settled = this.#hasNoLookback ? settledAt(ceiling) : ceiling;
+    const known = Math.floor(settled / grain) * grain - (grain < DAY_MS ? 0 : grain);
     const time = Math.min(known, this.#endDate);
     return { time, text: toIso(time) };
   }

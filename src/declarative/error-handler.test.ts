@@ -12,6 +12,7 @@ function resolve(answer: Partial<Answer>, ...response_filters: HttpResponseFilte
   return resolveAnswer(
     { type: 'DefaultErrorHandler', response_filters, backoff_strategies: [] },
     { status: 200, headers: {}, json: {}, isOtherThanJson: false, problem: undefined, ...answer },
+    'Vendor',
   );
 }
 

@@ -90,7 +90,7 @@ function matches(filter: HttpResponseFilter, answer: Answer): boolean {
 }
 
 /** What Airbyte's CDK does with a status that no filter names. */
-function byStatus({ status, problem }: Answer): ErrorResolution {
+function byStatus({ status, problem }: Answer, title: string): ErrorResolution {
   const at = (action: ResponseAction, failureType: FailureType, message: string) => ({
     action,
     failureType,
@@ -126,15 +126,23 @@ function byStatus({ status, problem }: Answer): ErrorResolution {
       return at(
         'RETRY',
         status === 408 || status >= 500 ? 'transient_error' : 'system_error',
-        `The API failed (HTTP ${status}).`,
+        `${title} failed to answer (HTTP ${status}), several times. Try again later; if it stays so, the vendor has to look.`,
       );
   }
 }
 
-/** The first response filter that matches decides, else the status; the API's own words are added. */
-export function resolveAnswer(handler: DefaultErrorHandler, answer: Answer, mask?: Mask): ErrorResolution {
+/**
+ * The first response filter that matches decides, else the status; the API's own words are added.
+ * @param title the vendor, as sentences name it
+ */
+export function resolveAnswer(
+  handler: DefaultErrorHandler,
+  answer: Answer,
+  title: string,
+  mask?: Mask,
+): ErrorResolution {
   const filter = handler.response_filters.find((one) => matches(one, answer));
-  const fallback = byStatus(answer);
+  const fallback = byStatus(answer, title);
   if (filter === undefined && fallback.action === 'SUCCESS') return fallback;
   const said = apiMessage(answer.json, mask);
   const message = filter?.error_message ?? fallback.message;

@@ -8,10 +8,12 @@ export interface PageOrder {
   hasUndated: boolean;
   /** Each record is as old as the one before it, or older. */
   isNewestFirst: boolean;
+  /** Each record is as new as the one before it, or newer. */
+  isOldestFirst: boolean;
 }
 
 export function emptyPage(): PageOrder {
-  return { newest: -Infinity, last: Infinity, hasUndated: false, isNewestFirst: true };
+  return { newest: -Infinity, last: Infinity, hasUndated: false, isNewestFirst: true, isOldestFirst: true };
 }
 
 /** Takes in the next record of a page. @param time undefined if it has no cursor */
@@ -21,8 +23,14 @@ export function addToOrder(page: PageOrder, time: number | undefined): void {
     return;
   }
   if (time > page.last) page.isNewestFirst = false;
+  if (time < page.last && page.last !== Infinity) page.isOldestFirst = false;
   page.last = time;
   page.newest = Math.max(page.newest, time);
+}
+
+/** Whether the records of a page come oldest first; those of one time show no order. */
+export function comesOldestFirst({ isOldestFirst, isNewestFirst }: PageOrder): boolean {
+  return isOldestFirst && !isNewestFirst;
 }
 
 /**

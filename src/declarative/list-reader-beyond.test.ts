@@ -115,7 +115,7 @@ describe.each([
     async (behind) => {
       const { ids, asked, reading } = await read(9, 9, behind, inTurn);
       expect([sorted(ids), reading.completeness]).toEqual([upTo(9), 'verified']);
-      expect(asked.length).toBeLessThanOrEqual(5);
+      expect(asked.length).toBeLessThanOrEqual(7);
     },
   );
 });

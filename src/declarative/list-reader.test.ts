@@ -237,7 +237,7 @@ describe('a list of which fewer records come than the API counts', () => {
     const { reading, ids } = await read(api.http);
     expect(ids).toEqual([6, 5, 4, 3, 2, 1]);
     const missing = { completeness: 'short', distinct: 6, total: 8, missing: 2, isShort: true };
-    expect(reading).toEqual({ exists: true, ...missing });
+    expect(reading).toEqual({ exists: true, hasHelped: false, ...missing });
     expect(api.asked).toEqual(['1', '2', '3', '1', '2', '3']);
   });
 
@@ -385,16 +385,19 @@ test('lists are read again as long as that helps now and then', async () => {
     }),
     { warn: ignore, requested: ignore, rateLimited: ignore, listRead: ignore },
   );
-  const requestsFor = async (short: boolean): Promise<number> => {
+  /** @returns the requests for a list, and whether it counts as short */
+  const requestsFor = async (short: boolean): Promise<string> => {
     isShort = short;
     requests = 0;
     const list = { partition: NO_PARTITION, parameters: {} };
-    await retriever.read(list, () => ({ isEnough: false, done: Promise.resolve() }), false);
-    return requests;
+    const use = () => ({ isEnough: false, done: Promise.resolve() });
+    const reading = await retriever.read(list, use, false);
+    return `${requests}${reading.isShort ? ' short' : ''}`;
   };
-  const course: number[] = [];
+  const course: string[] = [];
   for (const short of [true, true, false, true, true, true, true]) course.push(await requestsFor(short));
-  expect(course).toEqual([4, 4, 1, 4, 4, 4, 2]);
+  // After three in a row the counts are no longer taken for exact.
+  expect(course).toEqual(['4 short', '4 short', '1', '4 short', '4 short', '4 short', '2']);
 });
 
 test('a list without pages, which sends the same one for every number, is an error and not a short list', async () => {

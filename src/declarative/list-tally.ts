@@ -54,6 +54,7 @@ class StatedTotals {
 class SeenKeys {
   #recent = new Set<string>();
   #older = new Set<string>();
+  hasForgotten = false;
 
   has(key: string): boolean {
     return this.#recent.has(key) || this.#older.has(key);
@@ -61,6 +62,7 @@ class SeenKeys {
 
   add(key: string): void {
     if (this.#recent.size >= GENERATION) {
+      if (this.#older.size > 0) this.hasForgotten = true;
       this.#older = this.#recent;
       this.#recent = new Set();
     }
@@ -81,6 +83,7 @@ export class ListTally {
   readonly #seen = new SeenKeys();
   #distinct = 0;
   readonly #totals = new StatedTotals();
+  #hasOldestFirst = false;
 
   /**
    * @param width captured values for each record
@@ -96,6 +99,11 @@ export class ListTally {
   /** Different records so far. */
   get distinct(): number {
     return this.#distinct;
+  }
+
+  /** Some of the records that came are no longer known. */
+  get hasForgotten(): boolean {
+    return this.#seen.hasForgotten;
   }
 
   /** The largest number that the API has stated; undefined if it stated none. */
@@ -122,6 +130,11 @@ export class ListTally {
     if (total !== undefined) this.#totals.add(total, totalBefore, page);
   }
 
+  /** A page of the list is oldest first: what is added, or changes, comes at its end, and hides what it has moved. */
+  isOldestFirst(): void {
+    this.#hasOldestFirst = true;
+  }
+
   /** @returns for each record of the page whether it is to be passed on */
   add(page: SelectedPage): boolean[] {
     const fresh: boolean[] = [];
@@ -142,6 +155,16 @@ export class ListTally {
     return fresh;
   }
 
+  /** Whether a page has records, and each has come on a page before. */
+  isKnown(page: SelectedPage): boolean {
+    const count = page.ranges.length / 2;
+    for (let i = 0; i < count; i++) {
+      const key = this.#key(page, i);
+      if (key === undefined || !this.#seen.has(key)) return false;
+    }
+    return count > 0;
+  }
+
   hasPassed(key: string): boolean {
     return this.#seen.has(key) || this.#before?.hasPassed(key) === true;
   }
@@ -155,11 +178,11 @@ export class ListTally {
   /**
    * As many records must have come. Pages read in their order miss nothing when records are inserted: those
    * move down. If a page was overtaken by a later one, what moved between the two may be missing, unless all
-   * that exist came.
+   * that exist came; and so where they do not move down, but come last.
    */
   get #expected(): number {
     const { isOvertaken, hasFallen, smallest } = this.#totals;
-    return isOvertaken && !hasFallen ? (this.total ?? 0) : smallest;
+    return (isOvertaken || this.#hasOldestFirst) && !hasFallen ? (this.total ?? 0) : smallest;
   }
 
   #key(page: SelectedPage, record: number): string | undefined {

@@ -16,6 +16,18 @@ export class VanishedListError extends TracedError {
   }
 }
 
+/** Times that a page is asked for again which has come before, for another number. */
+export const MAX_REPEATED = 2;
+
+/** The API sent a page that it had sent before, although it says that there are more. */
+export class RepeatedPageError extends TracedError {
+  constructor(page: number) {
+    super('The API sent the same page twice, although it says that there are more.', 'transient_error', {
+      internalMessage: `page ${page} holds the same records as one before it`,
+    });
+  }
+}
+
 /** What is known of a page besides its bytes. */
 export interface PageInfo {
   /** 1 for the first page of the list. */
@@ -28,6 +40,8 @@ export interface PageInfo {
   readonly total: number | undefined;
   /** Whether the list goes on behind this page. */
   readonly hasMore: boolean;
+  /** Whether it may be a long list: it goes on by the API's own word, or the page has as many records as were asked for. */
+  readonly mayBeLong: boolean;
   /** The API's count has fallen since the list began, so a record may have moved to a page before this one. */
   readonly mayHide: boolean;
   /** For each record whether it is to be passed on, or came on another page already. */
@@ -40,6 +54,8 @@ export interface PageUse {
   readonly isEnough: boolean;
   /** Resolves when the bytes of the page are no longer needed. */
   readonly done: Promise<void>;
+  /** The records of the page are dated, and come oldest first. */
+  readonly isOldestFirst?: boolean;
 }
 
 /** Uses a page; synchronously, up to what `done` stands for. */
@@ -56,6 +72,8 @@ export interface ListReading {
   readonly total: number | undefined;
   /** By how many the former fall short of the latter. */
   readonly missing: number;
+  /** It was read again because records were missing, and that brought some. */
+  readonly hasHelped?: boolean;
 }
 
 /**

@@ -1,5 +1,5 @@
-import { transientError } from '../protocol/errors.js';
 import type { DefaultPaginator, PageIncrement } from './components.js';
+import { RepeatedPageError } from './list.js';
 import { countAt, fingerprint, MAX_EMPTY_PAGES, MAX_SAME, pagesOf } from './page-walk.js';
 import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
 import { valueAt } from './record-selector.js';
@@ -92,7 +92,7 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
     if (repeats > 0 && ((total !== undefined && !isWhole) || repeats >= MAX_REPEATS)) {
       // A list that has no pages sends the same one again; but not if it has more records than it sent.
       if (isWhole || (says === 'unknown' && (total ?? 0) <= received)) return undefined;
-      throw repeated(number);
+      throw new RepeatedPageError(number);
     }
     if (!isRepeated) received += page.ranges.length / 2;
     previous = { mark, total };
@@ -126,7 +126,7 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
           const total = totalOf(other);
           // With another count the list has moved on by a page; what is missing then is found by counting.
           if (other.ranges.length > 0 && seen.has(mark) && seen.get(mark) === total) {
-            throw repeated(start + one - 1);
+            throw new RepeatedPageError(start + one - 1);
           }
           seen.set(mark, total);
           received += other.ranges.length / 2;
@@ -142,10 +142,4 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
     },
     beyond: () => (tokens === undefined ? parameters(++number) : undefined),
   };
-}
-
-function repeated(number: number): Error {
-  return transientError('The API sent the same page twice, although it says that there are more.', {
-    internalMessage: `page ${number} holds the same records as one before it`,
-  });
 }

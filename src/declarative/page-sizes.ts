@@ -18,6 +18,11 @@ export class PageSizes {
     this.#asked = paginator.type === 'NoPagination' ? Infinity : paginator.pagination_strategy.page_size;
   }
 
+  /** Records of a page, if there is more than one. */
+  get size(): number | undefined {
+    return this.#last > 1 && this.#first > 0 ? this.#first : undefined;
+  }
+
   /** Number of the last page that came; 0 before the first one. */
   get lastNumber(): number {
     return this.#last;

@@ -4,6 +4,9 @@ import type { PageParameters, PageWalk } from './page-walk.js';
 import { valueAt } from './record-selector.js';
 import { tokenWalk } from './token-walk.js';
 
+/** Size of the pages of a list that is read once more, to that of those before. */
+const OTHER_SHARE = 0.85;
+
 /** A walk by tokens that becomes one by pages when an answer turns out to be of that kind. */
 function withPageFallback(walk: PageWalk, pageSize: number, { when, paginator }: PageFallback): PageWalk {
   let pages: PageWalk | undefined;
@@ -61,6 +64,21 @@ export function withSmallerPages(definition: DefaultPaginator | NoPagination): D
   const { fallback_page_size: page_size, ...extensions } = strategy.extensions ?? {};
   if (page_size === undefined) return undefined;
   return { ...definition, pagination_strategy: { ...strategy, page_size, extensions } };
+}
+
+/**
+ * For a list that is read once more. Where records of the same date come in an order that depends on the page, as from a
+ * database that sorts by nothing else, pages of the same size would hide the same ones.
+ * @param size records of a page, as they came; undefined if all came on one
+ */
+export function withOtherPages(
+  definition: DefaultPaginator | NoPagination,
+  size: number | undefined,
+): DefaultPaginator | NoPagination {
+  if (definition.type === 'NoPagination') return definition;
+  const { pagination_strategy: strategy } = definition;
+  const page_size = Math.max(1, Math.floor(Math.min(strategy.page_size, size ?? Infinity) * OTHER_SHARE));
+  return { ...definition, pagination_strategy: { ...strategy, page_size } };
 }
 
 /** One page of a list whose pages have numbers. */

@@ -117,7 +117,9 @@ describe('pages of parents', () => {
   test('are each told of, and parents without a key are left out', async () => {
     const api = fakeApi(() => ({ body: { data: [{ id: null }, {}, { id: 'a' }], meta: { pageCount: 1 } } }));
     const told: boolean[] = [];
-    const all = parentsOf(routerOf(orders), api).pages({ onPage: ({ isFirst }) => void told.push(isFirst) });
+    const all = parentsOf(routerOf(orders), api).pages({
+      onPage: (_, { isFirst }) => void told.push(isFirst),
+    });
     for await (const { partitions } of all) expect(valuesOf(partitions)).toEqual([{ order_id: 'a' }]);
     expect(told).toEqual([true]);
   });

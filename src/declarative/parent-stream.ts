@@ -3,7 +3,7 @@ import { beginPage } from './cursor.js';
 import type { Cursor, OpenSlice } from './cursor.js';
 import { markOf } from './cursor-state.js';
 import type { PageInfo } from './list.js';
-import { addToOrder, emptyPage, ListOrder } from './list-order.js';
+import { addToOrder, comesOldestFirst, emptyPage, ListOrder } from './list-order.js';
 import type { ParentProgress } from './parent-progress.js';
 import { parentKeyPath, parentPartition } from './partition-router.js';
 import type { SelectedPage } from './record-selector.js';
@@ -32,7 +32,7 @@ interface ParentOptions {
   /** Leaves out parents that are done already, and is told of those that will be. */
   readonly progress?: ParentProgress | undefined;
   /** Called for each page of parents. */
-  readonly onPage?: (info: PageInfo) => void;
+  readonly onPage?: (page: SelectedPage, info: PageInfo) => void;
   /** Called when a list of parents has ended of which some are missing. */
   readonly onShort?: () => void;
 }
@@ -43,7 +43,7 @@ interface ParentOptions {
  */
 export class ParentStream {
   readonly #config: ParentStreamConfig;
-  readonly #retriever: Retriever;
+  readonly retriever: Retriever;
   readonly #grandparents: ParentStream | undefined;
   /** The stream's cursor, if it goes by the parents' dates. */
   readonly #cursor: Cursor | undefined;
@@ -69,7 +69,7 @@ export class ParentStream {
     this.#keyPlace = ofCursor.length;
     if (date !== undefined) this.#datePlace = isCaptured >= 0 ? isCaptured : ofCursor.length + 1;
     const { retriever } = this.#config.stream;
-    this.#retriever = createRetriever(
+    this.retriever = createRetriever(
       { definition: retriever, capture: this.#capture, keyPlaces: [this.#keyPlace], pagesAtATime: 1 },
       context,
       listener,
@@ -111,7 +111,7 @@ export class ParentStream {
     const feed = new ListOrder();
     let found: StreamPartition[] = [];
     let order = emptyPage();
-    const pages = this.#retriever.readInTurn(
+    const pages = this.retriever.readInTurn(
       { partition, parameters: selection?.parameters ?? {}, rank: open?.rank ?? 0 },
       (page, info) => {
         if (info.mayHide) progress?.mayHide();
@@ -131,10 +131,11 @@ export class ParentStream {
           if (one !== undefined) found.push(one);
         }
         // Behind the dates: if the API ignores the range, there is no use in cutting it.
-        onPage?.(info);
-        if (open === undefined || this.#cursor?.isFeed !== true) return GO_ON;
+        onPage?.(page, info);
+        const isOldestFirst = comesOldestFirst(open?.page ?? order);
+        if (open === undefined || this.#cursor?.isFeed !== true) return { ...GO_ON, isOldestFirst };
         feed.add(info.number, open.page);
-        return { ...GO_ON, isEnough: feed.isPast(open.slice.start) };
+        return { ...GO_ON, isOldestFirst, isEnough: feed.isPast(open.slice.start) };
       },
       {
         // Whoever goes on from a state that said otherwise would not ask for those that are missing.

@@ -99,6 +99,37 @@ describe('a child stream', () => {
     expect(run.course('items').at(-1)).toBe('COMPLETE');
   });
 
+  test.each([1, 2])(
+    'asks again for the list of a parent that is said to have gone %i times',
+    async (times) => {
+      const answers = new Map<string, number>();
+      const run = await runRead(
+        [items],
+        fakeApi((url) => {
+          if (url.pathname === '/orders') return pageOf(url, [...parents].reverse());
+          const answer = (answers.get(url.pathname) ?? 0) + 1;
+          answers.set(url.pathname, answer);
+          return answer <= times ? { status: 404, body: {} } : pageOf(url, [{ id: 7 }]);
+        }),
+      );
+      expect(run.records('items')).toHaveLength(parents.length);
+      expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([]);
+      expect(run.course('items').at(-1)).toBe('COMPLETE');
+    },
+  );
+
+  test('does not ask again for ever where most parents have no list', async () => {
+    const many = Array.from({ length: 400 }, (_, id) => ({ id: id + 1, createdAt: at(START + id * 1000) }));
+    const api = fakeApi((url) => {
+      if (url.pathname === '/orders') return pageOf(url, [...many].reverse());
+      return url.pathname === '/orders/400/items' ? pageOf(url, [{ id: 7 }]) : { status: 404, body: {} };
+    });
+    const run = await runRead([items], api);
+    expect(run.records('items')).toHaveLength(1);
+    const lists = api.asked.filter(({ pathname }) => pathname !== '/orders');
+    expect(lists.length).toBeLessThan(many.length + 60);
+  });
+
   test('whose request fails for one parent is incomplete, and its state does not pass that parent', async () => {
     const run = await runRead(
       [items],

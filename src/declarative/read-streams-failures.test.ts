@@ -25,6 +25,7 @@ const byMonths = streamOf('orders', {
 const isFirstMonth = (url: URL) => (url.searchParams.get('from') ?? '') < '2024-01-15';
 
 const REFUSED: Reply = { status: 403, body: { message: 'not for this key' } };
+const WRONG_KEY: Reply = { status: 401, body: {} };
 const BROKEN: Reply = { status: 500, body: {} };
 
 /** A clock on which whoever sleeps is woken by hand. */
@@ -99,7 +100,7 @@ test('the error of a child is reported while the next page of parents waits for 
   const clock = new HeldClock();
   const parents = Array.from({ length: 20 }, (_, id) => ({ id, createdAt: at(START + id * HOUR) }));
   const api = fakeApi((url) => {
-    if (url.pathname !== '/orders') return REFUSED;
+    if (url.pathname !== '/orders') return WRONG_KEY;
     return url.searchParams.get('page') === '1' ? pageOf(url, parents) : BROKEN;
   });
   const isChild = (url: URL) => url.pathname !== '/orders';

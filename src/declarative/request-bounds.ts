@@ -22,6 +22,9 @@ const MARGIN_BY_DAYS_MS = 2 * DAY_MS;
  */
 const LONG_SLICE_MS = 7 * DAY_MS;
 
+/** Days on each side of the end of a slice in which the API's counts are compared. */
+const DAYS_AROUND_CUT = 2;
+
 /** What the requests of one sync ask for, slice by slice, and whether what comes fits it. Times are Unix ms. */
 export class RequestBounds {
   readonly #range: TimeRange;
@@ -71,9 +74,35 @@ export class RequestBounds {
     if (isBetween && this.#margin < DAY_MS) throw new DateFilterError('coarse', message);
   }
 
-  #widen(slice: StreamSlice): TimeRange {
+  /**
+   * The days around the end of a slice, as one request asks for them and as those of short slices do. An API that cuts
+   * ends alone to a day of its own time zone sends less in parts, and nothing by which it could be told.
+   * @returns undefined where requests reach so far that nothing is lost by it
+   */
+  aroundCut(
+    slice: StreamSlice,
+  ): { readonly whole: TimeRange; readonly parts: readonly TimeRange[] } | undefined {
+    if (slice.isLast || this.#marginOf(slice) >= DAY_MS) return undefined;
+    const cut = Math.floor(slice.end / DAY_MS) * DAY_MS;
+    const asked = (from: number, to: number): TimeRange => ({
+      start: cut + from * DAY_MS - this.#margin,
+      end: cut + to * DAY_MS + this.#margin,
+    });
+    return {
+      whole: asked(-DAYS_AROUND_CUT, DAYS_AROUND_CUT),
+      parts: Array.from({ length: 2 * DAYS_AROUND_CUT }, (_, day) =>
+        asked(day - DAYS_AROUND_CUT, day + 1 - DAYS_AROUND_CUT),
+      ),
+    };
+  }
+
+  #marginOf(slice: StreamSlice): number {
     const isLong = slice.ofChanges !== true && slice.end - slice.start >= LONG_SLICE_MS;
-    const margin = isLong ? Math.max(this.#margin, DAY_MS) : this.#margin;
+    return isLong ? Math.max(this.#margin, DAY_MS) : this.#margin;
+  }
+
+  #widen(slice: StreamSlice): TimeRange {
+    const margin = this.#marginOf(slice);
     // At the ends of the whole range no other slice shows that the API reads its bounds in a time zone of its
     // own, and a day more costs next to nothing.
     const atEnd = Math.max(margin, DAY_MS);

@@ -170,7 +170,9 @@ describe('the rate limit', () => {
   test('a wait of hours is left to the next attempt', async () => {
     const requests = answer(status(429, { 'x-ratelimit-reset': '7200' }));
     const { error, sleeps } = await fetchPage();
-    expect(tracedError(error).message).toContain('asks for a longer wait than a sync can take');
+    expect(tracedError(error).message).toBe(
+      'Vendor asks for a longer wait than a sync can take (HTTP 429). Sync at another time.',
+    );
     expect([tracedError(error).failureType, sleeps, requests.length]).toEqual(['transient_error', [], 1]);
   });
 });
@@ -181,7 +183,7 @@ describe('giving up', () => {
       'HTTP 500',
       status(500),
       'transient_error',
-      /^The API failed \(HTTP 500\)\. The API said: "this is 500"$/,
+      /^Vendor failed to answer \(HTTP 500\), several times\. .* The API said: "this is 500"$/,
       4,
     ],
     [
@@ -271,7 +273,8 @@ describe('giving up', () => {
     ['ENOTFOUND', true, 'DNS'],
     ['SELF_SIGNED_CERT_IN_CHAIN', true, 'TLS certificate was refused'],
     ['EPROTO', true, 'No secure connection came about'],
-    ['ECONNRESET', false, 'did not answer in full'],
+    ['ECONNRESET', false, 'The connection broke off'],
+    ['HPE_INVALID_HEADER_TOKEN', false, 'what came was not HTTP'],
     ['ETIMEDOUT', true, 'did not answer in full'],
   ])(
     '%s is a transient error, with what to check and no guess about a proxy',

@@ -3,9 +3,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import { StoppedError } from '../protocol/errors.js';
+import type { TracedError } from '../protocol/errors.js';
+import { FakeClock } from '../test-support/fake-clock.fixture.js';
 import { API, errorHandler, KEY, requesterOf } from '../test-support/definitions.fixture.js';
 import { answerInTurn, fetchOnePage, ok, status } from '../test-support/one-request.fixture.js';
 import type { Answer, FetchRun } from '../test-support/one-request.fixture.js';
+import { ApiBudget } from './api-budget.js';
+import type { Turn } from './api-budget.js';
 import { createHttpTransport } from './http-transport.js';
 import type { HttpRequest, HttpTransport } from './http-transport.js';
 import { baseUrl } from './base-url.js';
@@ -217,15 +221,56 @@ describe('a stop', () => {
   });
 });
 
+describe('what messages show of a request', () => {
+  const noRetry = { context: { mask: (text: string) => text.replaceAll(KEY, '****') } };
+
+  test.each([470, 480, 490, 500])(
+    'has no part of a secret that stands where it is cut (%i)',
+    async (place) => {
+      answer(status(500));
+      const cursor = `${'x'.repeat(place - 'GET /v1/orders?cursor='.length)}${KEY}`;
+      const request = { partition: { values: new Map() }, parameters: { cursor } };
+      const { warnings, error } = await fetchPage({ ...noRetry, request });
+      const shown = [...warnings, (error as TracedError).internalMessage].join(' ');
+      expect(shown).toContain('xxxx');
+      expect(shown).not.toContain(KEY.slice(0, 6));
+    },
+  );
+});
+
+describe('a call that has waited for its turn', () => {
+  class Waiting extends ApiBudget {
+    readonly asked: (boolean | undefined)[] = [];
+    override tryAcquire(_: string, hasWaited?: boolean): Turn {
+      this.asked.push(hasWaited);
+      return { wait: this.asked.length < 4 ? 10 : 0, call: 1, pausedFor: 0 };
+    }
+  }
+
+  test('stays before those that have not', async () => {
+    answer(ok);
+    const clock = new FakeClock();
+    const budget = new Waiting({
+      clock,
+      budget: { type: 'HTTPAPIBudget', policies: [] },
+      keyMode: 'live',
+      requestsPerMinute: undefined,
+    });
+    const { records } = await fetchPage({ context: { budget } });
+    expect(records).toEqual(['{"id":1}']);
+    expect(budget.asked).toEqual([false, true, true, true]);
+  });
+});
+
 describe('an answer to be ignored', () => {
-  test('is skipped with a warning', async () => {
+  test('brings nothing; what that means is for the list to say', async () => {
     const ignore = { type: 'HttpResponseFilter', action: 'IGNORE', http_codes: [404] } as const;
     answer(status(404));
     const { records, error, warnings } = await fetchPage({
       definition: { error_handler: { ...errorHandler, response_filters: [ignore] } },
     });
     expect([records, error]).toEqual([undefined, undefined]);
-    expect(warnings).toEqual(['GET /orders: skipped, HTTP 404']);
+    expect(warnings).toEqual([]);
   });
 });
 

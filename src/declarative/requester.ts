@@ -102,6 +102,9 @@ function authorization(requester: HttpRequester, config: JsonObject): string {
   return `Basic ${Buffer.from(`${user}:`).toString('base64')}`;
 }
 
+/** Warnings about pages with bytes that are not UTF-8. */
+const MAX_REPAIRED_TOLD = 10;
+
 /** Characters of a request that messages show. */
 const MAX_URL_SHOWN = 500;
 
@@ -130,6 +133,8 @@ export function createRequester(
     // Vendors' network edges refuse requests without one.
     'User-Agent': context.userAgent,
   };
+
+  let repaired = 0;
 
   function urlOf({ partition, parameters }: PageRequest): URL {
     const url = new URL(base + fillPath(definition.path, partition));
@@ -175,7 +180,10 @@ export function createRequester(
               context.budget.correct(definition.path, call, outcome.headers);
               listener.requested(outcome.bytes, retries + limited > 0);
               if (outcome.resolution.action !== 'SUCCESS' || page === undefined) return { again: outcome };
-              if (page.repaired) listener.warn(`${what}: replaced bytes that are not UTF-8`);
+              if (page.repaired && ++repaired <= MAX_REPAIRED_TOLD) {
+                const isLast = repaired === MAX_REPAIRED_TOLD ? '; more of them are not told of' : '';
+                listener.warn(`${what}: replaced bytes that are not UTF-8${isLast}`);
+              }
               return { value: await use(page, outcome.headers ?? {}) };
             } finally {
               if (!(response instanceof TransportError)) response.release?.();
@@ -195,10 +203,7 @@ export function createRequester(
 
         const { resolution, headers: received, detail } = result.again;
         const error = toError(result.again, what);
-        if (resolution.action === 'IGNORE') {
-          listener.warn(`${what}: skipped, ${detail}`);
-          return undefined;
-        }
+        if (resolution.action === 'IGNORE') return undefined;
         if (resolution.action === 'FAIL') throw error;
         const isLimited = resolution.action === 'RATE_LIMITED';
         if (isLimited ? ++limited > maxRateLimited : ++retries > maxRetries) throw error;
@@ -211,9 +216,10 @@ export function createRequester(
           random: context.random,
         });
         if (wait === undefined) {
-          throw transientError(`${resolution.message} It asks for a longer wait than a sync can take.`, {
-            internalMessage: `${what}: ${detail}`,
-          });
+          throw transientError(
+            `${context.title} asks for a longer wait than a sync can take (HTTP ${result.again.status}). Sync at another time.`,
+            { internalMessage: `${what}: ${detail}` },
+          );
         }
         listener.warn(
           `${what}: ${detail}; ${isLimited ? 'rate limit' : `retry ${retries} of ${maxRetries}`}, waiting ${(wait / 1000).toFixed(1)} s`,

@@ -84,8 +84,24 @@ describe('a list', () => {
       '/orders?status=paid&size=100&page=2',
     ]);
     expect(infos).toEqual([
-      { number: 1, isFirst: true, pageCount: 2, hasMore: true, mayHide: false, fresh: [true] },
-      { number: 2, isFirst: false, pageCount: 2, hasMore: false, mayHide: false, fresh: [true] },
+      {
+        number: 1,
+        isFirst: true,
+        pageCount: 2,
+        hasMore: true,
+        mayBeLong: true,
+        mayHide: false,
+        fresh: [true],
+      },
+      {
+        number: 2,
+        isFirst: false,
+        pageCount: 2,
+        hasMore: false,
+        mayBeLong: false,
+        mayHide: false,
+        fresh: [true],
+      },
     ]);
   });
 
@@ -307,8 +323,9 @@ describe('a list at one of two paths', () => {
     const { retriever, warnings } = listsOf(api, definition([404]));
     expect(await readAll(retriever, of(1))).toEqual([]);
     expect(await readAll(retriever, of(2))).toEqual([['1']]);
-    expect(asked(api)).toEqual(['/parents/1/bulk', '/parents/1/list', '/parents/2/bulk']);
-    expect(warnings).toHaveLength(2);
+    const twoPlaces = ['/parents/1/bulk', '/parents/1/list'];
+    expect(asked(api)).toEqual([...twoPlaces, ...twoPlaces, ...twoPlaces, '/parents/2/bulk']);
+    expect(warnings).toEqual(['/parents/1/bulk: skipped, the API does not know this list']);
   });
 
   test('is asked for at the first one again when the remembered one knows it not', async () => {

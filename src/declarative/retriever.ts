@@ -10,6 +10,7 @@ import { recordSelector } from './record-selector.js';
 import { RefusedRequestError } from './requester.js';
 import type { RequestContext, RequestListener } from './requester.js';
 import { NO_PARTITION } from './stream-slice.js';
+import type { StreamPartition } from './stream-slice.js';
 
 /** What is told about the lists that a retriever reads. */
 export interface ListListener extends RequestListener {
@@ -55,6 +56,8 @@ export interface Retriever {
    * @returns undefined if the list has no numbers, or is not there
    */
   glance(parameters: PageParameters, number: number, size: number): Promise<Glance | undefined>;
+  /** The path of a partition's list, without the host. */
+  pathOf(partition: StreamPartition): string;
   /** Records of a page that are asked for; undefined if all come at once. */
   readonly pageSize: number | undefined;
 }
@@ -115,6 +118,10 @@ class ListRetriever implements Retriever {
     return this.#paginator.type === 'NoPagination'
       ? undefined
       : this.#paginator.pagination_strategy.page_size;
+  }
+
+  pathOf(partition: StreamPartition): string {
+    return this.#pages.pathOf(partition);
   }
 
   async read(list: List, use: UsePage, mayEndEarly: boolean): Promise<ListOutcome> {
@@ -190,7 +197,8 @@ class ListRetriever implements Retriever {
 
   #ended({ partition }: List, reading: ListReading): ListOutcome {
     const isShort = reading.completeness === 'short';
-    if (isShort) this.#fruitless++;
+    // Whatever the counts are, what helps goes on.
+    if (isShort && reading.hasHelped !== true) this.#fruitless++;
     else if (reading.completeness === 'verified') this.#fruitless = 0;
     this.#listener.listRead(reading, this.#pages.pathOf(partition));
     return { ...reading, isShort: isShort && this.#fruitless <= MAX_FRUITLESS };

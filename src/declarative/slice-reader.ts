@@ -2,14 +2,13 @@ import { systemError } from '../protocol/errors.js';
 import { addedNames } from './add-fields.js';
 import type { DeclarativeStream, FieldPath } from './components.js';
 import { forEachConcurrently, oneAhead } from './concurrency.js';
-import type { Cursor, DateFilterError, OpenSlice } from './cursor.js';
-import { filterFault } from './filter-proof.js';
-import type { PageInfo } from './list.js';
-import { ListOrder } from './list-order.js';
+import type { Cursor, OpenSlice } from './cursor.js';
+import { FailedLists } from './failed-lists.js';
+import { FilterProof } from './filter-proof.js';
+import { comesOldestFirst, ListOrder } from './list-order.js';
 import type { ParentProgress } from './parent-progress.js';
 import { ParentStream } from './parent-stream.js';
 import { listPartitions, partitionParameters } from './partition-router.js';
-import type { SelectedPage } from './record-selector.js';
 import { RecordEmitter } from './record-emitter.js';
 import type { WriteRecords } from './record-emitter.js';
 import type { RequestContext } from './requester.js';
@@ -19,23 +18,8 @@ import { SliceCuts } from './slice-cuts.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition, StreamSlice } from './stream-slice.js';
 
-/**
- * Pages of a slice beyond which it is cut into smaller ones. It keeps an account of 200 records at one
- * request, and lets a large one be read by many slices at a time, each a point to go on from.
- */
-const MAX_PAGES_PER_SLICE = 50;
-
 /** One parent's list may have vanished with it; when those of all have, it is something else. */
 const MANY_MISSING_LISTS = 3;
-
-/** Thrown by the reading of a slice, before it has written anything, to replace it by smaller ones. */
-export class SplitSlice extends Error {
-  readonly slices: StreamSlice[];
-  constructor(slices: StreamSlice[]) {
-    super('the slice is read in parts');
-    this.slices = slices;
-  }
-}
 
 /** Where a slice's records go, and what is told about its reading. */
 export interface SliceListener extends ListListener {
@@ -52,7 +36,6 @@ interface SliceContext {
 export class SliceReader {
   readonly #definition: DeclarativeStream;
   readonly #cursor: Cursor;
-  readonly #listener: SliceListener;
   readonly #context: SliceContext;
   /** Fetches the records of the stream. */
   readonly #retriever: Retriever;
@@ -63,11 +46,10 @@ export class SliceReader {
   /** Which parents are done; for a stream that reads the lists of all of them in one slice. */
   readonly #progress: ParentProgress | undefined;
   readonly #emitter: RecordEmitter;
-  readonly #cuts = new SliceCuts();
+  readonly #cuts: SliceCuts;
+  readonly #proof: FilterProof;
   /** Slices so far. */
   #begun = 0;
-  /** What is wrong with the API's date filter. */
-  #filterFault: Promise<DateFilterError | undefined> | undefined;
 
   constructor(
     definition: DeclarativeStream,
@@ -79,7 +61,6 @@ export class SliceReader {
     this.#definition = definition;
     this.#progress = progress;
     this.#cursor = cursor;
-    this.#listener = listener;
     this.#context = context;
     const { retriever, primary_key } = definition;
     const router = retriever.partition_router;
@@ -113,6 +94,13 @@ export class SliceReader {
     if (substream !== undefined) {
       this.#parents = new ParentStream(substream, cursor, context.requests, listener);
     }
+    // By whose dates slices are cut.
+    const dated = this.#goesByParent ? this.#parents?.retriever : this.#retriever;
+    const warn = (message: string): void => {
+      listener.warn(message);
+    };
+    this.#proof = new FilterProof(cursor, dated ?? this.#retriever, warn);
+    this.#cuts = new SliceCuts(cursor, dated ?? this.#retriever, warn);
   }
 
   /**
@@ -125,24 +113,10 @@ export class SliceReader {
     const parameters = this.#cursor.requestParameters(slice);
     if (this.#parents !== undefined) await this.#readChildren(this.#parents, open, parameters);
     else await this.#readPartitions(open, parameters);
-    const fault = slice.filtered ? await this.#filterFault : undefined;
+    const fault = await this.#proof.fault(slice);
     if (fault !== undefined) throw fault;
+    await this.#cuts.compare(slice);
     return open;
-  }
-
-  /** Once for the stream, beside its reading. */
-  #proveFilter(slice: StreamSlice, page: SelectedPage, { total, hasMore }: PageInfo): void {
-    const filter = this.#cursor.filterInQuestion(slice);
-    if (filter === undefined || total === undefined) return;
-    // Where pages are cut, the first one shows their size.
-    const pageSize = hasMore ? page.ranges.length / 2 : this.#retriever.pageSize;
-    if (pageSize === undefined || pageSize === 0) return;
-    const warn = (message: string) => {
-      this.#listener.warn(message);
-    };
-    this.#filterFault = filterFault(filter, { total, pageSize }, this.#retriever, warn);
-    // Whoever awaits it meets the error; until then nobody may be there.
-    this.#filterFault.catch(() => undefined);
   }
 
   async #readPartitions(open: OpenSlice, parameters: Record<string, string>): Promise<void> {
@@ -170,31 +144,47 @@ export class SliceReader {
     const pages = parents.pages({
       selection,
       progress: this.#progress,
-      onPage: (info) => {
-        if (this.#goesByParent) this.#splitIfLarge(open.slice, info);
+      onPage: (page, info) => {
+        if (!this.#goesByParent) return;
+        this.#proof.begin(open.slice, page, info);
+        this.#cuts.add(open.slice, info);
       },
       onShort: () => {
         open.isShort = true;
       },
     });
     const own = this.#goesByParent ? {} : parameters;
+    const failed = new FailedLists();
     let read = 0;
     let missing = 0;
     for await (const { partitions, finished } of oneAhead(pages)) {
       const queue = [...partitions];
+      const unread: StreamPartition[] = [];
       await forEachConcurrently(
         () => queue.shift(),
         () => this.#context.numWorkers,
         async (parent) => {
-          const { exists, isShort } = await this.#readPartition(parent, own, open);
-          if (exists) read++;
-          else missing++;
-          if (isShort) this.#progress?.addShort(outermostKey(parent));
+          try {
+            const { exists, isShort } = await this.#readPartition(parent, own, open);
+            failed.addRead();
+            if (exists) read++;
+            else missing++;
+            if (isShort) this.#progress?.addShort(outermostKey(parent));
+          } catch (error) {
+            failed.add(error, this.#retriever.pathOf(parent));
+            unread.push(parent);
+          }
         },
       );
+      for (const parent of unread) this.#progress?.addShort(outermostKey(parent));
       finished();
     }
     const isRest = this.#progress?.goesOnSince !== undefined;
+    if (failed.error !== undefined) {
+      // They have failed twice: the next sync reads what is new of the others, too.
+      if (isRest) this.#progress.forget();
+      throw failed.error;
+    }
     if (!isRest && read === 0 && missing >= MANY_MISSING_LISTS) {
       throw systemError(
         `The API knows the list of none of the ${missing} parents. If that stays so, the stream does not exist for this account; leave it out then.`,
@@ -213,14 +203,14 @@ export class SliceReader {
     const reading = await this.#retriever.read(
       { partition, parameters, rank: open.rank },
       (page, info) => {
-        if (partition === NO_PARTITION && this.#filterFault === undefined)
-          this.#proveFilter(open.slice, page, info);
+        if (partition === NO_PARTITION) this.#proof.begin(open.slice, page, info);
         // Before the slice is cut: if the API ignores the dates, there is no use in it.
         const records = this.#emitter.select(page, info.fresh, open, partition);
         // One of several lists must not be begun anew because another one is long.
-        if (partition === NO_PARTITION) this.#splitIfLarge(open.slice, info);
+        if (partition === NO_PARTITION) this.#cuts.add(open.slice, info);
+        const isOldestFirst = comesOldestFirst(open.page);
         const done = this.#emitter.write(page, records, open);
-        if (!mayEndEarly) return { isEnough: false, done };
+        if (!mayEndEarly) return { isEnough: false, done, isOldestFirst };
         order.add(info.number, open.page);
         return { isEnough: order.isPast(open.slice.start), done };
       },
@@ -228,17 +218,6 @@ export class SliceReader {
     );
     if (reading.isShort) open.isShort = true;
     return reading;
-  }
-
-  /** Before anything of a slice is emitted: if it is large, it is read in parts. */
-  #splitIfLarge(slice: StreamSlice, { isFirst, pageCount, total, hasMore }: PageInfo): void {
-    if (!isFirst || !hasMore || this.#cuts.areUseless(slice, total)) return;
-    if (pageCount !== undefined && pageCount <= MAX_PAGES_PER_SLICE) return;
-    const parts = pageCount === undefined ? undefined : Math.ceil(pageCount / MAX_PAGES_PER_SLICE) + 1;
-    const slices = this.#cursor.split(slice, parts);
-    if (slices.length <= 1) return;
-    this.#cuts.add(slices, total);
-    throw new SplitSlice(slices);
   }
 }
 

@@ -76,6 +76,22 @@ describe('a read that brings no record for hours', () => {
     expect(run.logs.at(-1)).toMatch(/, \d+\.\d s, /);
   });
 
+  test('says so too behind a record', async () => {
+    const clock = new ApiClock(20);
+    let answers = 0;
+    const api = fakeApi((url) => {
+      clock.answer();
+      const { body } = pageOf(url, OLD) as { body: { data: unknown[] } };
+      // One record in the middle is new.
+      return {
+        body: ++answers === 10 ? { ...body, data: [{ id: 9999, createdAt: at(START + 5000) }] } : body,
+      };
+    });
+    const run = await runRead([orders], api, { states: new Map([['orders', state]]), context: { clock } });
+    expect(run.records('orders').length).toBeGreaterThan(0);
+    expect(statesOf(run).length).toBeGreaterThan(30);
+  });
+
   test('says so too while it waits for the rate limit', async () => {
     const clock = new ApiClock(0);
     let answers = 0;

@@ -16,7 +16,8 @@ import { ParentProgress, sortedParents } from './parent-progress.js';
 import { pathTemplate } from './request-path.js';
 import { RefusedRequestError } from './requester.js';
 import type { RequestContext } from './requester.js';
-import { SliceReader, SplitSlice } from './slice-reader.js';
+import { SplitSlice } from './slice-cuts.js';
+import { SliceReader } from './slice-reader.js';
 import type { SliceListener } from './slice-reader.js';
 import { Slots } from './slots.js';
 import { StreamMessages } from './stream-messages.js';
@@ -35,6 +36,8 @@ export interface ReadContext {
   readonly output: Output;
   /** ISO timestamp */
   readonly startDate: string;
+  /** Records dated before it are taken too. */
+  readonly takesEarlier?: boolean;
   /** ISO timestamp; undefined for none */
   readonly endDate?: string | undefined;
   readonly lookbackDays: number;
@@ -94,6 +97,7 @@ export class StreamReader {
             syncMode: configured.sync_mode,
             state,
             startDate: context.startDate,
+            takesEarlier: context.takesEarlier,
             endDate: context.endDate,
             lookbackDays: context.lookbackDays,
             now,

@@ -194,6 +194,12 @@ describe('after the end date', () => {
     expect(cursor.state(true)).toEqual(ahead);
   });
 
+  test('one that a clock wrote which was ahead counts for nothing', () => {
+    const state = finished(toIso(Date.parse(NOW) + 60_000));
+    const without = { ...state, finished: null };
+    expect(spans(cursorOf({ state }).slices())).toEqual(spans(cursorOf({ state: without }).slices()));
+  });
+
   test('a remark in the state that cannot be read counts for nothing', () => {
     for (const bad of ['x', { end_date: END }, { end_date: 1, as_of: 2 }, null]) {
       expect(cursorOf({ state: { ...state, finished: bad } }).slices()).toHaveLength(1);
@@ -253,5 +259,42 @@ describe('a whole sync', () => {
     expect(api.asked).toEqual([]);
     expect(again.course('orders')).toEqual(['STARTED', 'RUNNING', 'STATE', 'COMPLETE']);
     expect(again.states('ledger')).toEqual([states.get('ledger')]);
+  });
+});
+
+describe('a record of the last ten minutes', () => {
+  const NEW = '2024-06-15T11:58:00.000Z';
+  const marked = (lookbackDays: number) =>
+    readAll(cursorOf({ lookbackDays, endDate: undefined }), NEW)['createdAt'];
+
+  test('moves the state up to it where a lookback reads again what becomes visible late', () => {
+    expect(marked(1)).toBe(NEW);
+  });
+
+  test('does not without a lookback: what is dated before it may come later', () => {
+    expect(marked(0)).toBe('2024-06-15T11:50:00.000Z');
+  });
+});
+
+describe('records dated before the vendor had any', () => {
+  const NULL_DATE = '"0001-01-01T00:00:00Z"';
+  const verdict = (options: Partial<CursorOptions>, definition = wholeList): string | undefined => {
+    const cursor = cursorOf({ endDate: undefined, ...options }, definition);
+    const [slice] = cursor.slices();
+    return slice === undefined ? undefined : cursor.judge(cursor.open(slice), [NULL_DATE], 0);
+  };
+
+  test('are taken if no start date was asked for', () => {
+    expect(verdict({ takesEarlier: true })).toBe('emit');
+    expect(verdict({ takesEarlier: true, syncMode: 'full_refresh' })).toBe('emit');
+  });
+
+  test('are left out by a start date, and by a sync that goes on from later', () => {
+    expect(verdict({})).toBe('outside');
+    expect(verdict({ takesEarlier: true, state: { createdAt: '2024-05-01T00:00:00Z' } })).toBe('outside');
+  });
+
+  test('show that a filter does not work, if it lets them through', () => {
+    expect(() => verdict({ takesEarlier: true }, createdBetween)).toThrow(/the API sent a record of 0001/);
   });
 });

@@ -37,9 +37,11 @@ export interface WindowOptions {
  */
 function isForGood(
   { start_time_option, extensions }: DatetimeBasedCursor,
-  { endDate, finished, lookback }: WindowOptions,
+  { endDate, finished, lookback, now }: WindowOptions,
 ): boolean {
   if (finished === undefined || finished.endDate < endDate) return false;
+  // By a clock that was ahead of this one: the end date may not have come yet.
+  if (finished.asOf > now) return false;
   // A record may change at any time and stays in the window all the same.
   if (extensions?.change_fields !== undefined && extensions.change_moves_cursor !== true) return false;
   // A list without a filter goes by the date of change: what changed later has left the window.

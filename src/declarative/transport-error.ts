@@ -40,7 +40,8 @@ function whyUnreachable(code: string, url: URL): string {
     return 'Its TLS certificate was refused: something between this machine and the API may intercept the connection.';
   if (TLS_FAILED.test(code))
     return 'No secure connection came about: something between this machine and the API may have answered in its place.';
-  return `Check that this machine may reach ${url.host} (DNS, firewall).`;
+  if (NO_CONNECTION.test(code)) return `Check that this machine may reach ${url.host} (DNS, firewall).`;
+  return `The connection broke off, or what came was not HTTP: try again later; if it stays so, the vendor has to look, or whoever runs the network between this machine and ${url.host}.`;
 }
 
 /** An answer that came, but not as one of an API. It may be an accident on the way. */

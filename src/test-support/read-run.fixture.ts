@@ -88,11 +88,18 @@ export function sorted(values: readonly unknown[]): number[] {
   return values.map(Number).sort((a, b) => a - b);
 }
 
+/** In the order in which the records came. */
+export function idsOf(run: ReadRun, stream = 'orders'): unknown[] {
+  return run.records(stream).map(({ id }) => id);
+}
+
 interface ReadOptions {
   readonly configured?: readonly string[];
   readonly syncMode?: SyncMode;
   readonly states?: StreamStates;
   readonly startDate?: string;
+  /** As if the config had no start date. */
+  readonly takesEarlier?: boolean;
   readonly endDate?: string;
   /** @default 4 */
   readonly numWorkers?: number;
@@ -142,6 +149,7 @@ export async function runRead(
     requests: requestContext({ http: api.http, clock, ...context }),
     output: new Output({ sink, now: clock.now }),
     startDate: options.startDate ?? '2024-01-01T00:00:00.000Z',
+    takesEarlier: options.takesEarlier ?? false,
     endDate: options.endDate,
     lookbackDays: 0,
     numWorkers: options.numWorkers ?? 4,

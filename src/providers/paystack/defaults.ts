@@ -84,7 +84,8 @@ const responseFilters: readonly HttpResponseFilter[] = [
 function errorHandler(first: readonly HttpResponseFilter[] = []): DefaultErrorHandler {
   return {
     type: 'DefaultErrorHandler',
-    max_retries: 5,
+    // With waits that double from half a second on: an API that is gone for a minute does not fail a sync.
+    max_retries: 7,
     response_filters: [...blockedByEdge, ...first, ...responseFilters],
     backoff_strategies: [
       // Seconds until the window ends: https://paystack.com/docs/api/rate-limits/

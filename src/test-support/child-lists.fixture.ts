@@ -1,0 +1,44 @@
+/** A stream of the lists of all parents, which are read in one slice. */
+import type { DeclarativeStream } from '../declarative/components.js';
+import { childStreamOf, streamOf } from './definitions.fixture.js';
+import { FakeClock } from './fake-clock.fixture.js';
+import { at, START } from './read-run.fixture.js';
+
+export const HOUR = 3_600_000;
+
+/** A minute for each request, so that progress is said often. */
+export class SlowClock extends FakeClock {
+  #ticks = 0;
+  override readonly now = (): number => Date.parse('2024-06-15T12:00:00.000Z') + this.#ticks * 1000;
+  tick(): void {
+    this.#ticks += 60;
+  }
+}
+
+export interface Parent {
+  readonly id: number;
+  readonly createdAt: string;
+}
+
+const byOrders = childStreamOf('items', streamOf('orders'));
+const router = byOrders.retriever.partition_router;
+if (router?.type !== 'SubstreamPartitionRouter') throw new Error('not a substream');
+export const ROUTER = router;
+const [config] = ROUTER.parent_stream_configs;
+export const ofAll = {
+  ...config,
+  incremental_dependency: false,
+  extensions: { newest_first_by: 'createdAt' },
+};
+/** All parents, and the children's own date decides. */
+export const items: DeclarativeStream = {
+  ...byOrders,
+  retriever: { ...byOrders.retriever, partition_router: { ...ROUTER, parent_stream_configs: [ofAll] } },
+  incremental_sync: { type: 'DatetimeBasedCursor', cursor_field: 'updatedAt', datetime_format: '%Y-%m-%d' },
+};
+
+/** Parents, one for each hour, in the order of their list. */
+export function parentsOf(count: number, order: 'newest first' | 'oldest first' = 'newest first'): Parent[] {
+  const all = Array.from({ length: count }, (_, id) => ({ id, createdAt: at(START + id * HOUR) }));
+  return order === 'newest first' ? all.reverse() : all;
+}
