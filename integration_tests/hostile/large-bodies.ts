@@ -12,8 +12,13 @@ const MEBIBYTE = 1024 * 1024;
 const GIBIBYTE = 1024 * MEBIBYTE;
 /** Bytes of the largest body that the program takes. */
 const LARGEST = 16 * MEBIBYTE;
-/** What may be sent at each try, of 2 GiB: the largest body, and what is on its way. */
-const MAX_SENT = 2 * LARGEST;
+/**
+ * Bytes that Linux takes from the server on behalf of a program that is busy: up to 32 MiB where they arrive
+ * (tcp_rmem), 4 MiB where they leave (tcp_wmem), and as much as that again in the server itself.
+ */
+const ON_ITS_WAY = 40 * MEBIBYTE;
+/** What may be sent at each try, of 2 GiB. */
+const MAX_SENT = LARGEST + ON_ITS_WAY;
 
 const SPACES = Buffer.alloc(MEBIBYTE, ' ');
 /** Bytes that 256 times in a row make 4 GiB. */
