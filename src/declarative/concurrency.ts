@@ -12,19 +12,24 @@ export async function forEachConcurrently<T>(
   limit: () => number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const running = new Set<Promise<void>>();
+  let running = 0;
   const errors: unknown[] = [];
+  let wake = (): void => undefined;
   for (;;) {
-    while (running.size < limit() && errors.length === 0) {
+    while (running < limit() && errors.length === 0) {
       const item = next();
       if (item === undefined) break;
-      const piece = work(item)
+      running++;
+      void work(item)
         .catch((error: unknown) => void errors.push(error))
-        .finally(() => void running.delete(piece));
-      running.add(piece);
+        .finally(() => {
+          running--;
+          wake();
+        });
     }
-    if (running.size === 0) break;
-    await Promise.race(running);
+    if (running === 0) break;
+    // Not a race of the pieces: each that lasts would keep a mark of every one that ended before it.
+    await new Promise<void>((resolve) => (wake = resolve));
   }
   if (errors.length > 0) throw errors[0];
 }

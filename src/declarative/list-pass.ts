@@ -193,7 +193,7 @@ export class ListPass {
 
   /** Reads the pages whose number is known, in any order. @returns the last of them, and what follows it */
   async #readAhead(ahead: PagesAhead): Promise<Step> {
-    const { pagesAtATime, mayEndEarly, fetchPage } = this.#options;
+    const { pagesAtATime, isCrowded, mayEndEarly, fetchPage } = this.#options;
     let number = 2;
     let last = ahead.last;
     let done = 1;
@@ -230,7 +230,10 @@ export class ListPass {
     };
     await forEachConcurrently(
       () => (isEnough || ahead.isExhausted() || number > last ? undefined : number++),
-      () => (mayEndEarly ? Math.min(pagesAtATime, done) : pagesAtATime),
+      () => {
+        if (isCrowded?.() === true) return 1;
+        return mayEndEarly ? Math.min(pagesAtATime, done) : pagesAtATime;
+      },
       readOne,
     );
     if (isEnough) return { number: last, isEnough };

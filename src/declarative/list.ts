@@ -95,6 +95,11 @@ export interface ListOptions {
   readonly keyPlaces: readonly number[];
   /** Pages at a time, where their number is known. */
   readonly pagesAtATime: number;
+  /**
+   * Whether so many requests wait already that a further page would only wait behind them, and fill memory.
+   * @default never
+   */
+  readonly isCrowded?: () => boolean;
   /** Whether a list that came short is read again. */
   readonly readsAgain: boolean;
   /** Called before it is. */

@@ -108,7 +108,10 @@ const MAX_REPAIRED_TOLD = 10;
 /** Characters of a request that messages show. */
 const MAX_URL_SHOWN = 500;
 
-function toError({ resolution, status, detail }: Attempt, what: string): TracedError {
+function toError(
+  { resolution, status, detail }: Pick<Attempt, 'resolution' | 'status' | 'detail'>,
+  what: string,
+): TracedError {
   const { message, failureType, concernsAllStreams } = resolution;
   const options = { internalMessage: `${what}: ${detail}` };
   if (concernsAllStreams === true) return new ApiUnavailableError(message, failureType, options);
@@ -155,77 +158,102 @@ export function createRequester(
     }
   }
 
+  /** A request as messages show it. A token of the API may have any length. */
+  function lineOf(request: PageRequest): string {
+    const { pathname, search } = urlOf(request);
+    const line = `GET ${pathname}${search}`;
+    // Masked first: a part of a secret could not be found.
+    return (context.mask?.(line) ?? line).slice(0, MAX_URL_SHOWN);
+  }
+
+  function tellRepaired(request: PageRequest): void {
+    if (++repaired > MAX_REPAIRED_TOLD) return;
+    const isLast = repaired === MAX_REPAIRED_TOLD ? '; more of them are not told of' : '';
+    listener.warn(`${lineOf(request)}: replaced bytes that are not UTF-8${isLast}`);
+  }
+
+  /** Waits for the budget, and asks once. */
+  async function attempt<T>(
+    request: PageRequest,
+    select: SelectRecords,
+    use: UseResponse<T>,
+    isRetry: boolean,
+  ): Promise<{ value: T } | { again: Omit<Attempt, 'page'> }> {
+    for (let hasWaited = false; ; hasWaited = true) {
+      const result = await context.slots.run(async () => {
+        // Only now, so that calls leave when they are counted, and no slot is held while the budget is spent.
+        const turn = context.budget.tryAcquire(definition.path, hasWaited);
+        if (turn.wait > 0) return turn;
+        const { call } = turn;
+        const url = urlOf(request);
+        const response = await send(url);
+        try {
+          const asked = { url, title: context.title, handler, mask: context.mask };
+          // Without the page, which would stay in memory during the wait.
+          const { page, ...outcome } = attemptOf(response, select, asked);
+          context.budget.correct(definition.path, call, outcome.headers);
+          listener.requested(outcome.bytes, isRetry);
+          if (outcome.resolution.action !== 'SUCCESS' || page === undefined) return { again: outcome };
+          if (page.repaired) tellRepaired(request);
+          return { value: await use(page, outcome.headers ?? {}) };
+        } finally {
+          if (!(response instanceof TransportError)) response.release?.();
+        }
+      });
+      if (!('wait' in result)) return result;
+      listener.throttled?.(result.wait);
+      // Whoever was told: this request, or one of another stream whose limit is the same.
+      if (result.pausedFor > 0) listener.rateLimited(context.clock.now() + result.pausedFor);
+      await context.clock.sleep(result.wait);
+    }
+  }
+
+  /** Waits before the next attempt. @throws TracedError if there is to be none */
+  async function backOff(
+    request: PageRequest,
+    { resolution, headers: received, status, detail }: Omit<Attempt, 'page'>,
+    retries: number,
+    limited: number,
+  ): Promise<void> {
+    const isLimited = resolution.action === 'RATE_LIMITED';
+    const what = lineOf(request);
+    if (resolution.action === 'FAIL' || (isLimited ? limited > maxRateLimited : retries > maxRetries)) {
+      throw toError({ resolution, status, detail }, what);
+    }
+    const wait = backoffTime(handler.backoff_strategies, {
+      attempt: isLimited ? limited : retries,
+      headers: received,
+      isRateLimited: isLimited,
+      now: context.clock.now(),
+      random: context.random,
+    });
+    if (wait === undefined) {
+      throw transientError(
+        `${context.title} asks for a longer wait than a sync can take (HTTP ${status}). Sync at another time.`,
+        { internalMessage: `${what}: ${detail}` },
+      );
+    }
+    listener.warn(
+      `${what}: ${detail}; ${isLimited ? 'rate limit' : `retry ${retries} of ${maxRetries}`}, waiting ${(wait / 1000).toFixed(1)} s`,
+    );
+    if (isLimited) context.budget.pause(definition.path, wait);
+    else await context.clock.sleep(wait);
+  }
+
   return {
     pathOf: (partition) => fillPath(definition.path, partition),
     async fetch<T>(request: PageRequest, select: SelectRecords, use: UseResponse<T>) {
-      const url = urlOf(request);
-      // A token of the API may have any length. Masked first: a part of a secret could not be found.
-      const line = `GET ${url.pathname}${url.search}`;
-      const what = (context.mask?.(line) ?? line).slice(0, MAX_URL_SHOWN);
-      const asked = { url, title: context.title, handler, mask: context.mask };
-      let retries = 0;
-      let limited = 0;
-      /** Waits for the budget, and asks once. */
-      const attempt = async (): Promise<{ value: T } | { again: Omit<Attempt, 'page'> }> => {
-        for (let hasWaited = false; ; hasWaited = true) {
-          const result = await context.slots.run(async () => {
-            // Only now, so that calls leave when they are counted, and no slot is held while the budget is spent.
-            const turn = context.budget.tryAcquire(definition.path, hasWaited);
-            if (turn.wait > 0) return turn;
-            const { call } = turn;
-            const response = await send(url);
-            try {
-              // Without the page, which would stay in memory during the wait.
-              const { page, ...outcome } = attemptOf(response, select, asked);
-              context.budget.correct(definition.path, call, outcome.headers);
-              listener.requested(outcome.bytes, retries + limited > 0);
-              if (outcome.resolution.action !== 'SUCCESS' || page === undefined) return { again: outcome };
-              if (page.repaired && ++repaired <= MAX_REPAIRED_TOLD) {
-                const isLast = repaired === MAX_REPAIRED_TOLD ? '; more of them are not told of' : '';
-                listener.warn(`${what}: replaced bytes that are not UTF-8${isLast}`);
-              }
-              return { value: await use(page, outcome.headers ?? {}) };
-            } finally {
-              if (!(response instanceof TransportError)) response.release?.();
-            }
-          });
-          if (!('wait' in result)) return result;
-          listener.throttled?.(result.wait);
-          // Whoever was told: this request, or one of another stream whose limit is the same.
-          if (result.pausedFor > 0) listener.rateLimited(context.clock.now() + result.pausedFor);
-          await context.clock.sleep(result.wait);
-        }
-      };
-      for (;;) {
-        const { lanes } = context;
-        const result = await (lanes === undefined ? attempt() : lanes.run(attempt, request.rank));
+      const { lanes } = context;
+      for (let retries = 0, limited = 0; ;) {
+        const isRetry = retries + limited > 0;
+        const work = () => attempt(request, select, use, isRetry);
+        const result = await (lanes === undefined ? work() : lanes.run(work, request.rank));
         if ('value' in result) return result.value;
-
-        const { resolution, headers: received, detail } = result.again;
-        const error = toError(result.again, what);
-        if (resolution.action === 'IGNORE') return undefined;
-        if (resolution.action === 'FAIL') throw error;
-        const isLimited = resolution.action === 'RATE_LIMITED';
-        if (isLimited ? ++limited > maxRateLimited : ++retries > maxRetries) throw error;
-        const tries = isLimited ? limited : retries;
-        const wait = backoffTime(handler.backoff_strategies, {
-          attempt: tries,
-          headers: received,
-          isRateLimited: isLimited,
-          now: context.clock.now(),
-          random: context.random,
-        });
-        if (wait === undefined) {
-          throw transientError(
-            `${context.title} asks for a longer wait than a sync can take (HTTP ${result.again.status}). Sync at another time.`,
-            { internalMessage: `${what}: ${detail}` },
-          );
-        }
-        listener.warn(
-          `${what}: ${detail}; ${isLimited ? 'rate limit' : `retry ${retries} of ${maxRetries}`}, waiting ${(wait / 1000).toFixed(1)} s`,
-        );
-        if (isLimited) context.budget.pause(definition.path, wait);
-        else await context.clock.sleep(wait);
+        const { action } = result.again.resolution;
+        if (action === 'IGNORE') return undefined;
+        if (action === 'RATE_LIMITED') limited++;
+        else retries++;
+        await backOff(request, result.again, retries, limited);
       }
     },
   };

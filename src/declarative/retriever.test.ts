@@ -7,6 +7,7 @@ import type { DefaultPaginator, SimpleRetriever } from './components.js';
 import type { PageInfo } from './list.js';
 import { createRetriever } from './retriever.js';
 import type { Retriever } from './retriever.js';
+import { Slots } from './slots.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
 
@@ -32,12 +33,12 @@ interface Lists {
   readonly warnings: string[];
 }
 
-function listsOf(api: FakeApi, definition: SimpleRetriever): Lists {
+function listsOf(api: FakeApi, definition: SimpleRetriever, lanes?: Slots): Lists {
   const warnings: string[] = [];
   const ignore = () => undefined;
   const retriever = createRetriever(
     { definition, capture: [['id']], keyPlaces: [0], pagesAtATime: 4 },
-    requestContext({ http: api.http }),
+    requestContext({ http: api.http, ...(lanes === undefined ? {} : { lanes }) }),
     { warn: (line) => warnings.push(line), requested: ignore, rateLimited: ignore, listRead: ignore },
   );
   return { retriever, warnings };
@@ -355,4 +356,26 @@ describe('a list at one of two paths', () => {
     expect(asked(api).at(-1)).toBe('/parents/1/list');
     expect(pages(api).at(-1)).toBe('1 of 30');
   });
+});
+
+test('lists beside each other do not all ask for their pages at once: those that wait fill memory', async () => {
+  const pageCount = 20;
+  const lists = 10;
+  const lanes = new Slots(2);
+  let mostWaiting = 0;
+  const api = fakeApi((url) => {
+    mostWaiting = Math.max(mostWaiting, lanes.waiting);
+    const id = Number(url.searchParams.get('page'));
+    return { body: { data: [{ id }], meta: { pageCount, total: pageCount } } };
+  });
+  const pagination_strategy = {
+    ...byPage.pagination_strategy,
+    extensions: { page_count: ['meta', 'pageCount'], total: ['meta', 'total'] },
+  } as DefaultPaginator['pagination_strategy'];
+  const definition = retrieverOf({ paginator: { ...byPage, pagination_strategy } });
+  const { retriever } = listsOf(api, definition, lanes);
+  const read = await Promise.all(Array.from({ length: lists }, () => readAll(retriever)));
+  expect(read.map((pages) => pages.length)).toEqual(Array<number>(lists).fill(pageCount));
+  // One of each list, and as many more as a list may ask for at a time.
+  expect(mostWaiting).toBeLessThanOrEqual(lists + 4);
 });

@@ -160,6 +160,7 @@ class ListRetriever implements Retriever {
 
   #begin(list: List, use: UsePage, mayEndEarly: boolean, onAgain?: () => void): Beginning {
     const { capture, keyPlaces, pagesAtATime } = this.#options;
+    const { lanes } = this.#context;
     let isBegun = false;
     const options: ListOptions = {
       paginator: this.#paginator,
@@ -171,6 +172,7 @@ class ListRetriever implements Retriever {
       width: capture.length,
       keyPlaces,
       pagesAtATime,
+      isCrowded: () => (lanes?.waiting ?? 0) >= pagesAtATime,
       mayEndEarly,
       readsAgain: this.#fruitless < MAX_FRUITLESS,
       onAgain,

@@ -7,6 +7,11 @@ export class Slots {
     this.#free = size;
   }
 
+  /** How many wait for a slot. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Runs `work` while holding a slot. */
   async run<T>(work: () => Promise<T>, rank = 0): Promise<T> {
     if (!this.#takeFree()) await this.#turn(rank);
