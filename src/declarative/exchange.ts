@@ -2,7 +2,14 @@ import { finished } from 'node:stream/promises';
 import type { BodyShare } from './body-room.js';
 import { freeBuffer } from './free-buffer.js';
 import type { ClientRequest, IncomingMessage, OpenRequest } from './http-transport.js';
-import { TOO_LARGE, toTransportError, TransportError } from './transport-error.js';
+import {
+  NO_ANSWER,
+  STALLED,
+  TIMED_OUT,
+  TOO_LARGE,
+  toTransportError,
+  TransportError,
+} from './transport-error.js';
 
 export interface TransportLimits {
   /** ms until a new connection stands, TLS included. @default 15_000 */
@@ -50,7 +57,7 @@ export class Exchange {
   readonly request: OpenRequest = (options, onResponse) => {
     const { connectTimeout, headersTimeout, idleTimeout, maxBody } = this.#limits;
     const isSecure = options.protocol === 'https:';
-    const headers = this.#start(headersTimeout, 'no answer');
+    const headers = this.#start(headersTimeout, NO_ANSWER, 'no answer');
     const request = this.#open(options, (response) => {
       this.#end(headers);
       if (Number(response.headers['content-length']) > maxBody) {
@@ -62,7 +69,7 @@ export class Exchange {
     });
     // Within the answer, its stream is told less: that the connection has gone.
     request.on('error', (error) => (this.failure ??= toTransportError(error)));
-    request.on('timeout', () => this.#exceed(idleTimeout, 'the answer stopped: no byte'));
+    request.on('timeout', () => this.#exceed(idleTimeout, STALLED, 'the answer stopped: no byte'));
     // A switch to another protocol (101) is no answer: Node tells nobody who does not listen, so axios would
     // wait until the time is up.
     request.once('upgrade', (_response, socket) => {
@@ -72,7 +79,7 @@ export class Exchange {
     this.#request = request;
     request.once('socket', (socket) => {
       if (!socket.connecting) return;
-      const connect = this.#start(connectTimeout, 'no connection');
+      const connect = this.#start(connectTimeout, TIMED_OUT, 'no connection');
       socket.once(isSecure ? 'secureConnect' : 'connect', () => this.#end(connect));
     });
     return request;
@@ -126,11 +133,11 @@ export class Exchange {
   }
 
   #startWhole(): void {
-    this.#start(this.#limits.wholeTimeout, 'no whole answer');
+    this.#start(this.#limits.wholeTimeout, STALLED, 'no whole answer');
   }
 
-  #start(ms: number, what: string): NodeJS.Timeout {
-    const timer = setTimeout(() => this.#exceed(ms, what), ms);
+  #start(ms: number, code: string, what: string): NodeJS.Timeout {
+    const timer = setTimeout(() => this.#exceed(ms, code, what), ms);
     this.#timers.add(timer);
     return timer;
   }
@@ -140,8 +147,8 @@ export class Exchange {
     this.#timers.delete(timer);
   }
 
-  #exceed(ms: number, what: string): void {
-    this.#fail(new TransportError('ETIMEDOUT', `${what} within ${ms / 1000} s`));
+  #exceed(ms: number, code: string, what: string): void {
+    this.#fail(new TransportError(code, `${what} within ${ms / 1000} s`));
   }
 
   #fail(error: TransportError): void {

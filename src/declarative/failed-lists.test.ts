@@ -4,6 +4,8 @@ import type { JsonObject } from '../protocol/messages.js';
 import { HOUR, items, parentsOf, SlowClock } from '../test-support/child-lists.fixture.js';
 import { at, fakeApi, pageOf, runRead, sorted, START } from '../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../test-support/read-run.fixture.js';
+import type { SendHttp } from './http-transport.js';
+import { NO_ANSWER, STALLED, TransportError } from './transport-error.js';
 
 const ids = (run: ReadRun): number[] => run.records('items').map(({ id }) => Number(id));
 
@@ -67,5 +69,26 @@ describe('a parent whose list the API refuses', () => {
     const run = await read(api, clock);
     expect(run.errors).toEqual([expect.objectContaining({ failure_type: 'config_error' })]);
     expect(listsOf(api)).toBeLessThan(25);
+  });
+});
+
+describe('a parent at whose list the API', () => {
+  test.each([
+    ['breaks the connection', 'ECONNRESET'],
+    ['takes no connection', 'ECONNREFUSED'],
+    ['does not answer', NO_ANSWER],
+    ['does not end its answer', STALLED],
+  ])('%s does not hold up the lists of the others', async (_, code) => {
+    const parents = parentsOf(10);
+    const api = fakeApi((url) =>
+      url.pathname === '/orders' ? pageOf(url, parents) : pageOf(url, [{ id: 1, updatedAt: at(START) }]),
+    );
+    const http: SendHttp = (request) =>
+      request.url.includes('/orders/9/')
+        ? Promise.reject(new TransportError(code, 'it broke'))
+        : api.http(request);
+    const run = await runRead([items], { ...api, http }, { numWorkers: 1 });
+    expect(run.records('items')).toHaveLength(9);
+    expect(run.errors).toEqual([expect.objectContaining({ failure_type: 'transient_error' })]);
   });
 });

@@ -21,11 +21,14 @@ export class FailedLists {
     this.#inRow = 0;
   }
 
-  /** @throws the error, if it is not about this list: most are refused, or the API fails at one after the other */
+  /**
+   * @throws the error, if it is not about this list: the key is refused, or most lists are, or the API fails at one
+   *   after the other
+   */
   add(error: unknown, path: string): void {
     const isOfList =
       error instanceof TracedError &&
-      !(error instanceof ApiUnavailableError) &&
+      !(error instanceof ApiUnavailableError && error.failureType === 'config_error') &&
       !(error instanceof RateLimitedError);
     if (!isOfList) throw error;
     this.#first ??= { error, path };

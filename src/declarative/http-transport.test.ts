@@ -45,7 +45,7 @@ describe('an exchange that takes too long', () => {
   test('is ended before the answer begins', async () => {
     const host = await serve(() => undefined);
     await expect(get(`http://${host}/`, { headersTimeout: 30, idleTimeout: 5 })).rejects.toMatchObject({
-      code: 'ETIMEDOUT',
+      code: 'ERR_NO_ANSWER',
       message: 'no answer within 0.03 s',
     });
   });
@@ -56,7 +56,7 @@ describe('an exchange that takes too long', () => {
       response.write('{"data":[');
     });
     await expect(get(`http://${host}/`, { idleTimeout: 30 })).rejects.toMatchObject({
-      code: 'ETIMEDOUT',
+      code: 'ERR_ANSWER_STALLED',
       message: 'the answer stopped: no byte within 0.03 s',
     });
   });
@@ -67,7 +67,7 @@ describe('an exchange that takes too long', () => {
       cleanup.push(() => clearInterval(timer));
     });
     await expect(get(`http://${host}/`, { idleTimeout: 10_000, wholeTimeout: 60 })).rejects.toMatchObject({
-      code: 'ETIMEDOUT',
+      code: 'ERR_ANSWER_STALLED',
       message: 'no whole answer within 0.06 s',
     });
   });
@@ -184,7 +184,7 @@ describe('large bodies', () => {
     const { signal } = new AbortController();
     const send = () => transport.send({ method: 'GET', url: `http://${host}/`, headers: {}, signal });
     const asked = await Promise.allSettled(Array.from({ length: 5 }, send));
-    const stopped = { status: 'rejected', reason: { code: 'ETIMEDOUT' } };
+    const stopped = { status: 'rejected', reason: { code: 'ERR_ANSWER_STALLED' } };
     expect(asked).toMatchObject(Array.from({ length: 5 }, () => stopped));
   });
 

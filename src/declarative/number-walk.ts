@@ -112,7 +112,8 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
       if (!isFirst || (totalOf(page) ?? 0) <= received) return undefined;
       const last = pageCount(page);
       if (last === undefined || last < 2) return undefined;
-      const seen = new Map([[fingerprint(page), totalOf(page)]]);
+      const firstMark = fingerprint(page);
+      const firstTotal = totalOf(page);
       const size = page.ranges.length / 2 || strategy.page_size;
       return {
         last,
@@ -122,13 +123,9 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
           countAt(other.envelope, strategy.extensions?.page_count) ?? Math.ceil((totalOf(other) ?? 0) / size),
         parameters: (one) => parameters(start + one - 1),
         requireNew(other, one) {
-          const mark = fingerprint(other);
-          const total = totalOf(other);
           // With another count the list has moved on by a page; what is missing then is found by counting.
-          if (other.ranges.length > 0 && seen.has(mark) && seen.get(mark) === total) {
-            throw new RepeatedPageError(start + one - 1);
-          }
-          seen.set(mark, total);
+          const isFirst = other.ranges.length > 0 && fingerprint(other) === firstMark;
+          if (isFirst && totalOf(other) === firstTotal) throw new RepeatedPageError(start + one - 1);
           received += other.ranges.length / 2;
           empty = other.ranges.length === 0 ? empty + 1 : 0;
         },

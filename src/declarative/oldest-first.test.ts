@@ -1,7 +1,12 @@
 /** A list sorted by the date of change, oldest first, while records change and others are added: both come last. */
 import { expect, test } from '@jest/globals';
-import { byCountedPage, createdBetween, streamOf } from '../test-support/definitions.fixture.js';
-import { items, ofAll, ROUTER } from '../test-support/child-lists.fixture.js';
+import {
+  byCountedPage,
+  childStreamOf,
+  createdBetween,
+  streamOf,
+} from '../test-support/definitions.fixture.js';
+import { items, ofAll, parentsOf, ROUTER } from '../test-support/child-lists.fixture.js';
 import { at, fakeApi, NOW, pageOf, runRead, sorted, START } from '../test-support/read-run.fixture.js';
 import type { Dated, FakeApi } from '../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from './components.js';
@@ -52,3 +57,23 @@ test('hides no parent', async () => {
   const came = new Set(run.records('items').map(({ parent_id }) => Number(parent_id)));
   expect(sorted(records.map(({ id }) => id).filter((id) => !came.has(id)))).toEqual([]);
 });
+
+test.each(['newest first', 'oldest first'] as const)(
+  'parents that come %s say nothing of the order of their lists, to which records are added',
+  async (order) => {
+    const parents = parentsOf(2, order);
+    const stream = counted(childStreamOf('items', streamOf('orders', { incremental_sync: createdBetween })));
+    const asked = new Map<string, number>();
+    const api = fakeApi((url) => {
+      if (url.pathname === '/orders') return pageOf(url, parents);
+      const times = (asked.get(url.pathname) ?? 0) + 1;
+      asked.set(url.pathname, times);
+      const before = Array.from({ length: 15 }, (_, id) => ({ id }));
+      return pageOf(url, times === 1 ? before : [{ id: 99 }, ...before]);
+    });
+    const run = await runRead([stream], api);
+    expect(run.records('items')).toHaveLength(2 * 15);
+    // Two pages each: none is read again for the record that is new.
+    expect([...asked.values()]).toEqual([2, 2]);
+  },
+);

@@ -47,7 +47,7 @@ export interface PagesAhead {
   /** The same, going by another one. */
   lastBy(page: SelectedPage): number;
   parameters(number: number): PageParameters;
-  /** @throws TracedError (transient_error) if the same records came under another number */
+  /** @throws RepeatedPageError if the records of the first page came under this number, too */
   requireNew(page: SelectedPage, number: number): void;
   /** Whether so many pages in a row came without records that the API's word for more is no longer taken. */
   isExhausted(): boolean;

@@ -275,7 +275,9 @@ describe('giving up', () => {
     ['EPROTO', true, 'No secure connection came about'],
     ['ECONNRESET', false, 'The connection broke off'],
     ['HPE_INVALID_HEADER_TOKEN', false, 'what came was not HTTP'],
-    ['ETIMEDOUT', true, 'did not answer in full'],
+    ['ETIMEDOUT', true, 'Check that this machine may reach api.vendor.test'],
+    ['ERR_NO_ANSWER', true, 'did not answer in time'],
+    ['ERR_ANSWER_STALLED', false, 'did not end in time'],
   ])(
     '%s is a transient error, with what to check and no guess about a proxy',
     async (code, concernsAll, sentence) => {

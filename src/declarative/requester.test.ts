@@ -212,6 +212,40 @@ describe('a stop', () => {
     expect(error).toBeInstanceOf(StoppedError);
   });
 
+  test('before its turn, when it asks for none: who reads on would wait for the call, and hear of limits', async () => {
+    const controller = new AbortController();
+    const clock = new FakeClock();
+    const rate = { type: 'Rate', limit: 1, interval: 'PT1M' } as const;
+    const budget = new ApiBudget({
+      clock,
+      budget: {
+        type: 'HTTPAPIBudget',
+        policies: [
+          {
+            type: 'MovingWindowCallRatePolicy',
+            rates: [rate],
+            matchers: [{ type: 'HttpRequestRegexMatcher' }],
+          },
+        ],
+      },
+      keyMode: 'live',
+      requestsPerMinute: undefined,
+    });
+    budget.pause('/orders', 10_000);
+    const sleep = async (ms: number) => {
+      await clock.sleep(ms);
+      controller.abort();
+    };
+    const { now, elapsed } = clock;
+    const requests = answer(ok);
+    const { error } = await fetchPage({
+      context: { signal: controller.signal, budget, clock: { now, elapsed, sleep } },
+    });
+    expect(error).toBeInstanceOf(StoppedError);
+    expect(requests).toHaveLength(0);
+    expect(budget.tryAcquire('/orders').wait).toBe(0);
+  });
+
   test('during a wait ends it with what the clock throws', async () => {
     const requests = answer(status(500));
     const sleep = () => Promise.reject(new StoppedError('stopped while waiting'));
@@ -282,7 +316,7 @@ describe('the transport', () => {
     server.use(http.get(url, () => new Promise<Response>(() => undefined)));
     const impatient = createHttpTransport({ wholeTimeout: 20 });
     const sent = impatient.send({ method: 'GET', url, headers: {}, signal });
-    await expect(sent).rejects.toMatchObject({ name: 'TransportError', code: 'ETIMEDOUT' });
+    await expect(sent).rejects.toMatchObject({ name: 'TransportError', code: 'ERR_ANSWER_STALLED' });
     impatient.close();
   });
 

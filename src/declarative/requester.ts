@@ -148,7 +148,6 @@ export function createRequester(
   }
 
   async function send(url: URL): Promise<HttpResponse | TransportError> {
-    if (context.signal.aborted) throw new StoppedError('stopped before a request');
     try {
       return await context.http({ method: 'GET', url: url.href, headers, signal: context.signal });
     } catch (error) {
@@ -181,6 +180,8 @@ export function createRequester(
   ): Promise<{ value: T } | { again: Omit<Attempt, 'page'> }> {
     for (let hasWaited = false; ; hasWaited = true) {
       const result = await context.slots.run(async () => {
+        // What has ended neither spends the budget nor speaks.
+        if (context.signal.aborted) throw new StoppedError('stopped before a request');
         // Only now, so that calls leave when they are counted, and no slot is held while the budget is spent.
         const turn = context.budget.tryAcquire(definition.path, hasWaited);
         if (turn.wait > 0) return turn;

@@ -208,7 +208,8 @@ export class SliceReader {
         const records = this.#emitter.select(page, info.fresh, open, partition);
         // One of several lists must not be begun anew because another one is long.
         if (partition === NO_PARTITION) this.#cuts.add(open.slice, info);
-        const isOldestFirst = comesOldestFirst(open.page);
+        // By the dates of parents it is their list that has an order.
+        const isOldestFirst = !this.#goesByParent && comesOldestFirst(open.page);
         const done = this.#emitter.write(page, records, open);
         if (!mayEndEarly) return { isEnough: false, done, isOldestFirst };
         order.add(info.number, open.page);

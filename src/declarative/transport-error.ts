@@ -15,6 +15,12 @@ export class TransportError extends Error {
 
 /** The answer is larger than a page can be; asking again would bring the same. */
 export const TOO_LARGE = 'ERR_TOO_LARGE';
+/** No connection came about in time: errno's name for it. */
+export const TIMED_OUT = 'ETIMEDOUT';
+/** The connection stood, but no answer began in time. */
+export const NO_ANSWER = 'ERR_NO_ANSWER';
+/** The answer began, but was not whole in time. */
+export const STALLED = 'ERR_ANSWER_STALLED';
 /** The answer is compressed in a way that was not asked for. */
 export const UNKNOWN_ENCODING = 'ERR_ENCODING';
 /** Node's code for headers of more than 16 KB. */
@@ -41,6 +47,10 @@ function whyUnreachable(code: string, url: URL): string {
   if (TLS_FAILED.test(code))
     return 'No secure connection came about: something between this machine and the API may have answered in its place.';
   if (NO_CONNECTION.test(code)) return `Check that this machine may reach ${url.host} (DNS, firewall).`;
+  if (code === NO_ANSWER)
+    return `It took the request and did not answer in time: try again later; if it stays so, the vendor has to look.`;
+  if (code === STALLED)
+    return `Its answer began and did not end in time: try again later; if it stays so, the vendor has to look, or whoever runs the network between this machine and ${url.host}.`;
   return `The connection broke off, or what came was not HTTP: try again later; if it stays so, the vendor has to look, or whoever runs the network between this machine and ${url.host}.`;
 }
 
@@ -71,6 +81,8 @@ export function unanswered(title: string, url: URL, { code }: TransportError): E
     action: 'RETRY',
     failureType: 'transient_error',
     message: `${title} could not be reached or did not answer in full (${code}). ${whyUnreachable(code, url)}`,
-    concernsAllStreams: [NO_CONNECTION, CERTIFICATE_REFUSED, TLS_FAILED].some((codes) => codes.test(code)),
+    concernsAllStreams:
+      code === NO_ANSWER ||
+      [NO_CONNECTION, CERTIFICATE_REFUSED, TLS_FAILED].some((codes) => codes.test(code)),
   };
 }
