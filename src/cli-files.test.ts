@@ -59,6 +59,8 @@ describe('a config file that is not a config', () => {
     ['missing', undefined, /config file .* does not exist\. Check the path given with --config\./],
     ['empty', '', /config file .* is empty\./],
     ['not JSON', `{"provider": {"secret_key": "${KEY}"`, /config file .* is not valid JSON/],
+    ['UTF-16', `\ufeff${[...JSON.stringify(CONFIG)].join('\0')}\0`, /is not UTF-8 text \(PowerShell/],
+    ['several values', '{}\n{}\n', /holds several JSON values, one in each line; it must hold one\./],
     ['an array', [CONFIG], /holds an array; it must hold a JSON object/],
     ['null', null, /holds null; it must hold a JSON object/],
     ['text', JSON.stringify(KEY), /holds a string; it must hold a JSON object/],
@@ -78,7 +80,12 @@ describe('a config that the spec does not allow', () => {
   const cases: [string, unknown, RegExp][] = [
     ['no provider', {}, /provider is missing/],
     ['an unknown provider', { provider: { name: 'acme', secret_key: KEY } }, /provider\.name must be/],
-    ['a provider that is text', { provider: 'paystack' }, /provider must be of type object/],
+    ['a provider that is text', { provider: 'paystack' }, /provider must be an object with fields/],
+    [
+      'a key in its place in other connectors',
+      { secret_key: KEY },
+      /The field secret_key belongs into provider/,
+    ],
     ['no key', { provider: { name: 'paystack' } }, /secret_key is missing/],
     ['a key of another kind', { provider: { name: 'paystack', secret_key: 'pk_live_s3cret' } }, /public key/],
     ['a malformed start date', { ...CONFIG, start_date: '01/02/2024' }, /start_date .*YYYY-MM-DDTHH:mm:ssZ/],
@@ -181,7 +188,7 @@ describe('a catalog or state that cannot be used', () => {
     [
       'of several lines',
       '{"type":"STATE"}\n{"type":"STATE"}\n',
-      /state file .* holds several JSON values, one in each line/,
+      /state file .* holds several JSON values, one in each line; it must hold one: jq -s '.*"STATE".*' makes a list/,
     ],
     ['of another connector', stateOf('charges', { created: 1 }), /belongs to another connector.*charges/],
     [

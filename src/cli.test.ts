@@ -98,6 +98,7 @@ describe('help', () => {
 describe('a command line that is wrong', () => {
   test.each<[string, string[], RegExp]>([
     ['an unknown command', ['sync'], /^There is no command "sync"\. The commands are spec, check, /],
+    ['a misspelt command', ['chek', '--config', 'c.json'], /^There is no command "chek"\./],
     ['an unknown option', ['spec', '--verbose'], /^spec has no option --verbose\.$/m],
     ['a misspelt option', ['check', '--conf', 'c.json'], /^check has no option --conf\.$/m],
     ['two commands', ['spec', 'check'], /^One command at a time: "check" is too much after spec\.$/m],
@@ -122,6 +123,15 @@ describe('a command line that is wrong', () => {
   });
 });
 
+test.each([
+  ['a command', ['sk_live_0123456789abcdef']],
+  ['a file', ['check', '--config', 'sk_live_0123456789abcdef']],
+])('a key in the place of %s is not said again', async (_, argv) => {
+  const { stdout, stderr } = await runCli(argv);
+  expect(stdout + stderr).toContain('****');
+  expect(stdout + stderr).not.toContain('0123456789abcdef');
+});
+
 describe('options', () => {
   test.each([
     ['--config PATH', (path: string) => ['discover', '--config', path]],
@@ -144,6 +154,16 @@ describe('options', () => {
     const { messages } = await runCli(['check', '--config', config(), ...more], { environment });
     const levels = messages.flatMap((message) => (message.type === 'LOG' ? [message.log.level] : []));
     expect(levels.includes('DEBUG')).toBe(expected);
+  });
+
+  test('with --debug each request is told of, without the key', async () => {
+    apiAnswers(() => HttpResponse.json({ status: true, message: 'ok', data: [], meta: { total: 0 } }));
+    const { messages, stdout } = await runCli(['check', '--config', config(), '--debug']);
+    const told = messages.flatMap((message) => (message.type === 'LOG' ? [message.log.message] : []));
+    expect(told).toContainEqual(
+      expect.stringMatching(/^GET \/customer\?.*perPage=.*: HTTP 200, \d+ bytes, \d+ ms$/),
+    );
+    expect(stdout).not.toContain(KEY);
   });
 });
 

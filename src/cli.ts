@@ -12,6 +12,7 @@ import {
   TracedError,
 } from './protocol/errors.js';
 import { Output } from './protocol/output.js';
+import { redactor } from './protocol/redact.js';
 import type { SourceContext } from './source.js';
 import { systemClock } from './system-clock.js';
 import type { ReadWatcher, TerminalStream } from './terminal/read-watcher.js';
@@ -105,7 +106,7 @@ function isDebug({ environment }: Host, args: Arguments): boolean {
 export async function run(host: Host): Promise<ExitCode> {
   const parsed = parseCommandLine(host.argv);
   if ('usage' in parsed) {
-    host.stderr.write(parsed.usage);
+    host.stderr.write(redactor([])(parsed.usage));
     return host.argv.length === 0 ? 1 : 2;
   }
   const debug = 'run' in parsed && isDebug(host, parsed.run);

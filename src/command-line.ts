@@ -102,12 +102,14 @@ function problemOf(
   if (!message.startsWith(UNKNOWN)) return message;
   const names = namesIn(message, UNKNOWN);
   const options = names.filter((name) => !argv.includes(name));
-  if (options.length > 0) {
-    return `${command ?? 'source-payments'} has no option ${options.map((name) => `--${name}`).join(', ')}.`;
+  const words = names.filter((name) => argv.includes(name)).join(' ');
+  // An option of a command that is misspelt is unknown because of that.
+  if (words !== '' && command === undefined) {
+    return `There is no command "${words}". The commands are ${COMMANDS.join(', ')}.`;
   }
-  return command === undefined
-    ? `There is no command "${names.join(' ')}". The commands are ${COMMANDS.join(', ')}.`
-    : `One command at a time: "${names.join(' ')}" is too much after ${command}.`;
+  return options.length > 0
+    ? `${command ?? 'source-payments'} has no option ${options.map((name) => `--${name}`).join(', ')}.`
+    : `One command at a time: "${words}" is too much after ${command}.`;
 }
 
 function textOf(value: unknown): string | undefined {

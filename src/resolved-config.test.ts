@@ -48,7 +48,8 @@ describe('the key', () => {
     ['sk_live_', /not a secret key of Paystack/],
     ['sk_live_s3cret!', /not a secret key of Paystack/],
     ['SK_LIVE_s3cret', /not a secret key of Paystack/],
-    ['Bearer sk_live_s3cret', /not a secret key of Paystack/],
+    ['Bearer sk_live_s3cret', /"Bearer" in it. Paste the key alone/],
+    ['"sk_live_s3cret"', /quotes/],
     ['****', /not a secret key of Paystack/],
     ['', /not a secret key of Paystack/],
     [' sk_live_s3cret', /white space/],
@@ -59,7 +60,7 @@ describe('the key', () => {
   });
 
   test('white space within it is refused', async () => {
-    expect(await sentence(() => resolve({}, 'sk_live_s3cret\nsk_live_s3cret'))).toMatch(/not a secret key/);
+    expect(await sentence(() => resolve({}, 'sk_live_s3cret\nsk_live_s3cret'))).toMatch(/white space/);
   });
 
   test.each<JsonValue>([null, 5, ['sk_test_s3cret'], { key: 'sk_test_s3cret' }])(

@@ -17,6 +17,7 @@ import { counted } from './protocol/figures.js';
 import type { ConfiguredAirbyteCatalog, ConnectorSpecification, JsonObject } from './protocol/messages.js';
 import type { Output } from './protocol/output.js';
 import { secretsOf } from './protocol/redact.js';
+import { withRequestLog } from './request-log.js';
 import type { StreamStates } from './protocol/state.js';
 import { pagarme } from './providers/pagarme/provider.js';
 import { paystack } from './providers/paystack/provider.js';
@@ -46,7 +47,7 @@ function requestContext(config: ResolvedConfig, context: SourceContext): Request
   const { clock, http, random, environment, signal } = context;
   return {
     config: config.raw,
-    http,
+    http: withRequestLog(http, context.output, clock),
     clock,
     random,
     environment,

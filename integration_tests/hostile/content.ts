@@ -19,7 +19,7 @@ const LISTS = nested('[', ']');
 const OBJECTS = nested('{"err":', '}');
 
 function nestingTests(stage: Stage): void {
-  const final = /The API refused the request \(HTTP 400\)|may not read this list/;
+  const final = /Paystack refused the request \(HTTP 400\)|may not read this list/;
   const cases: {
     stream: string;
     title: string;

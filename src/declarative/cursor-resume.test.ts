@@ -63,7 +63,7 @@ describe('a sync that takes up two interrupted ones', () => {
   });
 
   test('does not move the mark beyond the day of the first one', () => {
-    expect(finish()).toEqual({ createdAt: day(10) });
+    expect(finish()).toEqual({ start_date: day(1), createdAt: day(10) });
   });
 
   test('so that the lookback of the next one covers a record that changed between the two', () => {
@@ -79,13 +79,13 @@ describe('a sync that takes up two interrupted ones', () => {
     expect(third.state(false)).toMatchObject({ createdAt: day(10) });
     const fourth = syncAt(day(25), third.state(false));
     read(fourth, '2024-06-14T23:50:00.000Z', day(25), day(24), true);
-    expect(fourth.state(true)).toEqual({ createdAt: day(10) });
+    expect(fourth.state(true)).toEqual({ start_date: day(1), createdAt: day(10) });
   });
 
   test('is followed by one that moves the mark on', () => {
     const next = syncAt(day(21), finish());
     read(next, day(10), day(21), day(20), true);
-    expect(next.state(true)).toEqual({ createdAt: day(20) });
+    expect(next.state(true)).toEqual({ start_date: day(1), createdAt: day(20) });
   });
 });
 
@@ -96,6 +96,7 @@ describe('the last ten minutes of a sync', () => {
     const first = syncAt(NOW);
     read(first, day(10), NOW, '2024-06-20T11:58:00Z', true);
     expect(first.state(false)).toEqual({
+      start_date: day(1),
       createdAt: day(1),
       closed_slices: [
         { start: day(10), end: '2024-06-20T11:50:00.000Z', as_of: NOW, mark: '2024-06-20T11:58:00Z' },
@@ -110,7 +111,7 @@ describe('the last ten minutes of a sync', () => {
   test('count as closed within a sync: nothing more is to read when it ends', () => {
     const cursor = syncAt(NOW, undefined, { lookbackDays: 1 });
     read(cursor, day(1), NOW, '2024-06-20T11:58:00Z', true);
-    expect(cursor.state(true)).toEqual({ createdAt: '2024-06-20T11:58:00Z' });
+    expect(cursor.state(true)).toEqual({ start_date: day(1), createdAt: '2024-06-20T11:58:00Z' });
   });
 
   test('of other slices than the last do count', () => {

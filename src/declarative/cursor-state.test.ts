@@ -58,16 +58,25 @@ describe('the state of a sync', () => {
   test('moves to the newest record of the closed slices that follow one another from the start', () => {
     const cursor = cursorOf(undefined, { lookbackDays: 1 });
     read(cursor, 10, 15, 14);
-    expect(cursor.state(false)).toEqual({ createdAt: day(1), closed_slices: [closed(10, 15, 14)] });
+    expect(cursor.state(false)).toEqual({
+      start_date: day(1),
+      createdAt: day(1),
+      closed_slices: [closed(10, 15, 14)],
+    });
     read(cursor, 1, 5, 4);
     expect(cursor.state(false)).toEqual({
+      start_date: day(1),
       createdAt: day(4),
       closed_slices: [closed(1, 5, 4), closed(10, 15, 14)],
     });
     read(cursor, 5, 10);
-    expect(cursor.state(false)).toEqual({ createdAt: day(14), closed_slices: [closed(1, 15, 14)] });
+    expect(cursor.state(false)).toEqual({
+      start_date: day(1),
+      createdAt: day(14),
+      closed_slices: [closed(1, 15, 14)],
+    });
     read(cursor, 15, 20, 19);
-    expect(cursor.state(true)).toEqual({ createdAt: day(19) });
+    expect(cursor.state(true)).toEqual({ start_date: day(1), createdAt: day(19) });
   });
 
   test('keeps the spelling of the record, and does not move without records', () => {
@@ -75,7 +84,7 @@ describe('the state of a sync', () => {
     const open = cursor.open({ start: ms(1), end: ms(20), isLast: true, filtered: true });
     cursor.judge(open, ['"2024-06-05T10:00:00.123456+01:00"'], 0);
     cursor.close(open);
-    expect(cursor.state(true)).toEqual({ createdAt: '2024-06-05T10:00:00.123456+01:00' });
+    expect(cursor.state(true)).toEqual({ start_date: day(1), createdAt: '2024-06-05T10:00:00.123456+01:00' });
     const second = cursorOf({ createdAt: '2024-06-05 10:00:00' });
     second.slices().forEach((slice) => second.close(second.open(slice)));
     expect(second.state(true)).toEqual({
@@ -109,6 +118,7 @@ describe('the state of a sync', () => {
     read(first, 1, 8, 7);
     const state = first.state(false);
     expect(state).toEqual({
+      start_date: day(1),
       createdAt: day(7),
       closed_slices: [closed(1, 8, 7)],
       sync_mode: 'full_refresh',
@@ -118,6 +128,7 @@ describe('the state of a sync', () => {
     read(second, 8, 20, 18);
     expect(second.state(true)).toEqual({
       sync_mode: 'full_refresh',
+      start_date: day(1),
       createdAt: day(18),
       closed_slices: [{ ...closed(1, 20, 18), end: '2024-06-19T23:50:00.000Z' }],
     });
@@ -207,14 +218,16 @@ describe('a saved state', () => {
     fc.assert(
       fc.property(
         mark,
+        fc.option(mark, { nil: undefined }),
         fc.array(slice, { maxLength: 4 }),
         fc.constantFrom(undefined, 'coarse' as const, 'partial' as const),
         fc.array(fc.record({ start: time, end: time }), { maxLength: 2 }),
-        (one, slices, filterFault, short) => {
+        (one, start, slices, filterFault, short) => {
           const printed = JSON.parse(
             JSON.stringify(
               printCursorState('createdAt', {
                 mark: one,
+                startDate: start?.text,
                 closed: slices,
                 filterFault,
                 short,
@@ -224,6 +237,7 @@ describe('a saved state', () => {
           ) as JsonObject;
           expect(parseCursorState('s', 'createdAt', printed)).toEqual({
             mark: one,
+            startDate: start?.time,
             closed: slices,
             ...(filterFault === undefined ? {} : { filterFault }),
             short,

@@ -29,6 +29,8 @@ export interface FinishedWindow {
 /** The state of a stream with a cursor, as read from a STATE message. */
 export interface CursorState {
   readonly mark: CursorMark | undefined;
+  /** Unix ms: the start date from which everything up to the mark was read; undefined if nothing says so. */
+  readonly startDate?: number | undefined;
   /** What an unfinished sync had closed, or a finished full refresh. */
   readonly closed: readonly ClosedSlice[];
   readonly finished?: FinishedWindow;
@@ -48,6 +50,8 @@ const CLOSED_SLICES = 'closed_slices';
  * incremental sync has left out what was read before it.
  */
 const SYNC_MODE = 'sync_mode';
+/** Beside the cursor field: the start date of the config, without which nobody would notice that it has moved. */
+const START_DATE = 'start_date';
 /** Beside the cursor field: the end date that has been reached. */
 const FINISHED = 'finished';
 /** Beside the cursor field: what is wrong with the API's date filter, so that it need not be found out again. */
@@ -157,6 +161,7 @@ export function parseCursorState(
   );
   return {
     mark,
+    startDate: toMark(state[START_DATE])?.time,
     closed,
     ...(filterFault === undefined ? {} : { filterFault }),
     short,
@@ -167,6 +172,8 @@ export function parseCursorState(
 /** What a state says of a stream with a cursor. */
 export interface PrintedState {
   readonly mark: CursorMark;
+  /** ISO timestamp; see `CursorState`. */
+  readonly startDate: string | undefined;
   /** Left out of a finished incremental sync: its mark says all. */
   readonly closed: readonly ClosedSlice[];
   /** Of an incremental sync that has an end date and reached it. */
@@ -178,7 +185,7 @@ export interface PrintedState {
 
 export function printCursorState(
   cursorField: string,
-  { mark, closed, finished, filterFault, short, syncMode }: PrintedState,
+  { mark, startDate, closed, finished, filterFault, short, syncMode }: PrintedState,
 ): JsonObject {
   const slices = closed.map((slice) => ({
     ...printRange(slice),
@@ -187,6 +194,7 @@ export function printCursorState(
   }));
   return {
     [cursorField]: mark.text,
+    ...(startDate === undefined ? {} : { [START_DATE]: startDate }),
     ...(syncMode === 'full_refresh' ? { [SYNC_MODE]: syncMode } : {}),
     ...(slices.length === 0 ? {} : { [CLOSED_SLICES]: slices }),
     ...(filterFault === undefined ? {} : { [DATE_FILTER]: FILTER_FAULTS[filterFault] }),

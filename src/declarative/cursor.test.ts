@@ -78,7 +78,7 @@ describe('the range of a sync', () => {
   test('begins at the start date without a state, and ends now', () => {
     const cursor = cursorOf();
     expect(spans(cursor.slices())).toEqual([`${START} ${NOW} last`]);
-    expect(cursor.state(false)).toEqual({ createdAt: START });
+    expect(cursor.state(false)).toEqual({ start_date: START, createdAt: START });
     expect(cursor.notice).toBeUndefined();
   });
 
@@ -102,7 +102,7 @@ describe('the range of a sync', () => {
   ])('is empty for a %s in the future, which stays and is told of', (what, state, startDate) => {
     const cursor = cursorOf({ state, startDate });
     expect(cursor.slices()).toEqual([]);
-    expect(cursor.state(true)).toEqual(state ?? { createdAt: startDate });
+    expect(cursor.state(true)).toEqual(state ?? { start_date: startDate, createdAt: startDate });
     expect(cursor.notice).toContain(`the ${what} `);
     expect(cursor.notice).toContain('lies in the future');
   });
@@ -118,7 +118,7 @@ describe('the range of a sync', () => {
   test('of a full refresh is everything, whatever an incremental sync left', () => {
     const cursor = cursorOf({ syncMode: 'full_refresh', state: { createdAt: '2024-06-10T00:00:00Z' } });
     expect(spans(cursor.slices())).toEqual([`${START} ${NOW} last`]);
-    expect(cursor.state(false)).toEqual({ createdAt: START, sync_mode: 'full_refresh' });
+    expect(cursor.state(false)).toEqual({ start_date: START, createdAt: START, sync_mode: 'full_refresh' });
   });
 
   test('of a full refresh goes on from what another one had closed, not from what an incremental sync had', () => {
@@ -174,7 +174,7 @@ describe('which records belong to a slice', () => {
     expect(judge(cursor, open, NOW)).toBe('emit');
     expect(judge(cursor, open, '2024-06-15T12:00:07.000Z')).toBe('emit');
     cursor.close(open);
-    expect(cursor.state(true)).toEqual({ createdAt: NOW });
+    expect(cursor.state(true)).toEqual({ start_date: START, createdAt: NOW });
   });
 
   test('a record outside does not move the mark', () => {
@@ -256,7 +256,7 @@ describe('a date filter that does not work', () => {
     expect(cursor.close(short)).toBe(false);
     expect(cursor.state(true)).toMatchObject({ createdAt: START, short: [{ start: START, end: NOW }] });
     for (const one of cursor.replan('coarse')) readSlice(cursor, one, '2024-05-03T00:00:00Z');
-    expect(cursor.state(true)).toEqual({ createdAt: '2024-05-03T00:00:00Z' });
+    expect(cursor.state(true)).toEqual({ start_date: START, createdAt: '2024-05-03T00:00:00Z' });
   });
 
   test('is given up for one slice over the whole range, read slices included', () => {

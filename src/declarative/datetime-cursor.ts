@@ -35,6 +35,10 @@ export interface CursorOptions {
 const GOES_ON =
   'goes on with the full refresh whose state was given: what that one read is not read again. Without a state everything is read';
 
+/** Told of a start date that is earlier than the one of the saved state. */
+const STARTS_EARLIER =
+  'the start date is earlier than the one that the state was read from: everything is read from it, once';
+
 /**
  * The cursor of a stream whose records carry a date.
  *
@@ -59,6 +63,8 @@ export class DatetimeCursor implements Cursor {
   /** No sync reads again what the one before it has read. */
   readonly #hasNoLookback: boolean;
   readonly #startDate: number;
+  /** ISO timestamp: from where on everything has been read up to the mark; undefined if the state does not say. */
+  readonly #readFrom: string | undefined;
   /** Unix ms: records before the first or from the second on are not read at all. */
   readonly #notBefore: number;
   readonly #endDate: number;
@@ -90,14 +96,16 @@ export class DatetimeCursor implements Cursor {
     const start: CursorMark = { time: parseTimestamp(startDate) ?? 0, text: startDate };
     const isOwn = isResumable(syncMode, state);
     const closed = isOwn ? saved.closed : [];
+    const startsEarlier = saved.startDate !== undefined && start.time < saved.startDate;
     // A full refresh has no use for a mark alone.
     const goesOn = closed.length > 0 || goesOnSince !== undefined;
-    const mark = this.#fullRefresh && !goesOn ? undefined : saved.mark;
+    const mark = startsEarlier || (this.#fullRefresh && !goesOn) ? undefined : saved.mark;
     this.#initial = mark ?? start;
+    this.#readFrom = mark === undefined || saved.startDate !== undefined ? startDate : undefined;
     this.#startDate = start.time;
     this.#notBefore = takesEarlier === true ? -Infinity : start.time;
     this.#endDate = (endDate === undefined ? undefined : parseTimestamp(endDate)) ?? Infinity;
-    this.#finishedBefore = this.#fullRefresh ? undefined : saved.finished;
+    this.#finishedBefore = this.#fullRefresh || startsEarlier ? undefined : saved.finished;
     this.#window = syncWindow(definition, {
       start,
       endDate: this.#endDate,
@@ -107,12 +115,14 @@ export class DatetimeCursor implements Cursor {
       now,
     });
     this.#range = this.#window.range;
-    this.notice = this.#fullRefresh && goesOn ? GOES_ON : this.#window.notice;
+    this.notice = this.#window.notice;
+    if (this.#fullRefresh && goesOn) this.notice = GOES_ON;
+    else if (startsEarlier && !this.#fullRefresh) this.notice ??= STARTS_EARLIER;
     this.#now = now;
     this.#hasNoLookback = lookbackDays === 0;
     const isByDays = closed.length > 0 && saved.filterFault === 'coarse';
     this.#filter = new DateFilter(definition, this.#range, now, isByDays);
-    this.#hadWholeList = saved.filterFault === 'partial';
+    this.#hadWholeList = saved.filterFault === 'partial' && !startsEarlier;
     this.#changesAreDue = this.#window.changesSince !== undefined;
     this.#slices = new SliceLedger({ closed, short: isOwn ? saved.short : [] }, now, goesOnSince);
   }
@@ -224,6 +234,7 @@ export class DatetimeCursor implements Cursor {
     const hasWholeList = this.#hadWholeList || (complete && this.#hasWholeList);
     return printCursorState(this.#definition.cursor_field, {
       mark,
+      startDate: this.#readFrom,
       closed,
       finished: this.#finished(complete),
       filterFault: hasWholeList ? 'partial' : isCoarse ? 'coarse' : undefined,

@@ -45,7 +45,9 @@ describe('an answer that no filter names', () => {
   test('is asked for again if it cannot be used', () => {
     const resolution = resolve({ problem: 'the answer has no "data"' });
     expect(resolution).toMatchObject({ action: 'RETRY', failureType: 'transient_error' });
-    expect(resolution.message).toBe('The API\'s answer cannot be used: the answer has no "data".');
+    expect(resolution.message).toContain(
+      'Vendor sent an answer that cannot be used: the answer has no "data". Try again later',
+    );
   });
 
   test("carries the API's own words", () => {

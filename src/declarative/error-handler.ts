@@ -99,13 +99,17 @@ function byStatus({ status, problem }: Answer, title: string): ErrorResolution {
   if (status >= 200 && status < 300) {
     return problem === undefined
       ? SUCCESS
-      : at('RETRY', 'transient_error', `The API's answer cannot be used: ${problem}.`);
+      : at(
+          'RETRY',
+          'transient_error',
+          `${title} sent an answer that cannot be used: ${problem}. Try again later; if it stays so, the vendor has to look, or whoever runs the network in between.`,
+        );
   }
   if (status >= 300 && status < 400) {
     return at(
       'FAIL',
       'system_error',
-      `The API wants to redirect (HTTP ${status}), which is not followed, to keep the key safe.`,
+      `${title} answered with a redirect (HTTP ${status}), which is not followed, to keep the key safe. A login page or a gateway of the network may have answered in its place.`,
     );
   }
   switch (status) {
@@ -121,7 +125,17 @@ function byStatus({ status, problem }: Answer, title: string): ErrorResolution {
     case 410:
     case 412:
     case 422:
-      return at('FAIL', 'system_error', `The API refused the request (HTTP ${status}).`);
+      return at(
+        'FAIL',
+        'system_error',
+        `${title} refused the request (HTTP ${status}). If it stays so, report it, with the log of the sync.`,
+      );
+    case 407:
+      return at(
+        'RETRY',
+        'system_error',
+        `Something between this machine and ${title} wants a login (HTTP 407). Let requests to its API pass without one; proxies are not used.`,
+      );
     default:
       return at(
         'RETRY',

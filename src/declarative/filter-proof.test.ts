@@ -69,6 +69,7 @@ describe('a date filter', () => {
       ),
     ]);
     expect(run.states('orders').at(-1)).toEqual({
+      start_date: '2024-01-01T00:00:00.000Z',
       createdAt: all[0]?.createdAt,
       date_filter: 'partial',
     });

@@ -180,6 +180,6 @@ export class PageFetcher {
   #tell(path: string): void {
     if (this.#told++ >= MAX_TOLD) return;
     const names = this.#container.names.map((name) => `"${name}"`).join(' and no ');
-    this.#listener.warn(`an answer of ${path} has no ${names}; asking again`);
+    this.#listener.info?.(`an answer of ${path} has no ${names}; asking again, in case it was cut short`);
   }
 }

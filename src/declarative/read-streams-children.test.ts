@@ -40,7 +40,7 @@ describe('a child stream', () => {
     const mark = '2024-05-01T00:00:00.000Z';
     // The parents' state is what Airbyte's low-code runtime asks for.
     expect(run.states('items')).toEqual([
-      { parent_createdAt: mark, parent_state: { orders: { createdAt: mark } } },
+      { start_date: at(START), parent_createdAt: mark, parent_state: { orders: { createdAt: mark } } },
     ]);
     expect(run.course('items')).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE', 'COMPLETE']);
   });
@@ -140,6 +140,7 @@ describe('a child stream', () => {
     );
     expect(run.course('items').at(-1)).toBe('INCOMPLETE');
     expect(run.states('items').at(-1)).toEqual({
+      start_date: at(START),
       parent_createdAt: at(START),
       parent_state: { orders: { createdAt: at(START) } },
     });

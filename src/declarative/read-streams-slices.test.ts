@@ -46,7 +46,7 @@ describe('a large range', () => {
     );
     expect(bySlice.length).toBeGreaterThan(2);
     expect(bySlice.reduce((sum, count) => sum + Number(count), 0)).toBe(all.length);
-    expect(run.states('orders').at(-1)).toEqual({ createdAt: all.at(-1)?.createdAt });
+    expect(run.states('orders').at(-1)).toEqual({ start_date: at(START), createdAt: all.at(-1)?.createdAt });
     expectNoRepeatedState(run, 'orders');
   });
 
@@ -191,7 +191,7 @@ describe('a large range', () => {
     expect(run.logs.filter((line) => /WARN .* holds \d+ records, its parts \d+\)$/.test(line))).toHaveLength(
       1,
     );
-    expect(run.states('orders').at(-1)).toEqual({ createdAt: all.at(-1)?.createdAt });
+    expect(run.states('orders').at(-1)).toEqual({ start_date: at(START), createdAt: all.at(-1)?.createdAt });
   });
 
   test.each([1, 4])(
@@ -373,7 +373,7 @@ describe('a date filter that does not work', () => {
     expect(api.asked.at(-1)?.searchParams.has('from')).toBe(false);
     const wanted = all.filter(({ createdAt }) => createdAt >= at(START)).map(({ id }) => id);
     expect(sorted([...new Set(idsOf(run))])).toEqual(wanted);
-    expect(run.states('orders').at(-1)).toEqual({ createdAt: all.at(-1)?.createdAt });
+    expect(run.states('orders').at(-1)).toEqual({ start_date: at(START), createdAt: all.at(-1)?.createdAt });
     expectNoRepeatedState(run, 'orders');
     expect(run.course('orders').at(-1)).toBe('COMPLETE');
   });
@@ -391,7 +391,7 @@ test('whatever the records, each comes exactly once and the state is the newest 
       expect(sorted(idsOf(run))).toEqual(all.map(({ id }) => id));
       // What may still become visible is left to the next sync.
       const newest = at(Math.min(NOW - 600_000, Math.max(START, ...times)));
-      expect(run.states('orders').at(-1)).toEqual({ createdAt: newest });
+      expect(run.states('orders').at(-1)).toEqual({ start_date: at(START), createdAt: newest });
       expectNoRepeatedState(run, 'orders');
     }),
     { numRuns: 25 },

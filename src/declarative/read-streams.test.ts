@@ -30,13 +30,17 @@ describe('the messages of a stream', () => {
     const run = await runRead([orders], apiOf({ '/orders': (url) => listBetween(url, ORDERS) }));
     expect(run.thrown).toBeUndefined();
     expect(run.course('orders')).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE', 'COMPLETE']);
-    expect(run.states('orders')).toEqual([{ createdAt: '2024-03-01T00:00:00.000Z' }]);
+    expect(run.states('orders')).toEqual([
+      { start_date: '2024-01-01T00:00:00.000Z', createdAt: '2024-03-01T00:00:00.000Z' },
+    ]);
   });
 
   test('without records: the same without them, and the state stays at the start date', async () => {
     const run = await runRead([orders], apiOf({ '/orders': (url) => listBetween(url, []) }));
     expect(run.course('orders')).toEqual(['STARTED', 'RUNNING', 'STATE', 'COMPLETE']);
-    expect(run.states('orders')).toEqual([{ createdAt: '2024-01-01T00:00:00.000Z' }]);
+    expect(run.states('orders')).toEqual([
+      { start_date: '2024-01-01T00:00:00.000Z', createdAt: '2024-01-01T00:00:00.000Z' },
+    ]);
   });
 
   test.each(['full_refresh', 'incremental'] as const)(
@@ -165,7 +169,9 @@ describe('a stream that fails', () => {
       url.searchParams.get('page') === '1' ? listBetween(url, many) : fails(500)();
     const run = await runRead([orders], apiOf({ '/orders': secondFails }));
     expect(run.records('orders')).toHaveLength(10);
-    expect(run.states('orders')).toEqual([{ createdAt: '2024-01-01T00:00:00.000Z' }]);
+    expect(run.states('orders')).toEqual([
+      { start_date: '2024-01-01T00:00:00.000Z', createdAt: '2024-01-01T00:00:00.000Z' },
+    ]);
     expect(run.course('orders').at(-1)).toBe('INCOMPLETE');
   });
 

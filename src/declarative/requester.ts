@@ -50,6 +50,8 @@ export interface RequestContext {
 export interface RequestListener {
   /** A line for the log. */
   warn(message: string): void;
+  /** A line for the log of what is no reason to worry. @default none */
+  info?(message: string): void;
   /** An answer came, or none; the next try of the same request is another one. @param bytes of its body */
   requested(bytes: number, isRetry: boolean): void;
   /** @param until Unix ms at which the API's quota starts anew */

@@ -104,7 +104,7 @@ export class StreamMessages {
     return this.#output.error(error, this.#stream);
   }
 
-  log(level: 'INFO' | 'WARN', message: string): Promise<void> {
+  log(level: 'DEBUG' | 'INFO' | 'WARN', message: string): Promise<void> {
     return this.#output.log(level, `${this.#stream.name}: ${message}`);
   }
 

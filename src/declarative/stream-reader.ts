@@ -221,7 +221,9 @@ export class StreamReader {
     if (this.#definition.incremental_sync !== undefined) {
       const range = `${toIso(slice.start)} to ${toIso(slice.end)}`;
       const how = isClosed ? 'closed' : 'stays open, to be read again by the next sync';
-      await this.#messages.log('INFO', `slice ${range} ${how}, ${counted(open.written, 'record')}`);
+      // A list that is asked for by fortnights has hundreds of them.
+      const level = open.written === 0 ? 'DEBUG' : 'INFO';
+      await this.#messages.log(level, `slice ${range} ${how}, ${counted(open.written, 'record')}`);
       if (open.isShort && isClosed) {
         await this.#messages.log('WARN', `${range} came short again; the API's count is taken for wrong`);
       }
@@ -247,6 +249,7 @@ export class StreamReader {
     const ignore = () => undefined;
     return {
       warn: (message) => void messages.log('WARN', message).catch(ignore),
+      info: (message) => void messages.log('INFO', message).catch(ignore),
       requested: (bytes, isRetry) => {
         this.#stats.addRequest(bytes, isRetry);
         beat();

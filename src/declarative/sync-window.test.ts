@@ -111,7 +111,10 @@ describe('the window of a sync with an end date', () => {
     const open = ahead.open(ahead.slices()[0] as StreamSlice);
     // Dated by a clock that is ahead of ours.
     expect(ahead.judge(open, ['"2024-06-15T12:00:05Z"'], 0)).toBe('emit');
-    expect(readAll(ahead, '2024-06-14T00:00:00Z')).toEqual({ createdAt: '2024-06-14T00:00:00Z' });
+    expect(readAll(ahead, '2024-06-14T00:00:00Z')).toEqual({
+      start_date: START,
+      createdAt: '2024-06-14T00:00:00Z',
+    });
   });
 
   test('cuts off dates to come', () => {

@@ -55,7 +55,7 @@ export function parseConfiguredCatalog(value: JsonValue): ConfiguredAirbyteCatal
   if (!isObject(value) || !Array.isArray(value['streams'])) {
     throw configError(
       'The configured catalog is not valid: it must be a JSON object with an array "streams". ' +
-        'A catalog printed by `discover` must first be turned into a configured one.',
+        'A catalog printed by `discover` must first be turned into a configured one: the README has a line of jq for it.',
     );
   }
   const streams = value['streams'].map(parseStream);

@@ -69,8 +69,8 @@ describe('validateConfig', () => {
 
   test.each<[string, JsonObject, string]>([
     ['no provider', {}, 'provider is missing'],
-    ['a provider that is text', { provider: 'paystack' }, 'provider must be of type object'],
-    ['a provider that is a list', { provider: [] }, 'provider must be of type object'],
+    ['a provider that is text', { provider: 'paystack' }, 'provider must be an object with fields in braces'],
+    ['a provider that is a list', { provider: [] }, 'provider must be an object with fields in braces'],
     [
       'an unknown provider',
       { provider: { name: 'acme', secret_key: KEY } },
@@ -90,7 +90,7 @@ describe('validateConfig', () => {
     [
       'the flat config of other connectors',
       { secret_key: KEY, start_date: '2024-01-01T00:00:00Z' },
-      'provider is missing. There is no field secret_key',
+      'provider is missing. The field secret_key belongs into provider',
     ],
     [
       'a key that is a number',

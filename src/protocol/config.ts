@@ -4,7 +4,7 @@ import { compiledSchemas } from './compiled-schemas.js';
 import { configError } from './errors.js';
 import { parseJson, readTextFile } from './json-file.js';
 import { isObject } from './json-object.js';
-import type { ConnectorSpecification, JsonObject } from './messages.js';
+import type { ConnectorSpecification, JsonObject, JsonValue } from './messages.js';
 
 /** @throws TracedError (config_error) unless the file holds a JSON object */
 export function readConfigFile(path: string): JsonObject {
@@ -27,7 +27,9 @@ function sentence(error: ErrorObject, schema: JsonObject): string {
     case 'required':
       return `${field === 'the config' ? '' : `${field}.`}${String(params['missingProperty'])} is missing`;
     case 'type':
-      return `${field} must be of type ${String(params['type'])}`;
+      return params['type'] === 'object'
+        ? `${field} must be an object with fields in braces`
+        : `${field} must be of type ${String(params['type'])}`;
     case 'pattern': {
       const wanted = property?.['pattern_descriptor'];
       return `${field} does not have the form ${typeof wanted === 'string' ? wanted : String(params['pattern'])}`;
@@ -64,8 +66,21 @@ export async function validateConfig(spec: ConnectorSpecification, config: JsonO
   // What is missing may be there under another name, or in another place.
   const isMissing = errors.some(({ keyword }) => keyword === 'required');
   const strange = isMissing ? strangeFields(schema, config, '') : [];
-  const hint = strange.length === 0 ? '' : ` There is no field ${strange.join(', ')}.`;
-  throw configError(`Config validation error: ${found.join('; ')}.${hint}`);
+  const hints = strange.map((name) => {
+    const home = homeOf(spec, name);
+    return home === undefined ? ` There is no field ${name}.` : ` The field ${name} belongs into ${home}.`;
+  });
+  throw configError(`Config validation error: ${found.join('; ')}.${hints.join('')}`);
+}
+
+/** The field of the config that has a field of this name in it, in one of its forms. */
+function homeOf({ connectionSpecification }: ConnectorSpecification, name: string): string | undefined {
+  const fields = isObject(connectionSpecification['properties']) ? connectionSpecification['properties'] : {};
+  const hasIt = (form: JsonValue): boolean => lookUp(form, `/properties/${name}`) !== undefined;
+  return Object.entries(fields).find(([, field]) => {
+    const forms = isObject(field) ? field['oneOf'] : undefined;
+    return Array.isArray(forms) && forms.some(hasIt);
+  })?.[0];
 }
 
 /** Paths of fields that a schema does not know. */
@@ -73,12 +88,12 @@ function strangeFields(schema: JsonObject, config: JsonObject, at: string): stri
   const known = isObject(schema['properties']) ? schema['properties'] : {};
   return Object.entries(config).flatMap(([name, value]) => {
     const property = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (property === undefined) return name.startsWith('__') ? [] : [`${at}${name}`];
+    if (property === undefined) return name.startsWith('_') ? [] : [`${at}${name}`];
     return isObject(property) && isObject(value) ? strangeFields(property, value, `${at}${name}.`) : [];
   });
 }
 
-/** Fields of a config that the spec does not know, such as misspelt ones. Those of platforms begin with `__`. */
+/** Fields of a config that the spec does not know, such as misspelt ones. Those of platforms begin with `_`. */
 export function unknownFields(spec: ConnectorSpecification, config: JsonObject): string[] {
   return strangeFields(chosenSchema(spec, config).schema, config, '');
 }

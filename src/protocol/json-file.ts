@@ -32,9 +32,11 @@ export function parseJson(what: string, path: string, text: string): JsonValue {
     const hint =
       text.trim() === ''
         ? 'is empty'
-        : holdsSeveral(text)
-          ? 'holds several JSON values, one in each line; it must hold one, so a list of them: jq -s . makes it'
-          : `is not valid JSON${lineOf(error, text)}`;
+        : text.includes('\0')
+          ? 'is not UTF-8 text (PowerShell writes UTF-16 with >): save it as UTF-8'
+          : holdsSeveral(text)
+            ? `holds several JSON values, one in each line; it must hold one${what === 'state' ? ': jq -s \'[.[] | select(.type == "STATE")]\' makes a list of the states among them' : ''}`
+            : `is not valid JSON${lineOf(error, text)}`;
     throw configError(`The ${what} file ${path} ${hint}.`);
   }
 }

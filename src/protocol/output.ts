@@ -42,7 +42,7 @@ export class Output {
   readonly #sink: Writable;
   readonly #now: () => number;
   readonly #debug: boolean;
-  #redact: (text: string) => string = (text) => text;
+  #redact = redactor([]);
   /** Only texts are masked: were a key to be "TRACE", a message must still be one. */
   readonly #maskTexts = (name: string, value: unknown): unknown =>
     typeof value === 'string' && TEXTS.has(name) ? this.#redact(value) : value;
@@ -59,6 +59,11 @@ export class Output {
     // Whoever does not wait for it meets the error where they write.
     this.closed.catch(() => undefined);
     sink.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
+  }
+
+  /** Whether messages of level DEBUG are written. */
+  get isDebug(): boolean {
+    return this.#debug;
   }
 
   /** From here on these texts are replaced by `****` in whatever messages say. */

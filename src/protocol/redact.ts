@@ -52,7 +52,13 @@ function spelledBase64(secret: string): string[] {
   });
 }
 
-/** @returns a function that replaces each secret in a text by `****`, in whatever spelling it comes back */
+/** What looks like a secret key: somebody may have given it in the place of a file's name, or of a field's. */
+const KEY_LIKE = /\b[rs]k_(?=\w*\d)\w{12,}/g;
+
+/**
+ * @returns a function that replaces each secret in a text by `****`, in whatever spelling it comes back, and whatever
+ *   looks like one
+ */
 export function redactor(secrets: readonly string[]): (text: string) => string {
   const patterns = [...new Set(secrets.filter((secret) => secret.trim().length > 3))]
     .sort((a, b) => b.length - a.length)
@@ -60,5 +66,6 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
       new RegExp([...secret].map(spelledChar).join(''), 'gi'),
       ...spelledBase64(secret).map((pattern) => new RegExp(pattern, 'g')),
     ]);
+  patterns.push(KEY_LIKE);
   return (text) => patterns.reduce((masked, pattern) => masked.replace(pattern, MASK), text);
 }

@@ -50,6 +50,10 @@ export const pagarme: Provider = {
   key_rules: [
     { pattern: /^\s|\s$/, refusal: 'The secret key has white space around it. Paste it without.' },
     {
+      pattern: /^Bearer\s|["'`\s]/i,
+      refusal: 'The secret key has quotes, white space or "Bearer" in it. Paste the key alone.',
+    },
+    {
       pattern: /^pk_/,
       refusal:
         'This is a public key (pk_…), which cannot read anything. Use a secret key (sk_…) from Configurações, Chaves of your Pagar.me dashboard.',

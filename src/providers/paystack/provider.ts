@@ -37,6 +37,10 @@ export const paystack: Provider = {
   key_rules: [
     { pattern: /^\s|\s$/, refusal: 'The secret key has white space around it. Paste it without.' },
     {
+      pattern: /^Bearer\s|["'`\s]/i,
+      refusal: 'The secret key has quotes, white space or "Bearer" in it. Paste the key alone.',
+    },
+    {
       pattern: /^pk_/,
       refusal:
         'This is a public key (pk_…), which cannot read anything. Use the secret key (sk_live_… or sk_test_…) from Settings, API Keys & Webhooks of your Paystack dashboard.',
