@@ -3,7 +3,7 @@ import type { Provider } from '../../src/declarative/components.js';
 
 /**
  * For a page in docs/, where links to that folder are shorter.
- * @param text of CHANGELOG.md: a heading `## version` above a list of changes
+ * @param text of CHANGELOG.md: headings `## version`, and `### group` above lists of changes
  * @param others providers whose own changes are left out: those that name them and not this one
  */
 export function changesOf(text: string, provider: Provider, others: readonly Provider[]): string {
@@ -14,7 +14,7 @@ export function changesOf(text: string, provider: Provider, others: readonly Pro
   return text
     .split('\n')
     .filter((line) => !line.startsWith('# ') && concerns(line))
-    .map((line) => line.replace(/^## /, '### ').replaceAll('](docs/', ']('))
+    .map((line) => line.replace(/^##/, '###').replaceAll('](docs/', ']('))
     .join('\n')
     .trim();
 }

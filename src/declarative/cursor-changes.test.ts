@@ -56,7 +56,7 @@ describe('older records that changed', () => {
     const cursor = cursorOf();
     const { changes, rest } = slicesOf(cursor);
     expect(cursor.requestParameters(changes)).toEqual({
-      changed_from: '2024-05-10T23:59:59.000Z',
+      changed_from: '2024-05-10T00:00:00.000Z',
       changed_to: '2024-06-17T00:00:00.000Z',
     });
     expect(rest.map((slice) => cursor.requestParameters(slice))).toEqual([
@@ -144,7 +144,7 @@ describe('the mark', () => {
     slicesOf(first).rest.forEach((slice) => read(first, slice, '2024-06-14T00:00:00.000Z'));
     const next = cursorOf({ state: first.state(false), now: Date.parse(NOW) + DAY });
     expect(next.requestParameters(slicesOf(next).changes)).toMatchObject({
-      changed_from: '2024-05-10T23:59:59.000Z',
+      changed_from: '2024-05-10T00:00:00.000Z',
     });
   });
 
@@ -188,6 +188,8 @@ describe('a whole sync', () => {
     expect(run.thrown).toBeUndefined();
     expect(sorted(run.records('orders').map(({ id }) => id))).toEqual([
       ...[0, 40, 80, 120],
+      // Of the day before the state: the API may read its bounds in a zone of its own.
+      149,
       ...all.slice(150).map(({ id }) => id),
     ]);
     expect(run.states('orders').at(-1)).toEqual({ createdAt: dayOf(159) });

@@ -235,6 +235,6 @@ describe('an end date that is set after an interruption', () => {
   test('holds the mark, so that what lies behind it is read once it is taken away', () => {
     expect(second.state(true)['createdAt']).toBe(day(9));
     const third = syncAt(day(26), second.state(true));
-    expect(spans(third)).toEqual(['06-09T00:00 06-26T00:00']);
+    expect(spans(third)).toEqual(['06-08T23:50 06-26T00:00']);
   });
 });

@@ -137,6 +137,29 @@ describe('a filter that does what it should', () => {
   });
 });
 
+test.each([
+  [0, 3],
+  [4, 8],
+  [8, 10],
+  [14, 16],
+])(
+  'no record of the few nights that have any is lost where only ends are cut to days (%i to %i)',
+  async (from, to) => {
+    const begin = Date.parse('2024-04-16T00:00:00.000Z');
+    const records = Array.from({ length: 20 }, (_, day) => {
+      const dawn = begin + day * DAY + 6 * HOUR;
+      const byDay = Array.from({ length: 150 }, (__, i) => dawn + i * 320_000);
+      return day >= from && day < to ? [...byDay, dawn + 17.5 * HOUR] : byDay;
+    })
+      .flat()
+      .map((ms, id): Dated => ({ id, createdAt: at(ms) }));
+    const api = between({ from: exact, to: (time) => dayOf(time, 1) }, () => records);
+    const run = await runRead([orders], api, { startDate: at(begin - 5 * DAY) });
+    const came = new Set(ids(run));
+    expect(records.filter(({ id }) => !came.has(id))).toEqual([]);
+  },
+);
+
 test('wherever the ends are cut, no record is lost', async () => {
   await fc.assert(
     fc.asyncProperty(

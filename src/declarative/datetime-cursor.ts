@@ -60,8 +60,6 @@ export class DatetimeCursor implements Cursor {
   #range: TimeRange;
   /** Unix ms: when the sync began. */
   readonly #now: number;
-  /** No sync reads again what the one before it has read. */
-  readonly #hasNoLookback: boolean;
   readonly #startDate: number;
   /** ISO timestamp: from where on everything has been read up to the mark; undefined if the state does not say. */
   readonly #readFrom: string | undefined;
@@ -119,7 +117,6 @@ export class DatetimeCursor implements Cursor {
     if (this.#fullRefresh && goesOn) this.notice = GOES_ON;
     else if (startsEarlier && !this.#fullRefresh) this.notice ??= STARTS_EARLIER;
     this.#now = now;
-    this.#hasNoLookback = lookbackDays === 0;
     const isByDays = closed.length > 0 && saved.filterFault === 'coarse';
     this.#filter = new DateFilter(definition, this.#range, now, isByDays);
     this.#hadWholeList = saved.filterFault === 'partial' && !startsEarlier;
@@ -265,15 +262,13 @@ export class DatetimeCursor implements Cursor {
 
   /**
    * The newest value that the mark may take, on whole grains: a record of the same second prints an earlier
-   * time than the clock showed, and one of the same day midnight of some time zone. Without a lookback what may still
-   * become visible must be left to the next sync. What an earlier attempt, which had
+   * time than the clock showed, and one of the same day midnight of some time zone. What an earlier attempt, which had
    * no end date, has read behind this one's is for whoever takes the end date away.
    */
   #cap(): CursorMark {
     const grain = grainOf(this.#definition);
     const { ceiling } = this.#slices;
-    const settled = this.#hasNoLookback ? settledAt(ceiling) : ceiling;
-    const known = Math.floor(settled / grain) * grain - (grain < DAY_MS ? 0 : grain);
+    const known = Math.floor(ceiling / grain) * grain - (grain < DAY_MS ? 0 : grain);
     const time = Math.min(known, this.#endDate);
     return { time, text: toIso(time) };
   }

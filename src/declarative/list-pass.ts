@@ -101,21 +101,23 @@ export class ListPass {
     try {
       return await this.#readPage(parameters, number, mode);
     } catch (error) {
-      if (number === 1 || !this.#isBehindEnd(error)) throw error;
+      if (number === 1 || !this.#isBehindEnd(error, number)) throw error;
       return { number: number - 1 };
     }
   }
 
   /**
    * Some APIs refuse a page behind the last one rather than send an empty one. Where nothing says that there is another
-   * page, that is the end of the list if as many records have come as the API counts; or, where it does not count them,
-   * if the last page was not full. A fault that may pass is no end: the count may be of pages.
+   * page, that is the end of the list if as many records have come as the API counts, or the page lies behind as many;
+   * or, where it does not count them, if the last page was not full. A fault that may pass is no end: the count may be of pages.
    */
-  #isBehindEnd(error: unknown): boolean {
+  #isBehindEnd(error: unknown, number: number): boolean {
     const isRefused = error instanceof RefusedRequestError || error instanceof VanishedListError;
     if (!isRefused || this.#walk.isGuessing?.() !== true) return false;
     const { total, distinct } = this.tally;
-    if (total !== undefined && distinct <= total) return distinct === total;
+    if (total !== undefined && distinct <= total) {
+      return distinct === total || (number - 1) * (this.#sizes.size ?? 0) >= total;
+    }
     return !this.#sizes.isLastFull;
   }
 

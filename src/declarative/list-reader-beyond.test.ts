@@ -6,6 +6,7 @@ import { FakeClock } from '../test-support/fake-clock.fixture.js';
 import { createRetriever } from './retriever.js';
 import type { ListOutcome } from './retriever.js';
 import { NO_PARTITION } from './stream-slice.js';
+import { fakeApi, idsOf, runRead } from '../test-support/read-run.fixture.js';
 
 const SIZE = 3;
 const paginator = {
@@ -140,4 +141,21 @@ test('however far behind a count of whole pages is, nothing is lost', async () =
     ),
     { numRuns: 60 },
   );
+});
+
+test('a page behind the last one may be refused though the list has grown while it was read', async () => {
+  let count = 20;
+  let requests = 0;
+  const api = fakeApi((url) => {
+    if (++requests % 3 === 0) count++;
+    const page = Number(url.searchParams.get('page'));
+    if (page > 1 && (page - 1) * SIZE >= count) return { status: 400, body: { message: 'invalid page' } };
+    const ids = Array.from({ length: count }, (_, i) => ({ id: count - i }));
+    return { body: { data: ids.slice((page - 1) * SIZE, page * SIZE), meta: { total: count } } };
+  });
+  const { retriever } = streamOf('orders');
+  const run = await runRead([{ ...streamOf('orders'), retriever: { ...retriever, paginator } }], api);
+  expect(run.errors).toEqual([]);
+  expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  expect(sorted(idsOf(run).map(Number)).slice(0, 20)).toEqual(upTo(20).map((id) => id + 1));
 });

@@ -233,11 +233,42 @@ describe('a full page that does not say whether there is another one', () => {
     expect(() => paginate(required).next(page(full))).toThrow(refused);
     expect(paginate(required).next(page(full, { forward: null }))).toBeUndefined();
     expect(paginate(required).next(page(full.slice(1)))).toBeUndefined();
+    // Under another name than the one that is known.
+    expect(() => paginate(required).next(page(full, { next_cursor: 'a' }))).toThrow(refused);
+    expect(paginate(required).next(page(full, { next_cursor: null }))).toBeUndefined();
+    expect(paginate(required).next(page(full, {}))).toBeUndefined();
+  });
+
+  test('is refused where the token is required and more are counted', () => {
+    const required: DefaultPaginator = {
+      ...BY_HEADER,
+      pagination_strategy: {
+        ...TOKENS,
+        cursor_value: { response: ['paging', 'forward'] },
+        extensions: { required: true, total: ['paging', 'total'] },
+      },
+    };
+    const walk = paginate(required);
+    expect(walk.next(page(full, { forward: 'a', total: 2000 }))).toBeDefined();
+    expect(walk.next(page(full, { total: 2000 }))).toBeUndefined();
+    const refused = expect.objectContaining({ failureType: 'system_error' });
+    expect(() => paginate(required).next(page(full, { total: 2000 }))).toThrow(refused);
   });
 
   test('is followed by pages where there is such a way', () => {
     expect(paginate(HEADER_OR_PAGE).next(rootList(...full))).toEqual({ size: '100', page: '1' });
+    // A list without pages may end there; asked for by page, the API may send less of it.
     expect(paginate(HEADER_OR_PAGE).next(rootList(...full.slice(1)))).toBeUndefined();
+  });
+
+  test('ends the list where the place of the token says so', () => {
+    const inBody: DefaultPaginator = {
+      ...HEADER_OR_PAGE,
+      pagination_strategy: { ...TOKENS, cursor_value: { response: ['paging', 'forward'] } },
+      extensions: { page_fallback: { when: ['paging', 'page'], paginator: BY_PAGE } },
+    };
+    expect(paginate(inBody).next(page(full, { forward: null }))).toBeUndefined();
+    expect(paginate(inBody).next(page(full, {}))).toEqual({ size: '100', page: '1' });
   });
 });
 

@@ -1,14 +1,21 @@
-import type { DefaultPaginator, FieldPath, NoPagination } from './components.js';
+import type { CursorPagination, DefaultPaginator, FieldPath, NoPagination } from './components.js';
 import { numberWalk } from './number-walk.js';
 import type { PageParameters, PageWalk } from './page-walk.js';
 import { valueAt } from './record-selector.js';
+import type { SelectedPage } from './record-selector.js';
 import { tokenWalk } from './token-walk.js';
 
 /** Size of the pages of a list that is read once more, to that of those before. */
 const OTHER_SHARE = 0.85;
 
 /** A walk by tokens that becomes one by pages when an answer turns out to be of that kind. */
-function withPageFallback(walk: PageWalk, pageSize: number, { when, paginator }: PageFallback): PageWalk {
+function withPageFallback(
+  walk: PageWalk,
+  { page_size, cursor_value }: CursorPagination,
+  { when, paginator }: PageFallback,
+): PageWalk {
+  const saysEnd = (page: SelectedPage): boolean =>
+    !('headers' in cursor_value) && valueAt(page.envelope, cursor_value.response) === null;
   let pages: PageWalk | undefined;
   let hasToken = false;
   let hasRestarted = false;
@@ -30,7 +37,9 @@ function withPageFallback(walk: PageWalk, pageSize: number, { when, paginator }:
         hasToken = true;
         return next;
       }
-      if (valueAt(page.envelope, when) === undefined && page.ranges.length / 2 < pageSize) return undefined;
+      const isByPage = valueAt(page.envelope, when) !== undefined;
+      const isFull = page.ranges.length / 2 >= page_size && !saysEnd(page);
+      if (!isByPage && !isFull) return undefined;
       pages = paginate(paginator);
       hasRestarted = true;
       return pages.first;
@@ -53,7 +62,7 @@ export function paginate(definition: DefaultPaginator | NoPagination): PageWalk 
     ...(token === undefined ? {} : { [page_token_option.field_name]: token }),
   }));
   const fallback = extensions?.page_fallback;
-  return fallback === undefined ? walk : withPageFallback(walk, strategy.page_size, fallback);
+  return fallback === undefined ? walk : withPageFallback(walk, strategy, fallback);
 }
 
 /** The same walk with the smaller page size that the definition names; undefined if it names none. */

@@ -86,17 +86,20 @@ export class ParentStream {
       yield* this.#within(NO_PARTITION, options);
       return;
     }
-    const { onPage, onShort } = options;
-    const within = {
-      ...(onPage === undefined ? {} : { onPage }),
-      ...(onShort === undefined ? {} : { onShort }),
-    };
+    const { onPage, onShort, progress } = options;
     for await (const { partitions, finished } of this.#grandparents.pages({
       ...options,
       selection: undefined,
     })) {
       for (const partition of partitions) {
-        yield* this.#within(partition, within);
+        const [outermost] = partition.values.values();
+        yield* this.#within(partition, {
+          ...(onPage === undefined ? {} : { onPage }),
+          onShort: () => {
+            progress?.addShort(outermost);
+            onShort?.();
+          },
+        });
       }
       // All their children have been handed out by now.
       yield { partitions: [], finished };

@@ -107,7 +107,7 @@ export class RequestBounds {
     // own, and a day more costs next to nothing.
     const atEnd = Math.max(margin, DAY_MS);
     const grid = Math.min(margin, DAY_MS);
-    const isFirst = slice.start === this.#range.start && slice.ofChanges !== true;
+    const isFirst = slice.start === this.#range.start || slice.ofChanges === true;
     return {
       start: Math.floor(slice.start / grid) * grid - (isFirst ? atEnd : margin),
       end: Math.ceil(slice.end / DAY_MS) * DAY_MS + (slice.isLast ? atEnd : margin),

@@ -12,9 +12,6 @@ import type { StreamSlice } from './stream-slice.js';
  */
 const MAX_PAGES_PER_SLICE = 50;
 
-/** Share of what would be there if it lay evenly. */
-const SURELY = 0.97;
-
 /** Parts of one range that state as many records as the whole: of two of them one is wrong. */
 const MANY_SAME_TOTALS = 2;
 
@@ -52,8 +49,8 @@ export class SliceCuts {
   readonly #warn: (message: string) => void;
   readonly #wholes = new WeakMap<StreamSlice, CutSlice>();
   #areUseless = false;
-  /** The first of which records are left out. When that is known, reading begins anew, once. */
-  #short: CutSlice | undefined;
+  /** One was found of which records are left out. When that is known, reading begins anew, once. */
+  #isFound = false;
 
   /** @param retriever of the list that the slices are parts of */
   constructor(cursor: Cursor, retriever: Retriever, warn: (message: string) => void) {
@@ -87,40 +84,51 @@ export class SliceCuts {
   async compare(slice: StreamSlice): Promise<void> {
     // The last part of it that was told of may have been cut itself.
     for (let whole = this.#wholes.get(slice); whole !== undefined; whole = this.#wholes.get(whole.slice)) {
-      if (whole.left > 0 || !(whole.sum < this.#expected(whole))) continue;
+      if (whole.left > 0) continue;
       await (whole.comparison ??= this.#compare(whole));
     }
   }
 
-  /**
-   * Records that the parts may be expected to hold. If more was asked for on both sides of the whole, some of what it
-   * counted lies there: about as much as anywhere.
-   */
-  #expected({ slice, parts, total = 0 }: CutSlice): number {
-    const asked = (first: StreamSlice, last?: StreamSlice): string =>
-      JSON.stringify(this.#cursor.requestParameters(first, last));
-    const [first = slice, last = slice] = [parts[0], parts.at(-1)];
-    if (asked(slice) === asked(first, last)) return total;
-    const length = slice.end - slice.start;
-    return (total * SURELY * length) / (length + 2 * DAY_MS);
+  async #compare({ slice, parts, total, sum }: CutSlice): Promise<void> {
+    if (total === undefined) return;
+    const edges = this.#edges(slice, parts);
+    if (edges.length === 0 && sum >= total) return;
+    let held = sum;
+    for (const count of await Promise.all(edges.map((edge) => this.#count(edge)))) held += count ?? NaN;
+    if (!(held < total)) return;
+    // Some may have been deleted meanwhile.
+    const still = await this.#count(slice);
+    if (still === undefined || held >= still) return;
+    const message = `${toIso(slice.start)} to ${toIso(slice.end)} holds ${still} records, its parts ${held}`;
+    if (!this.#isFound && !this.#cursor.isByDays) {
+      this.#isFound = true;
+      throw new DateFilterError('coarse', message);
+    }
+    this.#warn(`${message}: some may be missing`);
   }
 
-  async #compare(whole: CutSlice): Promise<void> {
-    const { slice, parts, sum } = whole;
+  /**
+   * The days before and behind a slice, as far as more was asked for there than of its parts. They are asked for as short
+   * slices are: what is left out where these meet the parts is missing in both.
+   */
+  #edges(slice: StreamSlice, parts: readonly StreamSlice[]): StreamSlice[] {
+    const asked = (one: StreamSlice, last?: StreamSlice): string =>
+      JSON.stringify(this.#cursor.requestParameters(one, last));
     const [first = slice, last = slice] = [parts[0], parts.at(-1)];
-    // Some may have been deleted meanwhile.
-    const parameters = this.#cursor.requestParameters(first, last);
-    const total = await this.#count(parameters);
-    if (total !== undefined && total > sum) {
-      const message = `${toIso(first.start)} to ${toIso(last.end)} holds ${total} records, its parts ${sum}`;
-      this.#short ??= whole;
-      if (this.#short === whole && !this.#cursor.isByDays) throw new DateFilterError('coarse', message);
-      this.#warn(`${message}: some may be missing`);
-    }
+    const { filtered } = slice;
+    const before = Math.floor(slice.start / DAY_MS) * DAY_MS - DAY_MS;
+    const behind = Math.ceil(slice.end / DAY_MS) * DAY_MS + DAY_MS;
+    const edges: StreamSlice[] = [];
+    if (asked(slice, last) !== asked(first, last))
+      edges.push({ start: before, end: slice.start, filtered, isLast: false });
+    if (asked(first, slice) !== asked(first, last))
+      edges.push({ start: slice.end, end: behind, filtered, isLast: false });
+    return edges;
   }
 
   /** @returns undefined where the API does not count, or fails */
-  async #count(parameters: Record<string, string>): Promise<number | undefined> {
+  async #count(slice: StreamSlice): Promise<number | undefined> {
+    const parameters = this.#cursor.requestParameters(slice);
     try {
       return (await this.#retriever.glance(parameters, 1, this.#retriever.pageSize ?? 1))?.total;
     } catch (error) {

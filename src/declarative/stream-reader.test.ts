@@ -33,7 +33,7 @@ const { type, cursor_field, datetime_format } = createdBetween;
 const orders = streamOf('orders', { incremental_sync: { type, cursor_field, datetime_format } });
 const state = { createdAt: at(START + 1000) };
 /** Nothing of it is new. */
-const OLD = Array.from({ length: 500 }, (_, id) => ({ id, createdAt: at(START - id) }));
+const OLD = Array.from({ length: 500 }, (_, id) => ({ id, createdAt: at(START - 1 - id) }));
 
 function statesOf(run: ReadRun): unknown[] {
   return run.messages.flatMap((one) => (one.type === 'STATE' ? [one.state] : []));

@@ -267,16 +267,23 @@ describe('a whole sync', () => {
 
 describe('a record of the last ten minutes', () => {
   const NEW = '2024-06-15T11:58:00.000Z';
-  const marked = (lookbackDays: number) =>
-    readAll(cursorOf({ lookbackDays, endDate: undefined }), NEW)['createdAt'];
+  const endDate = undefined;
 
-  test('moves the state up to it where a lookback reads again what becomes visible late', () => {
-    expect(marked(1)).toBe(NEW);
-  });
-
-  test('does not without a lookback: what is dated before it may come later', () => {
-    expect(marked(0)).toBe('2024-06-15T11:50:00.000Z');
-  });
+  test.each([
+    [1, '2024-06-14T11:58:00.000Z'],
+    [0, '2024-06-15T11:48:00.000Z'],
+  ])(
+    'moves the state; what is dated before it and comes later is read by the next sync, with a lookback of %i days',
+    (lookbackDays, since) => {
+      // Whatever the lookback of the sync that wrote the state.
+      for (const before of [0, 30]) {
+        const state = readAll(cursorOf({ lookbackDays: before, endDate }), NEW);
+        expect(state['createdAt']).toBe(NEW);
+        const next = cursorOf({ state, lookbackDays, endDate, now: Date.parse(NOW) + DAY });
+        expect(toIso(next.slices()[0]?.start ?? 0)).toBe(since);
+      }
+    },
+  );
 });
 
 describe('records dated before the vendor had any', () => {

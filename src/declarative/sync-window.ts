@@ -63,7 +63,8 @@ export function syncWindow(definition: DatetimeBasedCursor, options: WindowOptio
   const { start, endDate, mark, finished, lookback, now } = options;
   const { look_ahead, changed_since } = definition.extensions ?? {};
   const from = mark ?? start;
-  const since = Math.max(start.time, from.time - lookback);
+  // Even without a lookback: what was dated just before the newest record may have become visible after it.
+  const since = Math.max(start.time, from.time - Math.max(lookback, UNSETTLED_MS));
   const ahead = `the ${mark === undefined ? 'start date' : 'state'} ${from.text} lies in the future`;
   if (since > now) {
     const at = Math.min(now, endDate);

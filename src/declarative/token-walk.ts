@@ -1,4 +1,6 @@
 import { systemError, transientError } from '../protocol/errors.js';
+import { isObject } from '../protocol/json-object.js';
+import type { JsonValue } from '../protocol/messages.js';
 import type { CursorPagination } from './components.js';
 import type { Headers } from './http-transport.js';
 import { countAt, MAX_EMPTY_PAGES, MAX_SAME, pagesOf, SamePages } from './page-walk.js';
@@ -17,14 +19,25 @@ export function tokenOf(
   );
 }
 
+/** Whether what stands around the missing token tells of more records: another token, or a count. */
+function speaksOfMore(container: JsonValue, total: number | undefined, received: number): boolean {
+  const names = isObject(container) ? Object.entries(container) : [];
+  const hasNext = names.some(([name, value]) => /next/i.test(name) && tokenText(value) !== undefined);
+  return hasNext || (total ?? 0) > received;
+}
+
 /** @throws TracedError (system_error) if a full page without a token does not say that the list ends either */
-function requireEnd({ page_size, cursor_value, extensions }: CursorPagination, page: SelectedPage): void {
+function requireEnd(strategy: CursorPagination, page: SelectedPage, received: number): void {
+  const { page_size, cursor_value, extensions } = strategy;
   const isFull = page.ranges.length / 2 >= page_size;
   if (extensions?.required !== true || 'headers' in cursor_value || !isFull) return;
-  const [container = ''] = cursor_value.response;
-  if (valueAt(page.envelope, [container]) !== undefined) return;
+  const [name = ''] = cursor_value.response;
+  const container = valueAt(page.envelope, [name]);
+  const total = countAt(page.envelope, extensions.total);
+  const isThere = valueAt(page.envelope, cursor_value.response) !== undefined;
+  if (isThere || (container !== undefined && !speaksOfMore(container, total, received))) return;
   throw systemError(
-    `The API's answer has no "${container}", so it does not say whether the list goes on. Please report it; the API may have changed.`,
+    `The API's answer has no "${container === undefined ? name : cursor_value.response.join('.')}", so it does not say how the list goes on. Please report it; the API may have changed.`,
   );
 }
 
@@ -44,13 +57,15 @@ export function tokenWalk(
   let power = 1;
   let sent = start?.token;
   let empty = 0;
+  let received = 0;
   const same = new SamePages();
   return {
     first: parameters(held),
     next(page, headers = {}) {
       const token = tokenOf(strategy, page, headers);
+      received += page.ranges.length / 2;
       if (token === undefined) {
-        requireEnd(strategy, page);
+        requireEnd(strategy, page, received);
         return undefined;
       }
       const isEmpty = page.ranges.length === 0;

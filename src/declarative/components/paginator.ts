@@ -52,8 +52,8 @@ export interface DefaultPaginator {
       readonly request_parameters: Readonly<Record<string, string>>;
     };
     /**
-     * Taken up, from its first page, when the first answer has no token but this path, or a full page: where
-     * the vendor's sources disagree on how a list is paged.
+     * Taken up, from its first page, when the first answer has no token but this path, or a full page that does not
+     * say that it is the last: where the vendor's sources disagree on how a list is paged.
      */
     readonly page_fallback?: { readonly when: FieldPath; readonly paginator: DefaultPaginator };
   };

@@ -163,18 +163,13 @@ export const byPage: DefaultPaginator = {
   },
 };
 
-/** For lists that have pages only if the request asks for cursors. */
-export const byCursor: DefaultPaginator = {
+/** For lists that one source describes with cursors, for which the request has to ask, and the other one with pages. */
+export const byCursorOrPage: DefaultPaginator = {
   type: 'DefaultPaginator',
   pagination_strategy: byToken,
   page_size_option: requestParameter('perPage'),
   page_token_option: requestParameter('next'),
-};
-
-/** For lists that one source describes with cursors and the other one with pages. */
-export const byCursorOrPage: DefaultPaginator = {
-  ...byCursor,
-  extensions: { page_fallback: { when: ['meta', 'pageCount'], paginator: byPage } },
+  extensions: { page_fallback: { when: ['meta', 'page'], paginator: byPage } },
 };
 
 /** The usual list: `data` with pages. */
