@@ -10,7 +10,7 @@ export const catalogOf = (streams: readonly AirbyteStream[]) => ({
 });
 
 /** The text of a record without the fields that hold the time of the read; they stand last. */
-export function withoutClock(provider: ProviderUnderTest, stream: string, raw: string): string {
+function withoutClock(provider: ProviderUnderTest, stream: string, raw: string): string {
   return (provider.clockFields[stream] ?? []).reduce(
     (text, field) => text.replace(new RegExp(`,"${field}":"[^"]*"(?=}$)`), ''),
     raw,

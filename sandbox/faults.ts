@@ -18,7 +18,7 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Faults that a client should retry, and that do not make a test wait: html-403 may be final, stall takes time. */
-export const TRANSIENT_FAULTS: readonly FaultKind[] = FAULT_KINDS.filter(
+const TRANSIENT_FAULTS: readonly FaultKind[] = FAULT_KINDS.filter(
   (kind) => kind !== 'html-403' && kind !== 'stall',
 );
 
@@ -68,7 +68,7 @@ export interface Faults {
 const HTML = { 'content-type': 'text/html; charset=UTF-8' };
 
 /** Shaped like a content network's pages: no JSON, no envelope. */
-export function htmlPage(title: string): string {
+function htmlPage(title: string): string {
   return `<!DOCTYPE html>\n<html lang="en"><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;
 }
 

@@ -7,7 +7,7 @@ import { checkStreams, requireReadable } from './declarative/check-streams.js';
 import type { Provider } from './declarative/components.js';
 import type { SendHttp } from './declarative/http-transport.js';
 import { readStreams } from './declarative/read-streams.js';
-import type { RequestContext } from './declarative/requester.js';
+import type { RequestContext } from './declarative/request-context.js';
 import { Slots } from './declarative/slots.js';
 import type { WatchStream } from './declarative/stream-progress.js';
 import { readSchema, readSpec, readVersion } from './package-files.js';

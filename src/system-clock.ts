@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './declarative/api-budget.js';
 import { StoppedError } from './protocol/errors.js';
 
-const NANOSECONDS = 1_000_000n; // of a millisecond
+const NANOSECONDS_PER_MS = 1_000_000n;
 
 /** The clock of this machine. @param signal ends every sleep */
 export function systemClock(signal: AbortSignal): Clock {
   // The global `performance` would do as well, but takes 3 ms to load.
-  const elapsed = () => Number(process.hrtime.bigint() / NANOSECONDS);
+  const elapsed = () => Number(process.hrtime.bigint() / NANOSECONDS_PER_MS);
   return {
     now: Date.now,
     elapsed,

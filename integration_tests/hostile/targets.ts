@@ -30,7 +30,7 @@ export function record(id: number | string, members = ''): string {
 }
 
 /** What a list answers that is not attacked. */
-export const TWO_RECORDS: readonly string[] = [record(1), record(2)];
+const TWO_RECORDS: readonly string[] = [record(1), record(2)];
 
 function lists({ source }: Provider): Pick<Target, 'streamAt' | 'pathOf'> {
   const paths = source.streams.map(({ name, retriever }) => ({ name, path: retriever.requester.path }));

@@ -13,7 +13,7 @@ export interface Scenario {
   readonly config?: JsonObject;
 }
 
-export const USUAL = 'the usual answers';
+const USUAL = 'the usual answers';
 
 function usual(name: string): Scenario {
   const provider = PROVIDERS.find((one) => one.name === name);

@@ -42,7 +42,7 @@ const MINUTE = 60_000; // ms
 const SECOND = 1000; // ms
 
 /** Top-level lists keep their path, all below a collection is one route. */
-export function routeOf(path: string): string {
+function routeOf(path: string): string {
   const [, first = '', second] = path.split('/');
   if (second === undefined || second === '') return `/${first}`;
   return first === 'balance' ? path : `/${first}/*`;

@@ -184,12 +184,7 @@ function reversed(selection: Selection): Selection {
   return { ...selection, json: (position) => selection.json(selection.count - 1 - position) };
 }
 
-export function pageText(
-  message: string,
-  records: string,
-  meta: Json | undefined,
-  quirks: PaystackQuirks,
-): string {
+function pageText(message: string, records: string, meta: Json | undefined, quirks: PaystackQuirks): string {
   const head = `{"status":true,"message":${toJsonText(message)}`;
   const tail = meta === undefined ? '' : `,"meta":${toJsonText(meta)}`;
   const text = quirks.metaFirst ? `${head}${tail},"data":${records}}` : `${head},"data":${records}${tail}}`;

@@ -8,7 +8,7 @@ import { code, enumeration } from './markdown.js';
 
 export function parentOf({ retriever }: DeclarativeStream): ParentStreamConfig | undefined {
   const router = retriever.partition_router;
-  return router?.type === 'SubstreamPartitionRouter' ? router.parent_stream_configs[0] : undefined;
+  return router?.parent_stream_configs[0];
 }
 
 /** The date of the last change as cursor: every change shows. */

@@ -14,7 +14,7 @@ import { checkStreams, requireReadable } from './check-streams.js';
 import type { CheckResult } from './check-streams.js';
 import type { DeclarativeSource, DeclarativeStream } from './components.js';
 import { createHttpTransport } from './http-transport.js';
-import type { RequestContext } from './requester.js';
+import type { RequestContext } from './request-context.js';
 import { TransportError } from './transport-error.js';
 
 const server = setupServer();

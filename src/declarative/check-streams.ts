@@ -7,7 +7,7 @@ import { DatetimeCursor } from './datetime-cursor.js';
 import { ApiUnavailableError } from './error-handler.js';
 import { ParentStream } from './parent-stream.js';
 import { RateLimitedError } from './requester.js';
-import type { RequestContext } from './requester.js';
+import type { RequestContext } from './request-context.js';
 import { createRetriever } from './retriever.js';
 import type { ListListener } from './retriever.js';
 import { NO_PARTITION } from './stream-slice.js';
@@ -35,7 +35,7 @@ async function probe(stream: DeclarativeStream, context: RequestContext): Promis
   const router = stream.retriever.partition_router;
   let partition = NO_PARTITION;
   let parameters = rangeOfLastDay(stream, context);
-  if (router?.type === 'SubstreamPartitionRouter') {
+  if (router !== undefined) {
     const parents = new ParentStream(router, fullRefreshCursor(0), context, listener);
     const found = await firstPartition(parents);
     // Without a parent there is nothing to try, and nothing to read either.

@@ -68,7 +68,7 @@ export function parentsState(
   state: JsonObject,
 ): JsonObject {
   const router = retriever.partition_router;
-  if (router?.type !== 'SubstreamPartitionRouter' || incremental_sync === undefined) return {};
+  if (router === undefined || incremental_sync === undefined) return {};
   const [{ stream, incremental_dependency }] = router.parent_stream_configs;
   const mark = state[incremental_sync.cursor_field];
   if (!incremental_dependency || stream.incremental_sync === undefined || mark === undefined) return {};

@@ -7,7 +7,8 @@ import type { PageParameters } from './page-walk.js';
 import { PagingContainer } from './paging-container.js';
 import type { SelectRecords } from './record-selector.js';
 import { createRequester, RefusedRequestError } from './requester.js';
-import type { PageRequest, RequestContext, Requester, RequestListener, UseResponse } from './requester.js';
+import type { RequestContext, RequestListener } from './request-context.js';
+import type { PageRequest, Requester, UseResponse } from './requester.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
 
@@ -58,7 +59,7 @@ export class PageFetcher {
   #isDecided = false;
   /** The stream's one list has sent a page, for whatever slice. */
   #isThere = false;
-  /** Lists of parents in a row that stayed missing. */
+  /** Lists of parents that stayed missing since one came back when it was asked for again. */
   #fruitless = 0;
   #told = 0;
   #repeated = 0;

@@ -143,7 +143,7 @@ function parseDone(own: JsonValue | undefined, now: number, window: JsonObject):
 export function sortedParents({ retriever, incremental_sync }: DeclarativeStream): string | undefined {
   let parents: string | undefined;
   let router = retriever.partition_router;
-  while (router?.type === 'SubstreamPartitionRouter') {
+  while (router !== undefined) {
     const [{ stream, extensions }]: SubstreamPartitionRouter['parent_stream_configs'] =
       router.parent_stream_configs;
     parents = extensions?.newest_first_by === undefined ? undefined : stream.name;

@@ -138,7 +138,7 @@ describe('parents that are children themselves', () => {
 
   test('carry the values of both levels', async () => {
     const router = usages.retriever.partition_router;
-    if (router?.type !== 'SubstreamPartitionRouter') throw new Error('not a substream');
+    if (router === undefined) throw new Error('not a substream');
     const found = [];
     for await (const { partitions } of parentsOf(router, api()).pages({})) {
       if (partitions.length > 0) found.push(valuesOf(partitions));

@@ -5,9 +5,9 @@ import { markOf } from './cursor-state.js';
 import type { PageInfo } from './list.js';
 import { addToOrder, comesOldestFirst, emptyPage, ListOrder } from './list-order.js';
 import type { ParentProgress } from './parent-progress.js';
-import { parentKeyPath, parentPartition } from './partition-router.js';
+import { parentPartition } from './partition-router.js';
 import type { SelectedPage } from './record-selector.js';
-import type { RequestContext } from './requester.js';
+import type { RequestContext } from './request-context.js';
 import { createRetriever } from './retriever.js';
 import type { ListListener, Retriever } from './retriever.js';
 import { NO_PARTITION } from './stream-slice.js';
@@ -65,7 +65,7 @@ export class ParentStream {
     const date = this.#config.extensions?.newest_first_by;
     const isCaptured = ofCursor.findIndex((path) => path.length === 1 && path[0] === date);
     const added = date === undefined || isCaptured >= 0 ? [] : [[date]];
-    this.#capture = [...ofCursor, parentKeyPath(this.#config), ...added];
+    this.#capture = [...ofCursor, [this.#config.parent_key], ...added];
     this.#keyPlace = ofCursor.length;
     if (date !== undefined) this.#datePlace = isCaptured >= 0 ? isCaptured : ofCursor.length + 1;
     const { retriever } = this.#config.stream;
@@ -75,7 +75,7 @@ export class ParentStream {
       listener,
     );
     const own = retriever.partition_router;
-    if (own?.type === 'SubstreamPartitionRouter') {
+    if (own !== undefined) {
       this.#grandparents = new ParentStream(own, cursor, context, listener);
     }
   }

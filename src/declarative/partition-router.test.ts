@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { requestParameter } from './components.js';
-import type { DeclarativeStream, ListPartitionRouter, ParentStreamConfig } from './components.js';
-import { listPartitions, parentKeyPath, parentPartition, partitionParameters } from './partition-router.js';
+import type { DeclarativeStream, ParentStreamConfig } from './components.js';
+import { parentPartition } from './partition-router.js';
 import { recordSelector } from './record-selector.js';
 import { NO_PARTITION } from './stream-slice.js';
 
@@ -33,39 +32,11 @@ const PARENT: ParentStreamConfig = {
   incremental_dependency: true,
 };
 
-describe('a list of partitions', () => {
-  const router: ListPartitionRouter = {
-    type: 'ListPartitionRouter',
-    values: ['a', 'b "c"'],
-    cursor_field: 'status',
-    request_option: requestParameter('filter'),
-  };
-
-  test('has one partition for each value, as raw JSON, which goes into the request as text', () => {
-    const partitions = listPartitions(router);
-    expect(partitions.map(({ values }) => [...values])).toEqual([
-      [['status', '"a"']],
-      [['status', '"b \\"c\\""']],
-    ]);
-    expect(partitions.map((one) => partitionParameters(router, one))).toEqual([
-      { filter: 'a' },
-      { filter: 'b "c"' },
-    ]);
-  });
-
-  test('adds no request parameter where none is defined, nor for another partition', () => {
-    const { type, values, cursor_field } = router;
-    const [first] = listPartitions(router);
-    expect(partitionParameters({ type, values, cursor_field }, first ?? NO_PARTITION)).toEqual({});
-    expect(partitionParameters(router, NO_PARTITION)).toEqual({});
-  });
-});
-
 describe('the partition of a parent', () => {
   const select = recordSelector(STREAM.retriever.record_selector, [
     ['createdAt'],
     ['created_at'],
-    parentKeyPath(PARENT),
+    [PARENT.parent_key],
   ]);
 
   function partitions(body: string) {

@@ -1,30 +1,8 @@
 import { systemError } from '../protocol/errors.js';
-import type { FieldPath, ListPartitionRouter, ParentStreamConfig } from './components.js';
+import type { ParentStreamConfig } from './components.js';
 import type { SelectedPage } from './record-selector.js';
 import { isPresent } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
-
-/** One partition for each value of the list. */
-export function listPartitions(router: ListPartitionRouter): StreamPartition[] {
-  return router.values.map((value) => ({
-    values: new Map([[router.cursor_field, JSON.stringify(value)]]),
-  }));
-}
-
-/** The request parameters that a list router adds for a partition. */
-export function partitionParameters(
-  router: ListPartitionRouter,
-  partition: StreamPartition,
-): Record<string, string> {
-  const raw = partition.values.get(router.cursor_field);
-  if (router.request_option === undefined || raw === undefined) return {};
-  return { [router.request_option.field_name]: JSON.parse(raw) as string };
-}
-
-/** The path of the value that makes a partition of a parent record. */
-export function parentKeyPath(config: ParentStreamConfig): FieldPath {
-  return [config.parent_key];
-}
 
 /**
  * The partition that a parent record stands for.

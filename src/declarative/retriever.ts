@@ -8,7 +8,7 @@ import type { PageParameters } from './page-walk.js';
 import { onePage, withSmallerPages } from './paginator.js';
 import { recordSelector } from './record-selector.js';
 import { RefusedRequestError } from './requester.js';
-import type { RequestContext, RequestListener } from './requester.js';
+import type { RequestContext, RequestListener } from './request-context.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
 

@@ -9,10 +9,9 @@ import { FilterProof } from './filter-proof.js';
 import { comesOldestFirst, ListOrder } from './list-order.js';
 import type { ParentProgress } from './parent-progress.js';
 import { ParentStream } from './parent-stream.js';
-import { listPartitions, partitionParameters } from './partition-router.js';
 import { RecordEmitter } from './record-emitter.js';
 import type { WriteRecords } from './record-emitter.js';
-import type { RequestContext } from './requester.js';
+import type { RequestContext } from './request-context.js';
 import { createRetriever } from './retriever.js';
 import type { ListListener, ListOutcome, Retriever } from './retriever.js';
 import { SliceCuts } from './slice-cuts.js';
@@ -35,7 +34,6 @@ interface SliceContext {
 
 /** Reads the slices of one stream: every page of every partition, down to the records to write. */
 export class SliceReader {
-  readonly #definition: DeclarativeStream;
   readonly #cursor: Cursor;
   readonly #context: SliceContext;
   /** Fetches the records of the stream. */
@@ -59,14 +57,12 @@ export class SliceReader {
     context: SliceContext,
     listener: SliceListener,
   ) {
-    this.#definition = definition;
     this.#progress = progress;
     this.#cursor = cursor;
     this.#context = context;
     const { retriever, primary_key } = definition;
     const router = retriever.partition_router;
-    const substream = router?.type === 'SubstreamPartitionRouter' ? router : undefined;
-    this.#goesByParent = substream?.parent_stream_configs[0].incremental_dependency === true;
+    this.#goesByParent = router?.parent_stream_configs[0].incremental_dependency === true;
     const ofCursor = this.#goesByParent ? [] : cursor.capture;
     const added = addedNames(definition.transformations);
     // Within one partition what is added to the key tells nothing apart.
@@ -92,8 +88,8 @@ export class SliceReader {
       context.requests,
       listener,
     );
-    if (substream !== undefined) {
-      this.#parents = new ParentStream(substream, cursor, context.requests, listener);
+    if (router !== undefined) {
+      this.#parents = new ParentStream(router, cursor, context.requests, listener);
     }
     // By whose dates slices are cut.
     const dated = this.#goesByParent ? this.#parents?.retriever : this.#retriever;
@@ -114,7 +110,7 @@ export class SliceReader {
     const parameters = this.#cursor.requestParameters(slice);
     try {
       if (this.#parents !== undefined) await this.#readChildren(this.#parents, open, parameters);
-      else await this.#readPartitions(open, parameters);
+      else await this.#readPartition(NO_PARTITION, parameters, open);
     } catch (error) {
       if (!(error instanceof DateFilterError)) throw error;
       // A filter by another date shows in records that come though they should not, and worse in those that do not.
@@ -124,21 +120,6 @@ export class SliceReader {
     if (fault !== undefined) throw fault;
     await this.#cuts.compare(slice);
     return open;
-  }
-
-  async #readPartitions(open: OpenSlice, parameters: Record<string, string>): Promise<void> {
-    const router = this.#definition.retriever.partition_router;
-    if (router?.type !== 'ListPartitionRouter') {
-      await this.#readPartition(NO_PARTITION, parameters, open);
-      return;
-    }
-    for (const partition of listPartitions(router)) {
-      await this.#readPartition(
-        partition,
-        { ...parameters, ...partitionParameters(router, partition) },
-        open,
-      );
-    }
   }
 
   /** Reads a page of parents at a time, and then the lists of those parents beside each other. */

@@ -94,9 +94,9 @@ export class StreamMessages {
   beat(state: () => JsonObject): void {
     const quiet = this.#elapsed() - this.#lastStateAt;
     if (quiet < CHECKPOINT_MS) return;
-    // A failed write shows up at the next awaited one.
     // Records show it too, and an equal STATE right behind them would confuse the platform's counting.
     const isDue = this.#elapsed() - this.#lastSignAt >= HEARTBEAT_MS;
+    // A failed write shows up at the next awaited one.
     this.#state(state(), isDue).catch(() => undefined);
   }
 

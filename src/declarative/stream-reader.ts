@@ -15,7 +15,7 @@ import { parentsState } from './low-code-state.js';
 import { ParentProgress, sortedParents } from './parent-progress.js';
 import { pathTemplate } from './request-path.js';
 import { RefusedRequestError } from './requester.js';
-import type { RequestContext } from './requester.js';
+import type { RequestContext } from './request-context.js';
 import { SplitSlice } from './slice-cuts.js';
 import { SliceReader } from './slice-reader.js';
 import type { SliceListener } from './slice-reader.js';

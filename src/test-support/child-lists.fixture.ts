@@ -22,7 +22,7 @@ export interface Parent {
 
 const byOrders = childStreamOf('items', streamOf('orders'));
 const router = byOrders.retriever.partition_router;
-if (router?.type !== 'SubstreamPartitionRouter') throw new Error('not a substream');
+if (router === undefined) throw new Error('not a substream');
 export const ROUTER = router;
 const [config] = ROUTER.parent_stream_configs;
 export const ofAll = {

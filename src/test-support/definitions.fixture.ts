@@ -8,7 +8,7 @@ import type {
   DefaultPaginator,
   HttpRequester,
 } from '../declarative/components.js';
-import type { RequestContext } from '../declarative/requester.js';
+import type { RequestContext } from '../declarative/request-context.js';
 import { Slots } from '../declarative/slots.js';
 import { FakeClock } from './fake-clock.fixture.js';
 

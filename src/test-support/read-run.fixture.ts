@@ -2,7 +2,7 @@
 import type { DeclarativeStream } from '../declarative/components.js';
 import type { SendHttp } from '../declarative/http-transport.js';
 import { readStreams } from '../declarative/read-streams.js';
-import type { RequestContext } from '../declarative/requester.js';
+import type { RequestContext } from '../declarative/request-context.js';
 import type { AirbyteErrorTrace, AirbyteMessage, JsonObject, SyncMode } from '../protocol/messages.js';
 import { Output } from '../protocol/output.js';
 import type { StreamStates } from '../protocol/state.js';

@@ -32,7 +32,7 @@ const DONE = [
 const MOVING = ['pending', 'processing', 'paid'] as const;
 const PAID: readonly string[] = ['paid', 'overpaid', 'underpaid', 'chargedback'];
 
-export function chargeStatus(world: World, index: number): string {
+function chargeStatus(world: World, index: number): string {
   const dice = world.dice('charge status', index);
   // The first charge of an order that was tried again has failed.
   if (index % CHARGES_PER_GROUP === 3 && index + 1 < world.count('charges')) return 'failed';

@@ -34,13 +34,13 @@ function paymentMs(world: World, index: number): number {
   return isAnticipated(index) ? brasiliaMidnight(world.timeline('payables').at(index) + 2 * DAY) : original;
 }
 
-export function payableStatus(world: World, index: number): string {
+function payableStatus(world: World, index: number): string {
   if (paymentMs(world, index) <= world.nowMs) return 'paid';
   return isAnticipated(index) ? 'prepaid' : 'waiting_funds';
 }
 
 /** Created with the charge; changed by an anticipation a day later, and by the payment on its day. */
-export function payableUpdatedMs(world: World, index: number): number {
+function payableUpdatedMs(world: World, index: number): number {
   const createdMs = world.timeline('payables').at(index);
   const paid = paymentMs(world, index) + (index % 12) * 3_600_000;
   if (paid <= world.nowMs && paid > createdMs) return paid;

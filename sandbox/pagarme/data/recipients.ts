@@ -12,7 +12,7 @@ export function recipientId(world: World, index: number): string {
   return `${prefix}_${codeOfIndex(world.dice('id recipients', index), index)}`;
 }
 
-export function recipientCode(index: number): string {
+function recipientCode(index: number): string {
   return `lojista-${index}`;
 }
 

@@ -116,7 +116,7 @@ export interface World extends WorldOptions {
 }
 
 /** A timeline over other times; `at` never goes back. */
-export function mappedTimeline(count: number, end: number, at: (index: number) => number): Timeline {
+function mappedTimeline(count: number, end: number, at: (index: number) => number): Timeline {
   function lowerBound(time: number): number {
     let low = 0;
     let high = count;

@@ -48,7 +48,7 @@ function splitMembers(world: World, index: number): JsonObject[] {
   });
 }
 
-export function splitCode(world: World, index: number): string {
+function splitCode(world: World, index: number): string {
   return `SPL_${world.dice('splits', index).code(10)}`;
 }
 

@@ -168,10 +168,7 @@ export function settlements(world: World): Generator {
  * The transactions of one settlement: a run of neighbours. The runs grow, so that the oldest settlement is empty and
  * the newest needs several pages.
  */
-export function settledRange(
-  world: World,
-  settlement: number,
-): { readonly from: number; readonly to: number } {
+function settledRange(world: World, settlement: number): { readonly from: number; readonly to: number } {
   const settled = world.count('settlements');
   const total = world.count('transactions');
   const edge = (k: number): number => (k <= 1 ? 0 : Math.floor(total * (k / settled) ** 3));

@@ -195,7 +195,7 @@ export function bulkCharges(world: World): Generator {
   }));
 }
 
-export function batchCode(world: World, index: number): string {
+function batchCode(world: World, index: number): string {
   return `BCH_${world.dice('batch', index).code(12)}`;
 }
 

@@ -33,7 +33,7 @@ const DONE = [
 /** States that still move, found on the newest records. */
 const MOVING = ['pending', 'ongoing', 'processing', 'queued', 'success'] as const;
 
-export function transactionStatus(world: World, index: number): string {
+function transactionStatus(world: World, index: number): string {
   const dice = world.dice('status', index);
   return index >= world.count('transactions') * 0.97 ? dice.pick(MOVING) : dice.pick(DONE);
 }

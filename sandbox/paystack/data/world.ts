@@ -25,7 +25,7 @@ const some =
     size === 0 ? 0 : between(low, size * ratio, high);
 
 /** How many records each stream has for a given number of transactions, and where its ids begin. */
-export const STREAM_PLANS = {
+const STREAM_PLANS = {
   transactions: { count: share(1), firstId: 4_099_260_516 },
   customers: { count: share(0.4), firstId: 90_225_809 },
   disputes: { count: share(0.05), firstId: 2_867_391 },

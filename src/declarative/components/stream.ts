@@ -2,7 +2,7 @@
 import type { DatetimeBasedCursor } from './cursor.js';
 import type { DefaultPaginator, NoPagination } from './paginator.js';
 import type { HttpRequester } from './requester.js';
-import type { FieldPath, RequestOption } from './values.js';
+import type { FieldPath } from './values.js';
 
 /** Where the records are. */
 export interface DpathExtractor {
@@ -51,22 +51,12 @@ export interface SubstreamPartitionRouter {
   readonly parent_stream_configs: readonly [ParentStreamConfig];
 }
 
-/** One partition for each value; `cursor_field` names the partition's value. */
-export interface ListPartitionRouter {
-  readonly type: 'ListPartitionRouter';
-  readonly values: readonly string[];
-  readonly cursor_field: string;
-  readonly request_option?: RequestOption;
-}
-
-export type PartitionRouter = SubstreamPartitionRouter | ListPartitionRouter;
-
 export interface SimpleRetriever {
   readonly type: 'SimpleRetriever';
   readonly requester: HttpRequester;
   readonly record_selector: RecordSelector;
   readonly paginator: DefaultPaginator | NoPagination;
-  readonly partition_router?: PartitionRouter;
+  readonly partition_router?: SubstreamPartitionRouter;
 }
 
 /** A value for a new field: from the partition, from the parent record, or the time of the request. */

@@ -4,27 +4,20 @@ import type {
   AddFields,
   AddedValue,
   DeclarativeStream,
-  ListPartitionRouter,
   ParentStreamConfig,
-  PartitionRouter,
+  SubstreamPartitionRouter,
 } from '../components.js';
 import { literal, template } from './jinja.js';
 import { requireNothingLeft } from './notes.js';
 import type { Notes } from './notes.js';
-import { requestOption } from './paginator.js';
 
 /** The parent of a stream, if it has one. */
 export function parentOf({ retriever }: DeclarativeStream): ParentStreamConfig | undefined {
-  const { partition_router: router } = retriever;
-  return router?.type === 'SubstreamPartitionRouter' ? router.parent_stream_configs[0] : undefined;
+  return retriever.partition_router?.parent_stream_configs[0];
 }
 
 /** Where a partition's value is: the values of parents of parents lie one level deeper each. */
 function partitionValue(stream: DeclarativeStream, field: string): string {
-  const { partition_router: router } = stream.retriever;
-  if (router?.type === 'ListPartitionRouter' && router.cursor_field === field) {
-    return `stream_partition[${literal(field)}]`;
-  }
   let parent = parentOf(stream);
   let place = 'stream_partition';
   while (parent !== undefined && parent.partition_field !== field) {
@@ -41,22 +34,6 @@ export function manifestPath(stream: DeclarativeStream): string {
     /\{\{\s*stream_partition\.(\w+)\s*\}\}/g,
     (_, field: string) => template(partitionValue(stream, field)),
   );
-}
-
-function listRouter({
-  type,
-  values,
-  cursor_field,
-  request_option,
-  ...rest
-}: ListPartitionRouter): JsonObject {
-  requireNothingLeft(rest);
-  return {
-    type,
-    values: [...values],
-    cursor_field,
-    ...(request_option === undefined ? {} : { request_option: requestOption(request_option) }),
-  };
 }
 
 /** Whether one of a stream's added fields is its parent's cursor. */
@@ -97,11 +74,10 @@ function parentConfig(
 }
 
 export function partitionRouter(
-  router: PartitionRouter,
+  router: SubstreamPartitionRouter,
   stream: DeclarativeStream,
   context: ParentContext,
 ): JsonObject {
-  if (router.type === 'ListPartitionRouter') return listRouter(router);
   const { type, parent_stream_configs, ...rest } = router;
   requireNothingLeft(rest);
   return {

@@ -1,5 +1,6 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { createdBetween, errorHandler, list, requester, schema } from '../defaults.js';
+import { createdBetween, list, requester, schema } from '../defaults.js';
+import { errorHandler } from '../error-handler.js';
 
 /**
  * Discontinued by the vendor on 2026-08-28; kept for accounts where it still answers.
