@@ -28,6 +28,7 @@ export async function buildPrograms(): Promise<void> {
       'server.ts',
       'peak-memory.ts',
       'contenders/floor.ts',
+      'contenders/parsing.ts',
       'contenders/sequential.ts',
       'contenders/faros-source.ts',
     ],

@@ -67,6 +67,18 @@ export function floor(server: ServerAddress, pages: number, connections: number)
   return { name: 'floor', command: process.execPath, args };
 }
 
+/** @param pages of 100 records, to read */
+export function parsingProgram(server: ServerAddress, pages: number, connections: number): Program {
+  const args = [
+    here('dist/contenders/parsing.js'),
+    server.url,
+    server.secretKey,
+    `${pages}`,
+    `${connections}`,
+  ];
+  return { name: 'parsing program', command: process.execPath, args };
+}
+
 export function sequentialReader(server: ServerAddress): Program {
   const args = [here('dist/contenders/sequential.js'), server.url, server.secretKey];
   return { name: 'sequential reader', command: process.execPath, args };
