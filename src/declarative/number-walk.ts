@@ -1,6 +1,6 @@
 import type { DefaultPaginator, PageIncrement } from './components.js';
 import { RepeatedPageError } from './list.js';
-import { countAt, fingerprint, MAX_EMPTY_PAGES, MAX_SAME, pagesOf } from './page-walk.js';
+import { checksum, countAt, fingerprint, MAX_EMPTY_PAGES, MAX_SAME, pagesOf } from './page-walk.js';
 import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
 import { valueAt } from './record-selector.js';
 import type { SelectedPage } from './record-selector.js';
@@ -112,8 +112,7 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
       if (!isFirst || (totalOf(page) ?? 0) <= received) return undefined;
       const last = pageCount(page);
       if (last === undefined || last < 2) return undefined;
-      const firstMark = fingerprint(page);
-      const firstTotal = totalOf(page);
+      const seen = new Map([[checksum(page), totalOf(page)]]);
       const size = page.ranges.length / 2 || strategy.page_size;
       return {
         last,
@@ -123,9 +122,13 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
           countAt(other.envelope, strategy.extensions?.page_count) ?? Math.ceil((totalOf(other) ?? 0) / size),
         parameters: (one) => parameters(start + one - 1),
         requireNew(other, one) {
+          const mark = checksum(other);
+          const total = totalOf(other);
           // With another count the list has moved on by a page; what is missing then is found by counting.
-          const isFirst = other.ranges.length > 0 && fingerprint(other) === firstMark;
-          if (isFirst && totalOf(other) === firstTotal) throw new RepeatedPageError(start + one - 1);
+          if (other.ranges.length > 0 && seen.has(mark) && seen.get(mark) === total) {
+            throw new RepeatedPageError(start + one - 1);
+          }
+          seen.set(mark, total);
           received += other.ranges.length / 2;
           empty = other.ranges.length === 0 ? empty + 1 : 0;
         },

@@ -49,7 +49,7 @@ const BY_HEADER: DefaultPaginator = {
 };
 const HEADER_OR_PAGE: DefaultPaginator = {
   ...BY_HEADER,
-  extensions: { page_fallback: { when: ['paging'], paginator: BY_PAGE } },
+  extensions: { page_fallback: { when: [['paging']], at_full_page: true, paginator: BY_PAGE } },
 };
 
 type Answer = SelectedPage | readonly [SelectedPage, Headers];
@@ -235,6 +235,7 @@ describe('a full page that does not say whether there is another one', () => {
     expect(paginate(required).next(page(full.slice(1)))).toBeUndefined();
     // Under another name than the one that is known.
     expect(() => paginate(required).next(page(full, { next_cursor: 'a' }))).toThrow(refused);
+    expect(() => paginate(required).next(page(full.slice(1), { next_cursor: 'a' }))).toThrow(refused);
     expect(paginate(required).next(page(full, { next_cursor: null }))).toBeUndefined();
     expect(paginate(required).next(page(full, {}))).toBeUndefined();
   });
@@ -265,10 +266,49 @@ describe('a full page that does not say whether there is another one', () => {
     const inBody: DefaultPaginator = {
       ...HEADER_OR_PAGE,
       pagination_strategy: { ...TOKENS, cursor_value: { response: ['paging', 'forward'] } },
-      extensions: { page_fallback: { when: ['paging', 'page'], paginator: BY_PAGE } },
+      extensions: {
+        page_fallback: {
+          when: [
+            ['paging', 'page'],
+            ['paging', 'pages'],
+          ],
+          at_full_page: true,
+          paginator: BY_PAGE,
+        },
+      },
     };
     expect(paginate(inBody).next(page(full, { forward: null }))).toBeUndefined();
     expect(paginate(inBody).next(page(full, {}))).toEqual({ size: '100', page: '1' });
+    // More than asked for come only where there are no pages.
+    expect(paginate(inBody).next(page([...full, { id: 1000 }], {}))).toBeUndefined();
+  });
+
+  test('is followed by pages, full or not, where the answer has pages or speaks of more', () => {
+    const inBody: DefaultPaginator = {
+      ...BY_HEADER,
+      pagination_strategy: {
+        ...TOKENS,
+        cursor_value: { response: ['paging', 'forward'] },
+        extensions: { total: ['paging', 'total'] },
+      },
+      extensions: {
+        page_fallback: {
+          when: [
+            ['paging', 'page'],
+            ['paging', 'pages'],
+          ],
+          paginator: BY_PAGE,
+        },
+      },
+    };
+    const next = (records: { id: number }[], paging: Record<string, JsonValue>) =>
+      paginate(inBody).next(page(records, paging));
+    const byPage = { size: '100', page: '1' };
+    expect(next(full, {})).toBeUndefined();
+    for (const paging of [{ page: 1 }, { pages: 3 }, { total: 51 }, { next_cursor: 'a' }]) {
+      expect(next(full.slice(0, 50), paging)).toEqual(byPage);
+    }
+    expect(next(full.slice(0, 50), { total: 50, next_cursor: null })).toBeUndefined();
   });
 });
 

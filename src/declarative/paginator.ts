@@ -3,7 +3,7 @@ import { numberWalk } from './number-walk.js';
 import type { PageParameters, PageWalk } from './page-walk.js';
 import { valueAt } from './record-selector.js';
 import type { SelectedPage } from './record-selector.js';
-import { tokenWalk } from './token-walk.js';
+import { saysEnd, speaksOfMore, tokenWalk } from './token-walk.js';
 
 /** Size of the pages of a list that is read once more, to that of those before. */
 const OTHER_SHARE = 0.85;
@@ -11,11 +11,17 @@ const OTHER_SHARE = 0.85;
 /** A walk by tokens that becomes one by pages when an answer turns out to be of that kind. */
 function withPageFallback(
   walk: PageWalk,
-  { page_size, cursor_value }: CursorPagination,
-  { when, paginator }: PageFallback,
+  strategy: CursorPagination,
+  { when, at_full_page, paginator }: PageFallback,
 ): PageWalk {
-  const saysEnd = (page: SelectedPage): boolean =>
-    !('headers' in cursor_value) && valueAt(page.envelope, cursor_value.response) === null;
+  /** Whether an answer without a token is of a list that has pages all the same. */
+  const mayBePaged = (page: SelectedPage): boolean => {
+    if (when.some((path) => valueAt(page.envelope, path) !== undefined)) return true;
+    if (saysEnd(strategy, page)) return false;
+    const size = page.ranges.length / 2;
+    // More than asked for come only where there are no pages.
+    return (at_full_page === true && size === strategy.page_size) || speaksOfMore(strategy, page, size);
+  };
   let pages: PageWalk | undefined;
   let hasToken = false;
   let hasRestarted = false;
@@ -37,9 +43,7 @@ function withPageFallback(
         hasToken = true;
         return next;
       }
-      const isByPage = valueAt(page.envelope, when) !== undefined;
-      const isFull = page.ranges.length / 2 >= page_size && !saysEnd(page);
-      if (!isByPage && !isFull) return undefined;
+      if (!mayBePaged(page)) return undefined;
       pages = paginate(paginator);
       hasRestarted = true;
       return pages.first;

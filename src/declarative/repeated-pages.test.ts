@@ -88,3 +88,22 @@ test('the next one, sent in place of one that is read beside it, is found missin
   expect(run.errors).toEqual([]);
   expect(ids(run)).toEqual(wanted);
 });
+
+test('a page that came so long ago that its records are forgotten is known again all the same', async () => {
+  const many = Array.from({ length: 60_000 }, (_, id) => ({ id }));
+  const { pagination_strategy } = byCountedPage;
+  const paginator = { ...byCountedPage, pagination_strategy: { ...pagination_strategy, page_size: 100 } };
+  const long = streamOf('orders', { retriever: { ...streamOf('orders').retriever, paginator } });
+  let isWrong = true;
+  const api = fakeApi((url) => {
+    const other = new URL(url);
+    if (url.searchParams.get('page') === '550' && isWrong) {
+      isWrong = false;
+      other.searchParams.set('page', '5');
+    }
+    return pageOf(other, many);
+  });
+  const run = await runRead([long], api, { syncMode: 'full_refresh' });
+  expect(run.logs.filter((line) => line.startsWith('WARN'))).toHaveLength(1);
+  expect(new Set(idsOf(run)).size).toBe(60_000);
+});

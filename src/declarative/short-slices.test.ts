@@ -56,7 +56,7 @@ describe('records that are missing by the API’s own count', () => {
         return { body: { ...reply.body, data: reply.body.data.filter((one) => one.id !== id) } };
       });
     };
-    const first = await runRead([list], lacking(300, 290));
+    const first = await runRead([list], lacking(300, 330));
     expect(first.course('orders').at(-1)).toBe('INCOMPLETE');
     expect(first.states('orders').at(-1)?.['short']).toHaveLength(1);
     const second = await runRead([list], lacking(4000), { states: stateOf(first) });

@@ -35,7 +35,7 @@ interface CutSlice {
   left: number;
   /** Parts that state as many as the whole. */
   same: number;
-  /** Holds them against it, once for all parts. */
+  /** Holds them against it, from when all have been told of. */
   comparison?: Promise<void>;
 }
 
@@ -49,8 +49,6 @@ export class SliceCuts {
   readonly #warn: (message: string) => void;
   readonly #wholes = new WeakMap<StreamSlice, CutSlice>();
   #areUseless = false;
-  /** One was found of which records are left out. When that is known, reading begins anew, once. */
-  #isFound = false;
 
   /** @param retriever of the list that the slices are parts of */
   constructor(cursor: Cursor, retriever: Retriever, warn: (message: string) => void) {
@@ -84,13 +82,13 @@ export class SliceCuts {
   async compare(slice: StreamSlice): Promise<void> {
     // The last part of it that was told of may have been cut itself.
     for (let whole = this.#wholes.get(slice); whole !== undefined; whole = this.#wholes.get(whole.slice)) {
-      if (whole.left > 0) continue;
-      await (whole.comparison ??= this.#compare(whole));
+      await whole.comparison;
     }
   }
 
   async #compare({ slice, parts, total, sum }: CutSlice): Promise<void> {
     if (total === undefined) return;
+    const { isByDays } = this.#cursor;
     const edges = this.#edges(slice, parts);
     if (edges.length === 0 && sum >= total) return;
     let held = sum;
@@ -100,11 +98,9 @@ export class SliceCuts {
     const still = await this.#count(slice);
     if (still === undefined || held >= still) return;
     const message = `${toIso(slice.start)} to ${toIso(slice.end)} holds ${still} records, its parts ${held}`;
-    if (!this.#isFound && !this.#cursor.isByDays) {
-      this.#isFound = true;
-      throw new DateFilterError('coarse', message);
-    }
-    this.#warn(`${message}: some may be missing`);
+    if (isByDays) this.#warn(`${message}: some may be missing`);
+    // Once: when it is known, all is read anew.
+    else if (!this.#cursor.isByDays) throw new DateFilterError('coarse', message);
   }
 
   /**
@@ -141,8 +137,13 @@ export class SliceCuts {
   #tell(slice: StreamSlice, total: number | undefined): void {
     const whole = this.#wholes.get(slice);
     if (whole === undefined) return;
-    whole.left--;
     whole.sum += total ?? NaN;
+    if (--whole.left === 0) {
+      // While the parts are read, so that it takes no time of its own.
+      whole.comparison = this.#compare(whole);
+      // Whoever closes a part meets the error; until then nobody may be there.
+      whole.comparison.catch(() => undefined);
+    }
     if (total === undefined || total !== whole.total) return;
     if (++whole.same >= MANY_SAME_TOTALS) this.#areUseless = true;
   }

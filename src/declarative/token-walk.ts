@@ -1,6 +1,5 @@
 import { systemError, transientError } from '../protocol/errors.js';
 import { isObject } from '../protocol/json-object.js';
-import type { JsonValue } from '../protocol/messages.js';
 import type { CursorPagination } from './components.js';
 import type { Headers } from './http-transport.js';
 import { countAt, MAX_EMPTY_PAGES, MAX_SAME, pagesOf, SamePages } from './page-walk.js';
@@ -19,25 +18,42 @@ export function tokenOf(
   );
 }
 
-/** Whether what stands around the missing token tells of more records: another token, or a count. */
-function speaksOfMore(container: JsonValue, total: number | undefined, received: number): boolean {
-  const names = isObject(container) ? Object.entries(container) : [];
-  const hasNext = names.some(([name, value]) => /next/i.test(name) && tokenText(value) !== undefined);
-  return hasNext || (total ?? 0) > received;
+/** Whether the token's place is there, and holds none. */
+export function saysEnd({ cursor_value }: CursorPagination, { envelope }: SelectedPage): boolean {
+  return !('headers' in cursor_value) && valueAt(envelope, cursor_value.response) === null;
 }
 
-/** @throws TracedError (system_error) if a full page without a token does not say that the list ends either */
+/**
+ * Whether what stands around a missing token tells of more records: another token, or a count.
+ * @param received records so far
+ */
+export function speaksOfMore(
+  { cursor_value, extensions }: CursorPagination,
+  { envelope }: SelectedPage,
+  received: number,
+): boolean {
+  if ('headers' in cursor_value) return false;
+  const [name = ''] = cursor_value.response;
+  const container = valueAt(envelope, [name]);
+  const hasNext = Object.entries(isObject(container) ? container : {}).some(
+    ([key, value]) => /next/i.test(key) && tokenText(value) !== undefined,
+  );
+  return hasNext || (countAt(envelope, extensions?.total) ?? 0) > received;
+}
+
+/**
+ * @param received records so far
+ * @throws TracedError (system_error) if a page without a token does not say that the list ends either
+ */
 function requireEnd(strategy: CursorPagination, page: SelectedPage, received: number): void {
   const { page_size, cursor_value, extensions } = strategy;
-  const isFull = page.ranges.length / 2 >= page_size;
-  if (extensions?.required !== true || 'headers' in cursor_value || !isFull) return;
+  if (extensions?.required !== true || 'headers' in cursor_value || saysEnd(strategy, page)) return;
   const [name = ''] = cursor_value.response;
-  const container = valueAt(page.envelope, [name]);
-  const total = countAt(page.envelope, extensions.total);
-  const isThere = valueAt(page.envelope, cursor_value.response) !== undefined;
-  if (isThere || (container !== undefined && !speaksOfMore(container, total, received))) return;
+  const isThere = valueAt(page.envelope, [name]) !== undefined;
+  const isFull = page.ranges.length / 2 >= page_size;
+  if (isThere ? !speaksOfMore(strategy, page, received) : !isFull) return;
   throw systemError(
-    `The API's answer has no "${container === undefined ? name : cursor_value.response.join('.')}", so it does not say how the list goes on. Please report it; the API may have changed.`,
+    `The API's answer has no "${isThere ? cursor_value.response.join('.') : name}", so it does not say how the list goes on. Please report it; the API may have changed.`,
   );
 }
 

@@ -53,7 +53,7 @@ function spelledBase64(secret: string): string[] {
 }
 
 /** What looks like a secret key: somebody may have given it in the place of a file's name, or of a field's. */
-const KEY_LIKE = /\b[rs]k_(?=\w*\d)\w{12,}/g;
+const KEY_LIKE = /\b[rs]k_(?:(?:live|test)_\w{8,}|(?=\w*\d)\w{12,})/g;
 
 /**
  * @returns a function that replaces each secret in a text by `****`, in whatever spelling it comes back, and whatever

@@ -52,10 +52,15 @@ export interface DefaultPaginator {
       readonly request_parameters: Readonly<Record<string, string>>;
     };
     /**
-     * Taken up, from its first page, when the first answer has no token but this path, or a full page that does not
-     * say that it is the last: where the vendor's sources disagree on how a list is paged.
+     * Taken up, from its first page, when the first answer has no token but one of these paths: where the vendor's sources disagree on how a list is paged.
      */
-    readonly page_fallback?: { readonly when: FieldPath; readonly paginator: DefaultPaginator };
+    readonly page_fallback?: {
+      /** Any of these. */
+      readonly when: readonly FieldPath[];
+      /** Also at a full page. @default only at one of these paths, or at what speaks of more */
+      readonly at_full_page?: boolean;
+      readonly paginator: DefaultPaginator;
+    };
   };
 }
 

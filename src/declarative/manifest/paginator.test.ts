@@ -128,7 +128,8 @@ describe('tokens', () => {
   });
 
   test('make the stream fail where the list has pages by number instead', () => {
-    const fallback = { when: ['meta', 'pageCount'], paginator: paged({ page_count: ['meta', 'pageCount'] }) };
+    const pageCount = ['meta', 'pageCount'] as const;
+    const fallback = { when: [pageCount], paginator: paged({ page_count: pageCount }) };
     expect(exported(byToken({}, { page_fallback: fallback })).guards).toEqual([
       "response is mapping and ((response.get('meta') or {}).get('pageCount') | int > 1) and ((response.get('meta') or {}).get('next') in [none, '', 'null'])",
     ]);

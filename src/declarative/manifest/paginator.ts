@@ -115,7 +115,7 @@ export function paginator(
           {
             action: 'FAIL',
             predicate: allOf([MAPPING, goesOn, ...(token === undefined ? [] : [isNoToken(token)])]),
-            message: `The API's answer has pages by number ("${page_fallback.when.join('.')}"), and this manifest goes by tokens, so it would read the first page only.`,
+            message: `The API's answer has pages by number ("${page_fallback.when.map((path) => path.join('.')).join('" or "')}"), and this manifest goes by tokens, so it would read the first page only.`,
             remedy: 'Write a paginator that goes by pages',
           },
         ];

@@ -14,6 +14,12 @@ import type {
 } from '../../declarative/components.js';
 import { errorHandler } from './error-handler.js';
 
+/** What answers that have pages say of them. */
+const PAGED = [
+  ['meta', 'page'],
+  ['meta', 'pageCount'],
+] as const;
+
 /** Records a page: the only documented maximum (of /bank), and what a larger value may be clamped to. */
 const PAGE_SIZE = 100;
 
@@ -79,13 +85,19 @@ export const byPage: DefaultPaginator = {
   },
 };
 
-/** For lists that one source describes with cursors, for which the request has to ask, and the other one with pages. */
-export const byCursorOrPage: DefaultPaginator = {
+/** For lists that are whole unless the request asks for cursors; if there are pages in their place, those are read. */
+export const byCursor: DefaultPaginator = {
   type: 'DefaultPaginator',
   pagination_strategy: byToken,
   page_size_option: requestParameter('perPage'),
   page_token_option: requestParameter('next'),
-  extensions: { page_fallback: { when: ['meta', 'page'], paginator: byPage } },
+  extensions: { page_fallback: { when: PAGED, paginator: byPage } },
+};
+
+/** For lists that one source describes with cursors and the other one with pages. */
+export const byCursorOrPage: DefaultPaginator = {
+  ...byCursor,
+  extensions: { page_fallback: { when: PAGED, at_full_page: true, paginator: byPage } },
 };
 
 /** The usual list: `data` with pages. */

@@ -22,7 +22,9 @@ export const transfers = {
       },
       page_size_option: requestParameter('count'),
       page_token_option: requestParameter('cursor'),
-      extensions: { page_fallback: { when: ['paging'], paginator: byPageOf(30, 'size') } },
+      extensions: {
+        page_fallback: { when: [['paging']], at_full_page: true, paginator: byPageOf(30, 'size') },
+      },
     },
   },
   incremental_sync: wholeListBy('updated_at', 'created_at', 'date_updated', 'date_created'),

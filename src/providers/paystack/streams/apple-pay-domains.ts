@@ -1,5 +1,5 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
-import { byCursorOrPage, list, schema } from '../defaults.js';
+import { byCursor, list, schema } from '../defaults.js';
 
 /**
  * The API sends names only; each becomes a record with one field.
@@ -19,7 +19,7 @@ export const applePayDomains = {
         extensions: { wrap_as: 'domain_name' },
       },
     },
-    paginator: byCursorOrPage,
+    paginator: byCursor,
   },
   schema_loader: schema('apple_pay_domains'),
 } as const satisfies DeclarativeStream;
