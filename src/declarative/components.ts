@@ -7,8 +7,9 @@
  */
 export type * from './components/cursor.js';
 export type * from './components/paginator.js';
+export * from './components/presets.js';
 export type * from './components/provider.js';
-export * from './components/requester.js';
+export type * from './components/requester.js';
 export type * from './components/source.js';
 export type * from './components/stream.js';
 export * from './components/values.js';

@@ -220,15 +220,16 @@ describe('smaller pages', () => {
 describe('a full page that does not say whether there is another one', () => {
   const full = Array.from({ length: 1000 }, (_, id) => ({ id }));
 
+  const required: DefaultPaginator = {
+    ...BY_HEADER,
+    pagination_strategy: {
+      ...TOKENS,
+      cursor_value: { response: ['paging', 'forward'] },
+      extensions: { required: true, total: ['paging', 'total'] },
+    },
+  };
+
   test('is refused where the token is required', () => {
-    const required: DefaultPaginator = {
-      ...BY_HEADER,
-      pagination_strategy: {
-        ...TOKENS,
-        cursor_value: { response: ['paging', 'forward'] },
-        extensions: { required: true },
-      },
-    };
     const refused = expect.objectContaining({ failureType: 'system_error' });
     expect(() => paginate(required).next(page(full))).toThrow(refused);
     expect(paginate(required).next(page(full, { forward: null }))).toBeUndefined();
@@ -241,14 +242,6 @@ describe('a full page that does not say whether there is another one', () => {
   });
 
   test('is refused where the token is required and more are counted', () => {
-    const required: DefaultPaginator = {
-      ...BY_HEADER,
-      pagination_strategy: {
-        ...TOKENS,
-        cursor_value: { response: ['paging', 'forward'] },
-        extensions: { required: true, total: ['paging', 'total'] },
-      },
-    };
     const walk = paginate(required);
     expect(walk.next(page(full, { forward: 'a', total: 2000 }))).toBeDefined();
     expect(walk.next(page(full, { total: 2000 }))).toBeUndefined();

@@ -39,32 +39,6 @@ export interface HttpResponseFilter {
   };
 }
 
-/**
- * For APIs that answer with JSON only and stand behind a network edge (Cloudflare and the like), whose own refusals
- * are HTML or a line of text. They say nothing about the key or the list, and may pass.
- * @param error_message sentence for the user
- */
-export function edgeBlocks(error_message: string): readonly HttpResponseFilter[] {
-  const blocked = {
-    type: 'HttpResponseFilter',
-    action: 'RETRY',
-    failure_type: 'transient_error',
-    error_message,
-  } as const;
-  return [
-    {
-      ...blocked,
-      http_codes: [200],
-      extensions: { content_type: 'text/html', concerns_all_streams: true },
-    },
-    {
-      ...blocked,
-      http_codes: [400, 401, 403, 404, 405, 406, 410, 451],
-      extensions: { not_json: true, concerns_all_streams: true },
-    },
-  ];
-}
-
 export interface WaitTimeFromHeader {
   readonly type: 'WaitTimeFromHeader';
   /** Header that holds the seconds to wait, or the time to wait for: Unix seconds, or a date as HTTP writes it. */

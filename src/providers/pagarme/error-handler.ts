@@ -1,5 +1,5 @@
 /** What the answers of Pagar.me's API (v5) that are no page of records mean, and how often and when it is asked again. */
-import { edgeBlocks } from '../../declarative/components.js';
+import { edgeBlocks, patientErrorHandler } from '../../declarative/components.js';
 import type { DefaultErrorHandler, HttpResponseFilter } from '../../declarative/components.js';
 
 const blockedByEdge = edgeBlocks(
@@ -52,22 +52,7 @@ export const vanished: readonly HttpResponseFilter[] = [
   { type: 'HttpResponseFilter', action: 'IGNORE', http_codes: [400], error_message_contains: 'not found' },
 ];
 
+/** Which header says when to come back, no source says. */
 export function errorHandler(first: readonly HttpResponseFilter[] = []): DefaultErrorHandler {
-  return {
-    type: 'DefaultErrorHandler',
-    // With waits that double from half a second on: an API that is gone for a minute does not fail a sync.
-    max_retries: 7,
-    response_filters: [...blockedByEdge, ...first, ...responseFilters],
-    backoff_strategies: [
-      // Which header says when to come back, no source says.
-      {
-        type: 'WaitTimeFromHeader',
-        header: 'x-ratelimit-reset',
-        max_waiting_time_in_seconds: 900,
-        extensions: { of_rate_limit: true },
-      },
-      { type: 'WaitTimeFromHeader', header: 'retry-after', max_waiting_time_in_seconds: 900 },
-      { type: 'ExponentialBackoffStrategy', factor: 0.5 },
-    ],
-  };
+  return patientErrorHandler([...blockedByEdge, ...first, ...responseFilters]);
 }

@@ -1,5 +1,5 @@
 /** What the answers of Paystack's API that are no page of records mean, and how often and when it is asked again. */
-import { edgeBlocks } from '../../declarative/components.js';
+import { edgeBlocks, patientErrorHandler } from '../../declarative/components.js';
 import type { DefaultErrorHandler, HttpResponseFilter } from '../../declarative/components.js';
 
 /** https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/ */
@@ -65,22 +65,7 @@ const responseFilters: readonly HttpResponseFilter[] = [
   },
 ];
 
+/** `x-ratelimit-reset` holds the seconds until the window ends: https://paystack.com/docs/api/rate-limits/ */
 export function errorHandler(first: readonly HttpResponseFilter[] = []): DefaultErrorHandler {
-  return {
-    type: 'DefaultErrorHandler',
-    // With waits that double from half a second on: an API that is gone for a minute does not fail a sync.
-    max_retries: 7,
-    response_filters: [...blockedByEdge, ...first, ...responseFilters],
-    backoff_strategies: [
-      // Seconds until the window ends: https://paystack.com/docs/api/rate-limits/
-      {
-        type: 'WaitTimeFromHeader',
-        header: 'x-ratelimit-reset',
-        max_waiting_time_in_seconds: 900,
-        extensions: { of_rate_limit: true },
-      },
-      { type: 'WaitTimeFromHeader', header: 'retry-after', max_waiting_time_in_seconds: 900 },
-      { type: 'ExponentialBackoffStrategy', factor: 0.5 },
-    ],
-  };
+  return patientErrorHandler([...blockedByEdge, ...first, ...responseFilters]);
 }

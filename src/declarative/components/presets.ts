@@ -1,0 +1,50 @@
+/** Parts that the definitions of several vendors share. */
+import type { DefaultErrorHandler, HttpResponseFilter } from './requester.js';
+
+/**
+ * For APIs that answer with JSON only and stand behind a network edge (Cloudflare and the like), whose own refusals
+ * are HTML or a line of text. They say nothing about the key or the list, and may pass.
+ * @param error_message sentence for the user
+ */
+export function edgeBlocks(error_message: string): readonly HttpResponseFilter[] {
+  const blocked = {
+    type: 'HttpResponseFilter',
+    action: 'RETRY',
+    failure_type: 'transient_error',
+    error_message,
+  } as const;
+  return [
+    {
+      ...blocked,
+      http_codes: [200],
+      extensions: { content_type: 'text/html', concerns_all_streams: true },
+    },
+    {
+      ...blocked,
+      http_codes: [400, 401, 403, 404, 405, 406, 410, 451],
+      extensions: { not_json: true, concerns_all_streams: true },
+    },
+  ];
+}
+
+/**
+ * Waits as long as the API says, which it may say in either header, else twice as long each time, from half a second
+ * on: an API that is gone for a minute does not fail a sync.
+ */
+export function patientErrorHandler(response_filters: readonly HttpResponseFilter[]): DefaultErrorHandler {
+  return {
+    type: 'DefaultErrorHandler',
+    max_retries: 7,
+    response_filters,
+    backoff_strategies: [
+      {
+        type: 'WaitTimeFromHeader',
+        header: 'x-ratelimit-reset',
+        max_waiting_time_in_seconds: 900,
+        extensions: { of_rate_limit: true },
+      },
+      { type: 'WaitTimeFromHeader', header: 'retry-after', max_waiting_time_in_seconds: 900 },
+      { type: 'ExponentialBackoffStrategy', factor: 0.5 },
+    ],
+  };
+}
