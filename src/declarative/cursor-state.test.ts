@@ -222,7 +222,8 @@ describe('a saved state', () => {
         fc.array(slice, { maxLength: 4 }),
         fc.constantFrom(undefined, 'coarse' as const, 'partial' as const),
         fc.array(fc.record({ start: time, end: time }), { maxLength: 2 }),
-        (one, start, slices, filterFault, short) => {
+        fc.boolean(),
+        (one, start, slices, filterFault, short, knowsAbsent) => {
           const printed = JSON.parse(
             JSON.stringify(
               printCursorState('createdAt', {
@@ -231,6 +232,7 @@ describe('a saved state', () => {
                 closed: slices,
                 filterFault,
                 short,
+                knowsAbsent,
                 syncMode: 'incremental',
               }),
             ),
@@ -241,6 +243,7 @@ describe('a saved state', () => {
             closed: slices,
             ...(filterFault === undefined ? {} : { filterFault }),
             short,
+            ...(knowsAbsent ? { knowsAbsent } : {}),
           });
         },
       ),

@@ -41,6 +41,8 @@ export interface CursorState {
   readonly filterFault?: KnownFault;
   /** Ranges that the sync left open, because records of them were missing. */
   readonly short: readonly TimeRange[];
+  /** See `Cursor.knowsAbsent`. */
+  readonly knowsAbsent?: boolean;
 }
 
 /** Beside the cursor field: ranges that need not be read again when a sync is taken up. */
@@ -58,6 +60,8 @@ const FINISHED = 'finished';
 const DATE_FILTER = 'date_filter';
 const FILTER_FAULTS = { coarse: 'days', partial: 'partial' } as const;
 type KnownFault = keyof typeof FILTER_FAULTS;
+/** Beside the cursor field: the API has no lists for some parents, which was looked at twice. */
+const ABSENT_LISTS = 'absent_lists';
 /** Beside the cursor field: ranges that are open because records of them were missing, and are so for the first time. */
 const SHORT = 'short';
 
@@ -165,6 +169,7 @@ export function parseCursorState(
     closed,
     ...(filterFault === undefined ? {} : { filterFault }),
     short,
+    ...(state[ABSENT_LISTS] === true ? { knowsAbsent: true } : {}),
     ...(finished === undefined ? {} : { finished }),
   };
 }
@@ -180,12 +185,13 @@ export interface PrintedState {
   readonly finished?: FinishedWindow | undefined;
   readonly filterFault: KnownFault | undefined;
   readonly short: readonly TimeRange[];
+  readonly knowsAbsent: boolean;
   readonly syncMode: SyncMode;
 }
 
 export function printCursorState(
   cursorField: string,
-  { mark, startDate, closed, finished, filterFault, short, syncMode }: PrintedState,
+  { mark, startDate, closed, finished, filterFault, short, knowsAbsent, syncMode }: PrintedState,
 ): JsonObject {
   const slices = closed.map((slice) => ({
     ...printRange(slice),
@@ -199,6 +205,7 @@ export function printCursorState(
     ...(slices.length === 0 ? {} : { [CLOSED_SLICES]: slices }),
     ...(filterFault === undefined ? {} : { [DATE_FILTER]: FILTER_FAULTS[filterFault] }),
     ...(short.length === 0 ? {} : { [SHORT]: short.map(printRange) }),
+    ...(knowsAbsent ? { [ABSENT_LISTS]: true } : {}),
     ...(finished === undefined
       ? {}
       : { [FINISHED]: { end_date: toIso(finished.endDate), as_of: toIso(finished.asOf) } }),

@@ -63,8 +63,10 @@ export interface OpenSlice {
   withoutCursor: number;
   /** Records that were written. */
   written: number;
-  /** Records are missing, going by the API's own count. */
+  /** Records are missing, going by the API's own count; or lists of parents are not there, which the sync before had not seen. */
   isShort: boolean;
+  /** Lists of parents are not there. */
+  hasAbsent: boolean;
   /** Of the records since `beginPage`. */
   page: PageOrder;
 }
@@ -78,6 +80,8 @@ export interface Cursor {
   readonly capture: readonly FieldPath[];
   /** How many of them, from the first, may hold the cursor itself. */
   readonly fields: number;
+  /** Lists of parents were not there in an earlier sync, and not in the one after it either: the API has none for some. */
+  readonly knowsAbsent: boolean;
   /** Requests reach further on both sides already, as for an API that cuts bounds to days. */
   readonly isByDays: boolean;
   /** The slices to read; none if there is nothing new. */
@@ -116,7 +120,16 @@ export interface Cursor {
 }
 
 export function newOpenSlice(slice: StreamSlice): OpenSlice {
-  return { slice, rank: 0, mark: undefined, withoutCursor: 0, written: 0, isShort: false, page: emptyPage() };
+  return {
+    slice,
+    rank: 0,
+    mark: undefined,
+    withoutCursor: 0,
+    written: 0,
+    isShort: false,
+    hasAbsent: false,
+    page: emptyPage(),
+  };
 }
 
 /** Before the records of another page are judged. */
@@ -135,6 +148,7 @@ export function fullRefreshCursor(now: number): Cursor {
     open: newOpenSlice,
     judge: () => 'emit',
     isFeed: false,
+    knowsAbsent: true,
     isByDays: false,
     close: () => true,
     split: (one) => [one],

@@ -53,6 +53,7 @@ export class DatetimeCursor implements Cursor {
   readonly fields: number;
   readonly notice: string | undefined;
   readonly isFeed: boolean;
+  readonly knowsAbsent: boolean;
   readonly #definition: DatetimeBasedCursor;
   readonly #fullRefresh: boolean;
   readonly #initial: CursorMark;
@@ -71,6 +72,8 @@ export class DatetimeCursor implements Cursor {
   /** What the filter leaves out has been read from the start on: by an earlier sync, or by this one in the end. */
   readonly #hadWholeList: boolean;
   #hasWholeList = false;
+  /** Slices were closed of which lists are not there. */
+  #hasAbsent = false;
   readonly #slices: SliceLedger;
   /** Older records that have changed are still to be read; until then the mark must not move. */
   #changesAreDue: boolean;
@@ -98,6 +101,7 @@ export class DatetimeCursor implements Cursor {
     // A full refresh has no use for a mark alone.
     const goesOn = closed.length > 0 || goesOnSince !== undefined;
     const mark = startsEarlier || (this.#fullRefresh && !goesOn) ? undefined : saved.mark;
+    this.knowsAbsent = saved.knowsAbsent === true;
     this.#initial = mark ?? start;
     this.#readFrom = mark === undefined || saved.startDate !== undefined ? startDate : undefined;
     this.#startDate = start.time;
@@ -189,6 +193,7 @@ export class DatetimeCursor implements Cursor {
   close(open: OpenSlice): boolean {
     const { slice, mark } = open;
     if (open.isShort && this.#slices.staysOpen(slice)) return false;
+    if (open.hasAbsent) this.#hasAbsent = true;
     if (slice.ofChanges === true) this.#changesAreDue = false;
     else this.#slices.close(slice, mark);
     return true;
@@ -236,6 +241,8 @@ export class DatetimeCursor implements Cursor {
       finished: this.#finished(complete),
       filterFault: hasWholeList ? 'partial' : isCoarse ? 'coarse' : undefined,
       short: complete ? [] : slices.short,
+      // Forgotten when all are there again.
+      knowsAbsent: this.#hasAbsent || (!complete && this.knowsAbsent),
       syncMode: this.#fullRefresh ? 'full_refresh' : 'incremental',
     });
   }

@@ -9,7 +9,7 @@ import { parentPartition } from './partition-router.js';
 import type { SelectedPage } from './record-selector.js';
 import type { RequestContext } from './request-context.js';
 import { createRetriever } from './retriever.js';
-import type { ListListener, Retriever } from './retriever.js';
+import type { ListListener, Retriever, Shortage } from './retriever.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition } from './stream-slice.js';
 
@@ -33,8 +33,8 @@ interface ParentOptions {
   readonly progress?: ParentProgress | undefined;
   /** Called for each page of parents. */
   readonly onPage?: (page: SelectedPage, info: PageInfo) => void;
-  /** Called when a list of parents has ended of which some are missing. */
-  readonly onShort?: () => void;
+  /** Called when a list of parents has ended of which some are missing. @param within which of them: their own parent */
+  readonly onShort?: (how: Shortage, within: StreamPartition) => void;
 }
 
 /**
@@ -86,20 +86,17 @@ export class ParentStream {
       yield* this.#within(NO_PARTITION, options);
       return;
     }
-    const { onPage, onShort, progress } = options;
+    const { onPage, onShort } = options;
+    const within = {
+      ...(onPage === undefined ? {} : { onPage }),
+      ...(onShort === undefined ? {} : { onShort }),
+    };
     for await (const { partitions, finished } of this.#grandparents.pages({
       ...options,
       selection: undefined,
     })) {
       for (const partition of partitions) {
-        const [outermost] = partition.values.values();
-        yield* this.#within(partition, {
-          ...(onPage === undefined ? {} : { onPage }),
-          onShort: () => {
-            progress?.addShort(outermost);
-            onShort?.();
-          },
-        });
+        yield* this.#within(partition, within);
       }
       // All their children have been handed out by now.
       yield { partitions: [], finished };
@@ -143,7 +140,10 @@ export class ParentStream {
       {
         // Whoever goes on from a state that said otherwise would not ask for those that are missing.
         again: () => progress?.forget(),
-        ended: () => onShort?.(),
+        // Parents that are not there at all, the account has none of.
+        ended: (how) => {
+          if (how !== 'absent' || partition !== NO_PARTITION) onShort?.(how, partition);
+        },
       },
     );
     for await (const number of pages) {

@@ -33,12 +33,24 @@ export interface Glance {
   readonly total: number | undefined;
 }
 
-/** Told of records that are missing, going by counts that have not proven inexact. */
+/**
+ * How records of a list are missing: going by the API's count, or by one that has proven inexact, or the whole list is
+ * not there.
+ */
+export type Shortage = 'short' | 'doubtful' | 'absent';
+
+/** Told of records that are missing. */
 export interface ShortListener {
   /** Before the list is read again. */
   again(): void;
   /** They still are at the end. */
-  ended(): void;
+  ended(how: Shortage): void;
+}
+
+export function shortageOf({ exists, isShort, completeness }: ListOutcome): Shortage | undefined {
+  if (!exists) return 'absent';
+  if (completeness !== 'short') return undefined;
+  return isShort ? 'short' : 'doubtful';
 }
 
 /** Reads lists. */
@@ -140,7 +152,8 @@ class ListRetriever implements Retriever {
     } catch (error) {
       reading = yield* readListInTurn(this.#withSmaller(error, beginning));
     }
-    if (this.#ended(list, reading).isShort) onShort?.ended();
+    const how = shortageOf(this.#ended(list, reading));
+    if (how !== undefined) onShort?.ended(how);
   }
 
   async glance(parameters: PageParameters, number: number, size: number): Promise<Glance | undefined> {

@@ -12,8 +12,8 @@ import { ParentStream } from './parent-stream.js';
 import { RecordEmitter } from './record-emitter.js';
 import type { WriteRecords } from './record-emitter.js';
 import type { RequestContext } from './request-context.js';
-import { createRetriever } from './retriever.js';
-import type { ListListener, ListOutcome, Retriever } from './retriever.js';
+import { createRetriever, shortageOf } from './retriever.js';
+import type { ListListener, ListOutcome, Retriever, Shortage } from './retriever.js';
 import { SliceCuts } from './slice-cuts.js';
 import { NO_PARTITION } from './stream-slice.js';
 import type { StreamPartition, StreamSlice } from './stream-slice.js';
@@ -137,9 +137,7 @@ export class SliceReader {
         this.#proof.begin(open.slice, page, info);
         this.#cuts.add(open.slice, info);
       },
-      onShort: () => {
-        open.isShort = true;
-      },
+      onShort: (how, within) => this.#noteShort(open, how, within),
     });
     const own = this.#goesByParent ? {} : parameters;
     const failed = new FailedLists();
@@ -153,11 +151,12 @@ export class SliceReader {
         () => this.#context.numWorkers,
         async (parent) => {
           try {
-            const { exists, isShort } = await this.#readPartition(parent, own, open);
+            const reading = await this.#readPartition(parent, own, open);
             failed.addRead();
-            if (exists) read++;
+            if (reading.exists) read++;
             else missing++;
-            if (isShort) this.#progress?.addShort(outermostKey(parent));
+            const how = shortageOf(reading);
+            if (how !== undefined) this.#noteShort(open, how, parent);
           } catch (error) {
             failed.add(error, this.#retriever.pathOf(parent));
             unread.push(parent);
@@ -178,6 +177,20 @@ export class SliceReader {
         `The API knows the list of none of the ${missing} parents. If that stays so, the stream does not exist for this account; leave it out then.`,
       );
     }
+  }
+
+  /**
+   * A list that is not there may have gone with its parent. Or it is so for a moment only, as behind a gateway that has lost
+   * its routes: the next sync asks for it once more.
+   */
+  #noteShort(open: OpenSlice, how: Shortage, partition: StreamPartition): void {
+    if (how === 'absent') {
+      open.hasAbsent = true;
+      if (this.#cursor.knowsAbsent) return;
+    }
+    if (how !== 'doubtful') open.isShort = true;
+    // Whatever the API's counts are worth: for whoever goes on from here it costs a request.
+    if (partition !== NO_PARTITION) this.#progress?.addShort(outermostKey(partition));
   }
 
   async #readPartition(

@@ -225,7 +225,10 @@ export class StreamReader {
       const level = open.written === 0 ? 'DEBUG' : 'INFO';
       await this.#messages.log(level, `slice ${range} ${how}, ${counted(open.written, 'record')}`);
       if (open.isShort && isClosed) {
-        await this.#messages.log('WARN', `${range} came short again; the API's count is taken for wrong`);
+        const why = open.hasAbsent
+          ? 'lists that were not there are so again; they are taken for gone'
+          : "came short again; the API's count is taken for wrong";
+        await this.#messages.log('WARN', `${range}: ${why}`);
       }
     }
   }

@@ -26,7 +26,12 @@ const FIGURES = '1,234 records, 2 requests (1 of them a retry), 2.5 MB, 3.5 s, '
 
 describe('the line at the end of a stream', () => {
   test.each<[string, ListReading[], string]>([
-    ['all lists are whole', [verified, verified, gone], 'verified: as many as the API counts'],
+    ['all lists are whole', [verified, verified], 'verified: as many as the API counts'],
+    [
+      'one was not there',
+      [verified, verified, gone],
+      "verified against the API's counts in 2 of 2 lists; 1 list was not there",
+    ],
     ['some are', [verified, unknown], "verified against the API's counts in 1 of 2 lists"],
     [
       'one came short',

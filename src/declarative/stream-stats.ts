@@ -15,6 +15,8 @@ export class StreamStats {
   #lists = 0;
   #verified = 0;
   #short = 0;
+  /** Lists that the API does not know. */
+  #absent = 0;
 
   /** @param bytes of the answer's body, decompressed */
   addRequest(bytes: number, isRetry: boolean): void {
@@ -30,7 +32,10 @@ export class StreamStats {
 
   /** A list was read to its end, or to where no more of it was wanted. */
   addList({ exists, completeness }: ListReading): void {
-    if (!exists) return;
+    if (!exists) {
+      this.#absent++;
+      return;
+    }
     this.#lists++;
     if (completeness === 'verified') this.#verified++;
     if (completeness === 'short') this.#short++;
@@ -81,10 +86,13 @@ export class StreamStats {
     if (this.#lists === 0)
       return isComplete ? 'no list to verify' : 'not verified, since no list was read to its end';
     if (this.#verified + this.#short === 0) return 'not verified, since the API states no counts';
-    if (isComplete && this.#verified === this.#lists) return 'verified: as many as the API counts';
-    const missing = this.#short === 0 ? '' : `; ${counted(this.#short, 'list')} came short`;
+    if (isComplete && this.#verified === this.#lists && this.#absent === 0) {
+      return 'verified: as many as the API counts';
+    }
+    const short = this.#short === 0 ? '' : `; ${counted(this.#short, 'list')} came short`;
+    const absent = this.#absent === 0 ? '' : `; ${counted(this.#absent, 'list was', 'lists were')} not there`;
     const which = isComplete ? 'lists' : 'lists that were read to their end';
-    return `verified against the API's counts in ${this.#verified} of ${this.#lists} ${which}${missing}`;
+    return `verified against the API's counts in ${this.#verified} of ${this.#lists} ${which}${short}${absent}`;
   }
 }
 
