@@ -20,6 +20,7 @@ import {
 } from '../test-support/read-run.fixture.js';
 import type { ReadRun } from '../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from './components.js';
+import { DatetimeCursor } from './datetime-cursor.js';
 
 const parents = parentsOf(30);
 const parentOf = (url: URL): number => Number(url.pathname.split('/')[2]);
@@ -107,4 +108,22 @@ test('lists that came short are read again by the sync that goes on, also where 
   const came = new Set([...idsOf(first, 'items'), ...idsOf(second, 'items')].map(Number));
   const wanted = parents.flatMap(({ id }) => [id * 10, id * 10 + 1]);
   expect(wanted.filter((id) => !came.has(id))).toEqual([]);
+});
+
+test('lists that are missing all over the history keep a few slices open, and not all of it', () => {
+  const day = (number: number) => Date.parse('2024-06-01T00:00:00.000Z') + number * 24 * HOUR;
+  const now = day(20);
+  const startDate = at(day(0));
+  const base = { stream: 'items', syncMode: 'incremental', startDate, lookbackDays: 0 } as const;
+  const cursor = new DatetimeCursor(createdBetween, { ...base, state: undefined, now });
+  const closed = Array.from({ length: 20 }, (_, i) => {
+    const open = cursor.open({ start: day(i), end: day(i + 1), filtered: true, isLast: i === 19 });
+    open.hasAbsent = true;
+    return cursor.close(open);
+  });
+  expect(closed.filter((isClosed) => !isClosed)).toHaveLength(5);
+  const state = cursor.state(true);
+  const next = new DatetimeCursor(createdBetween, { ...base, state, now: now + HOUR });
+  expect(next.slices().filter(({ end }) => end <= day(19))).toHaveLength(1);
+  expect(next.slices()[0]).toMatchObject({ start: day(0), end: day(5) });
 });

@@ -63,7 +63,7 @@ export interface OpenSlice {
   withoutCursor: number;
   /** Records that were written. */
   written: number;
-  /** Records are missing, going by the API's own count; or lists of parents are not there, which the sync before had not seen. */
+  /** Records are missing, going by the API's own count. */
   isShort: boolean;
   /** Lists of parents are not there. */
   hasAbsent: boolean;

@@ -31,6 +31,12 @@ export interface CursorOptions {
   readonly goesOnSince?: number | undefined;
 }
 
+/**
+ * Slices that stay open because lists of parents are not there. A failure of seconds meets those that are read then; if
+ * lists of more slices are not there, the API has none for some parents.
+ */
+const MAX_ABSENCES = 5;
+
 /** Told of a full refresh, since whoever gave it a state by mistake gets a part, or nothing, of what they expect. */
 const GOES_ON =
   'goes on with the full refresh whose state was given: what that one read is not read again. Without a state everything is read';
@@ -74,6 +80,8 @@ export class DatetimeCursor implements Cursor {
   #hasWholeList = false;
   /** Slices were closed of which lists are not there. */
   #hasAbsent = false;
+  /** Slices that stay open because lists are not there. */
+  #absences = 0;
   readonly #slices: SliceLedger;
   /** Older records that have changed are still to be read; until then the mark must not move. */
   #changesAreDue: boolean;
@@ -192,7 +200,11 @@ export class DatetimeCursor implements Cursor {
 
   close(open: OpenSlice): boolean {
     const { slice, mark } = open;
-    if (open.isShort && this.#slices.staysOpen(slice)) return false;
+    const isAbsence = open.hasAbsent && !this.knowsAbsent && this.#absences < MAX_ABSENCES;
+    if ((open.isShort || isAbsence) && this.#slices.staysOpen(slice)) {
+      if (!open.isShort) this.#absences++;
+      return false;
+    }
     if (open.hasAbsent) this.#hasAbsent = true;
     if (slice.ofChanges === true) this.#changesAreDue = false;
     else this.#slices.close(slice, mark);

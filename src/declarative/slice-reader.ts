@@ -184,11 +184,11 @@ export class SliceReader {
    * its routes: the next sync asks for it once more.
    */
   #noteShort(open: OpenSlice, how: Shortage, partition: StreamPartition): void {
+    if (how === 'short') open.isShort = true;
     if (how === 'absent') {
       open.hasAbsent = true;
       if (this.#cursor.knowsAbsent) return;
     }
-    if (how !== 'doubtful') open.isShort = true;
     // Whatever the API's counts are worth: for whoever goes on from here it costs a request.
     if (partition !== NO_PARTITION) this.#progress?.addShort(outermostKey(partition));
   }

@@ -224,11 +224,11 @@ export class StreamReader {
       // A list that is asked for by fortnights has hundreds of them.
       const level = open.written === 0 ? 'DEBUG' : 'INFO';
       await this.#messages.log(level, `slice ${range} ${how}, ${counted(open.written, 'record')}`);
-      if (open.isShort && isClosed) {
-        const why = open.hasAbsent
-          ? 'lists that were not there are so again; they are taken for gone'
-          : "came short again; the API's count is taken for wrong";
-        await this.#messages.log('WARN', `${range}: ${why}`);
+      if (isClosed && open.isShort) {
+        await this.#messages.log('WARN', `${range} came short again; the API's count is taken for wrong`);
+      }
+      if (isClosed && open.hasAbsent && !this.#cursor.knowsAbsent) {
+        await this.#messages.log('WARN', `${range}: lists of parents that are not there are taken for gone`);
       }
     }
   }
