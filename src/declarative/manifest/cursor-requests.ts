@@ -27,17 +27,18 @@ const MARGIN = 'P1D';
 /**
  * Bounds of a request, wider than the slice: they may be inclusive or exclusive, and cut to the day of some
  * time zone.
- * @param before expression for the margin at the start
  */
-function boundsOf(
-  { datetime_format, cursor_granularity }: DatetimeBasedCursor,
-  before = literal(MARGIN),
-): { start: string; end: string } {
+function boundsOf({ datetime_format, cursor_granularity }: DatetimeBasedCursor): {
+  start: string;
+  end: string;
+} {
   // The macro knows no milliseconds, and a day further they do not matter.
   const format = literal(datetime_format.replace('%_ms', '000'));
   const grain = literal(cursor_granularity ?? 'PT1S');
   return {
-    start: template(`format_datetime(str_to_datetime(${SLICE_START}) - duration(${before}), ${format})`),
+    start: template(
+      `format_datetime(str_to_datetime(${SLICE_START}) - duration(${literal(MARGIN)}), ${format})`,
+    ),
     end: template(
       `format_datetime(str_to_datetime(${SLICE_END}) + duration(${grain}) + duration(${literal(MARGIN)}), ${format})`,
     ),
@@ -64,9 +65,7 @@ export function dateFilterAndChanges(
   created: { start: RequestOption; end: RequestOption },
   changed: { start: RequestOption; end: RequestOption },
 ): CursorRequests {
-  // Records do not say when they changed: what is asked for too much there is read too much.
-  const grain = literal(definition.cursor_granularity ?? 'PT1S');
-  const { start, end } = boundsOf(definition, `${literal(MARGIN)} if ${IS_CREATED_LIST} else ${grain}`);
+  const { start, end } = boundsOf(definition);
   const name = (one: RequestOption, other: RequestOption): string =>
     template(`${literal(one.field_name)} if ${IS_CREATED_LIST} else ${literal(other.field_name)}`);
   return {
