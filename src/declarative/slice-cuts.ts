@@ -77,7 +77,7 @@ export class SliceCuts {
   /**
    * Before a slice counts as closed: once all parts of the one it was cut from have been told of, together they must hold
    * as many records.
-   * @throws DateFilterError if they do not; of one slice, others are warned of
+   * @throws DateFilterError if they do not; it is warned of where requests reach further on both sides already
    */
   async compare(slice: StreamSlice): Promise<void> {
     // The last part of it that was told of may have been cut itself.
