@@ -364,7 +364,7 @@ test('lists beside each other do not all ask for their pages at once: those that
   const lanes = new Slots(2);
   let mostWaiting = 0;
   const api = fakeApi((url) => {
-    mostWaiting = Math.max(mostWaiting, lanes.waiting);
+    mostWaiting = Math.max(mostWaiting, lanes.waitingBefore(Infinity));
     const id = Number(url.searchParams.get('page'));
     return { body: { data: [{ id }], meta: { pageCount, total: pageCount } } };
   });

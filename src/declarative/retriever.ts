@@ -185,7 +185,7 @@ class ListRetriever implements Retriever {
       width: capture.length,
       keyPlaces,
       pagesAtATime,
-      isCrowded: () => (lanes?.waiting ?? 0) >= pagesAtATime,
+      isCrowded: () => (lanes?.waitingBefore(list.rank ?? 0) ?? 0) >= pagesAtATime,
       mayEndEarly,
       readsAgain: this.#fruitless < MAX_FRUITLESS,
       onAgain,

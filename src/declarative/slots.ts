@@ -7,9 +7,9 @@ export class Slots {
     this.#free = size;
   }
 
-  /** How many wait for a slot. */
-  get waiting(): number {
-    return this.#waiting.length;
+  /** How many wait for a slot that are served before one of this rank that comes now. */
+  waitingBefore(rank: number): number {
+    return this.#waiting.findLastIndex((other) => other.rank <= rank) + 1;
   }
 
   /** Runs `work` while holding a slot. */
@@ -42,8 +42,7 @@ export class Slots {
 
   #turn(rank: number): Promise<void> {
     return new Promise((go) => {
-      const behind = this.#waiting.findLastIndex((other) => other.rank <= rank) + 1;
-      this.#waiting.splice(behind, 0, { rank, go });
+      this.#waiting.splice(this.waitingBefore(rank), 0, { rank, go });
     });
   }
 }
