@@ -39,6 +39,17 @@ const files: SourceFile[] = readdirSync(join(ROOT, 'src'), { recursive: true, en
   });
 
 const isOwn = (specifier: string): boolean => specifier.startsWith('src/');
+/** The parts of the declarative runtime, from the bottom up. */
+const PARTS = [
+  'extractors',
+  'requesters',
+  'paginators',
+  'retrievers',
+  'incremental',
+  'partition-routers',
+  'streams',
+];
+
 const lies =
   (...folders: string[]) =>
   (path: string): boolean =>
@@ -111,13 +122,28 @@ describe('layers', () => {
     );
   });
 
+  it('the parts of declarative/ stand on one another, and the manifest on none of them', () => {
+    const partOf = (path: string): string => path.split('/').slice(2, -1)[0] ?? '';
+    const parts = new Set(files.map(({ path }) => path).filter(lies('declarative/')).map(partOf));
+    expect([...parts].sort()).toEqual(['', 'components', 'manifest', ...PARTS].sort());
+    expectNone(
+      'What reads a page does not know for what, and a manifest is made of the definitions alone',
+      forbiddenImports(lies('declarative/'), (specifier, { path }) => {
+        if (!lies('declarative/')(specifier)) return true;
+        const [own, other] = [partOf(path), partOf(specifier)];
+        if (!PARTS.includes(other)) return other !== 'manifest' || own === 'manifest';
+        return PARTS.indexOf(other) <= PARTS.indexOf(own);
+      }),
+    );
+  });
+
   it('terminal/ asks how far a read is, and knows nothing else of it', () => {
     expectNone(
       'What is shown must not reach into the read',
       forbiddenImports(
         lies('terminal/'),
         (specifier) =>
-          ['src/declarative/stream-progress.js', 'src/protocol/figures.js'].includes(specifier) ||
+          ['src/declarative/streams/stream-progress.js', 'src/protocol/figures.js'].includes(specifier) ||
           specifier.startsWith('src/terminal/'),
       ),
     );
@@ -190,7 +216,7 @@ describe('layers', () => {
   });
 
   it('only http-transport.ts opens connections', () => {
-    const isElsewhere = (path: string): boolean => path !== 'src/declarative/http-transport.ts';
+    const isElsewhere = (path: string): boolean => path !== 'src/declarative/requesters/http-transport.ts';
     const clients =
       /^(node:)?(axios|https?|http2|net|tls|dgram|undici|ws|child_process|cluster|worker_threads)(\/|$)/;
     /** Without the calls of a function that the file itself names so. */

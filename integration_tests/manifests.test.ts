@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { MANIFEST_NAMES, manifestText } from '../scripts/manifests.js';
-import { LANGUAGE_VERSION } from '../src/declarative/to-manifest.js';
+import { LANGUAGE_VERSION } from '../src/declarative/manifest/to-manifest.js';
 import { PROVIDERS } from './providers.js';
 import { ROOT } from './connector-runner.js';
 

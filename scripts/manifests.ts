@@ -2,8 +2,8 @@
 import { Document, visit } from 'yaml';
 import type { YAMLMap, YAMLSeq } from 'yaml';
 import type { Provider } from '../src/declarative/components.js';
-import { toManifest } from '../src/declarative/to-manifest.js';
-import type { Note } from '../src/declarative/to-manifest.js';
+import { toManifest } from '../src/declarative/manifest/to-manifest.js';
+import type { Note } from '../src/declarative/manifest/to-manifest.js';
 import { readSchema, readSpec, readVersion } from '../src/package-files.js';
 import { pagarme } from '../src/providers/pagarme/provider.js';
 import { paystack } from '../src/providers/paystack/provider.js';

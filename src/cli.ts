@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream';
 import { parseCommandLine } from './command-line.js';
 import type { Arguments } from './command-line.js';
-import type { HttpTransport } from './declarative/http-transport.js';
+import type { HttpTransport } from './declarative/requesters/http-transport.js';
 import { readSpec } from './package-files.js';
 import {
   OutputClosedError,
@@ -53,7 +53,7 @@ async function runCommand(
 
   const source = await import('./source.js');
   const { readConfigFile } = await import('./protocol/config.js');
-  const { createHttpTransport } = await import('./declarative/http-transport.js');
+  const { createHttpTransport } = await import('./declarative/requesters/http-transport.js');
   const config = readConfigFile(args.config);
   const http = createHttpTransport(args.command === 'check' ? CHECK_TIMEOUTS : {});
   transport(http);

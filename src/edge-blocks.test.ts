@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
-import { ApiUnavailableError } from './declarative/error-handler.js';
-import { createHttpTransport } from './declarative/http-transport.js';
+import { ApiUnavailableError } from './declarative/requesters/error-handler.js';
+import { createHttpTransport } from './declarative/requesters/http-transport.js';
 import { answerInTurn, fetchOnePage, ok } from './test-support/one-request.fixture.js';
 import type { Answer } from './test-support/one-request.fixture.js';
 import { pagarme } from './providers/pagarme/provider.js';

@@ -1,6 +1,6 @@
 import type { KeyMode, Provider } from './declarative/components.js';
 import { parseTimestamp } from './declarative/datetime.js';
-import { valueAt } from './declarative/record-selector.js';
+import { valueAt } from './declarative/extractors/record-selector.js';
 import { validateConfig } from './protocol/config.js';
 import { configError } from './protocol/errors.js';
 import type { ConnectorSpecification, JsonObject } from './protocol/messages.js';

@@ -1,15 +1,15 @@
 /** The commands that need a config: the one place where the provider, the runtime and the protocol meet. */
-import { toAirbyteStream } from './declarative/airbyte-stream.js';
-import { ApiBudget } from './declarative/api-budget.js';
-import type { Clock } from './declarative/api-budget.js';
-import { baseUrl } from './declarative/base-url.js';
-import { checkStreams, requireReadable } from './declarative/check-streams.js';
+import { toAirbyteStream } from './declarative/streams/airbyte-stream.js';
+import { ApiBudget } from './declarative/requesters/api-budget.js';
+import type { Clock } from './declarative/requesters/api-budget.js';
+import { baseUrl } from './declarative/requesters/base-url.js';
+import { checkStreams, requireReadable } from './declarative/streams/check-streams.js';
 import type { Provider } from './declarative/components.js';
-import type { SendHttp } from './declarative/http-transport.js';
-import { readStreams } from './declarative/read-streams.js';
-import type { RequestContext } from './declarative/request-context.js';
-import { Slots } from './declarative/slots.js';
-import type { WatchStream } from './declarative/stream-progress.js';
+import type { SendHttp } from './declarative/requesters/http-transport.js';
+import { readStreams } from './declarative/streams/read-streams.js';
+import type { RequestContext } from './declarative/requesters/request-context.js';
+import { Slots } from './declarative/requesters/slots.js';
+import type { WatchStream } from './declarative/streams/stream-progress.js';
 import { readSchema, readSpec, readVersion } from './package-files.js';
 import { unknownFields } from './protocol/config.js';
 import { configError, OutputClosedError, StoppedError, TracedError } from './protocol/errors.js';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from './declarative/api-budget.js';
+import type { Clock } from './declarative/requesters/api-budget.js';
 import { StoppedError } from './protocol/errors.js';
 
 const NANOSECONDS_PER_MS = 1_000_000n;

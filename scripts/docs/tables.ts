@@ -1,6 +1,6 @@
 /** What the pages say of each stream, as tables and lists. */
 import type { DeclarativeStream, KeyMode, Provider } from '../../src/declarative/components.js';
-import { toAirbyteStream } from '../../src/declarative/airbyte-stream.js';
+import { toAirbyteStream } from '../../src/declarative/streams/airbyte-stream.js';
 import { columnsOf } from './columns.js';
 import { code, enumeration, table } from './markdown.js';
 import { lateChanges, whatIsRead } from './reading.js';

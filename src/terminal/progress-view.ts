@@ -1,5 +1,5 @@
 /** What a person sees while streams are read, as lines of text. */
-import type { StreamProgress } from '../declarative/stream-progress.js';
+import type { StreamProgress } from '../declarative/streams/stream-progress.js';
 import { counted, grouped } from '../protocol/figures.js';
 import { clock, colored, cut, table } from './text.js';
 import type { Cell, Column } from './text.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { StreamProgress } from '../declarative/stream-progress.js';
+import type { StreamProgress } from '../declarative/streams/stream-progress.js';
 import { watchRead } from './read-watcher.js';
 import type { WatcherOptions } from './read-watcher.js';
 

@@ -2,7 +2,7 @@
  * Shows a person at a terminal how far a read is, on standard error: redrawn in place while it lasts, and a table
  * when it has ended. Loaded only if standard error is a terminal.
  */
-import type { StreamProgress } from '../declarative/stream-progress.js';
+import type { StreamProgress } from '../declarative/streams/stream-progress.js';
 import type { StreamView } from './progress-view.js';
 import { progressLines } from './progress-view.js';
 import { summaryLines } from './summary-view.js';

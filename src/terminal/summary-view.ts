@@ -1,5 +1,5 @@
 /** What a person sees when a read has ended, as lines of text. */
-import type { StreamProgress } from '../declarative/stream-progress.js';
+import type { StreamProgress } from '../declarative/streams/stream-progress.js';
 import { counted, grouped } from '../protocol/figures.js';
 import { colored, table, wrap } from './text.js';
 import type { Cell, Column } from './text.js';

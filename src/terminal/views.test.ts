@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { StreamProgress } from '../declarative/stream-progress.js';
+import type { StreamProgress } from '../declarative/streams/stream-progress.js';
 import { progressLines } from './progress-view.js';
 import type { StreamView } from './progress-view.js';
 import { summaryLines } from './summary-view.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../declarative/api-budget.js';
+import type { Clock } from '../declarative/requesters/api-budget.js';
 
 /** A clock that moves only when somebody sleeps, or sets it. */
 export class FakeClock implements Clock {

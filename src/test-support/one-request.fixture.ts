@@ -2,12 +2,12 @@
 import { http, HttpResponse } from 'msw';
 import type { SetupServer } from 'msw/node';
 import type { HttpRequester } from '../declarative/components.js';
-import type { HttpTransport } from '../declarative/http-transport.js';
-import { recordSelector } from '../declarative/record-selector.js';
-import type { SelectedPage } from '../declarative/record-selector.js';
-import { createRequester } from '../declarative/requester.js';
-import type { RequestContext } from '../declarative/request-context.js';
-import type { PageRequest } from '../declarative/requester.js';
+import type { HttpTransport } from '../declarative/requesters/http-transport.js';
+import { recordSelector } from '../declarative/extractors/record-selector.js';
+import type { SelectedPage } from '../declarative/extractors/record-selector.js';
+import { createRequester } from '../declarative/requesters/requester.js';
+import type { RequestContext } from '../declarative/requesters/request-context.js';
+import type { PageRequest } from '../declarative/requesters/requester.js';
 import { NO_PARTITION } from '../declarative/stream-slice.js';
 import { API, requestContext, requesterOf } from './definitions.fixture.js';
 import { FakeClock } from './fake-clock.fixture.js';

@@ -1,0 +1,175 @@
+import { describe, expect, test } from '@jest/globals';
+import type { FieldPath } from '../components.js';
+import { JsonLimitError, MalformedJsonError } from './json-grammar.js';
+import { captureTree, scanRecords } from './json-scanner.js';
+import type { Scan } from './json-scanner.js';
+
+const CAPTURE: readonly FieldPath[] = [['createdAt'], ['id'], ['customer', 'id'], ['customer']];
+const TREE = captureTree(CAPTURE);
+
+function scan(text: string, path: FieldPath = ['data']): Scan {
+  return scanRecords(Buffer.from(text), path, TREE, CAPTURE.length);
+}
+
+function accepts(parse: () => unknown): boolean {
+  try {
+    parse();
+    return true;
+  } catch (error) {
+    if (error instanceof MalformedJsonError || error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+describe('scanRecords', () => {
+  test.each([
+    ...[
+      '',
+      ' ',
+      '\n\t ',
+      '\ufeff[]',
+      '[] []',
+      '[]]',
+      'nul',
+      'tru',
+      'truE',
+      'undefined',
+      'NaN',
+      'Infinity',
+      "'a'",
+    ],
+    ...['01', '-', '-01', '+1', '1.', '.5', '1.e3', '1e', '1e+', '0x10', '1_0', '--1', '- 1', '1.2.3'],
+    ...[
+      '"',
+      '"\\',
+      '"\\"',
+      '"\\x"',
+      '"\\u00zz"',
+      '"\\u00"',
+      '"\\u"',
+      '"a\tb"',
+      '"a\nb"',
+      '"a\u0000b"',
+      '"\u001f"',
+    ],
+    ...[
+      '[1,]',
+      '[,1]',
+      '[,]',
+      '[1 2]',
+      '[1',
+      '[1,',
+      ']',
+      '{"a":1,}',
+      '{,}',
+      '{"a"}',
+      '{"a":}',
+      '{"a" 1}',
+      '{a:1}',
+    ],
+    ...['{"a":1', '{1:2}', '{"a":1]', '[1}', '{"a":1 "b":2}', '{"a"::1}', '[1]/**/', '[1]\u00a0', '[1]\v'],
+  ])('refuses %j, alone, as a list, as an element and as a value', (text) => {
+    for (const whole of [text, `{"data":${text}}`, `{"data":[${text} ,1]}`, `{"data":[{"id":${text}}]}`]) {
+      const allowed = accepts(() => JSON.parse(whole));
+      expect([whole, accepts(() => scan(whole))]).toEqual([whole, allowed]);
+    }
+    expect(() => scan(text)).toThrow(MalformedJsonError);
+  });
+
+  test('says at which byte the JSON stops', () => {
+    expect(() => scan('{"data":[{"é":tru}]}')).toThrow(/not true at byte 18/);
+    expect(() => scan('{"data":[')).toThrow(/the end instead of a value at byte 9/);
+  });
+
+  test.each([
+    '"a\\\\"',
+    '"\\\\\\""',
+    '"\\u00E9\\uDe00"',
+    '"\u007f\u2028"',
+    '-0',
+    '-0.0e-0',
+    '0e00',
+    '10E+05',
+  ])('accepts %s', (text) => {
+    const whole = `{"data":[ ${text} ,{"id":${text}}]}`;
+    const { ranges, captured } = scan(whole);
+    expect(Buffer.from(whole).toString('utf8', ranges[0], ranges[1])).toBe(text);
+    expect(captured.map((raw) => raw ?? '-').join(' ')).toBe(`- - - - - ${text} - -`);
+  });
+
+  test('takes the last of two lists under one key, and the last of two values of a record', () => {
+    const text = '{"data":[{"id":1},7],"data":[{"id":2,"id":3},{"createdAt":null}]}';
+    const { ranges, captured, allObjects } = scan(text);
+    expect(ranges.length / 2).toBe(2);
+    expect(allObjects).toBe(true);
+    expect(captured.filter((value) => value !== undefined)).toEqual(['3', 'null']);
+  });
+
+  test('takes a list inside of the list for one element', () => {
+    const text = '{"data":[[{"id":1},{"id":2}],[]]}';
+    const { ranges, captured, allObjects } = scan(text);
+    expect(ranges.length / 2).toBe(2);
+    expect(text.slice(ranges[0], ranges[1])).toBe('[{"id":1},{"id":2}]');
+    expect(captured.every((value) => value === undefined)).toBe(true);
+    expect(allObjects).toBe(false);
+  });
+
+  test('captures nothing from lists and from deeper objects of the same key', () => {
+    const text = '{"data":[{"customer":[{"id":1}],"other":{"id":2,"createdAt":"x"}}]}';
+    expect(scan(text).captured).toEqual([undefined, undefined, undefined, '[{"id":1}]']);
+  });
+
+  test('is not misled by keys that contain, escape or resemble the wanted ones', () => {
+    const text = '{"\\"data\\"":[1],"dat":[1],"data ":[1],"data\\u0000":[1],"x":{"data":[2]},"data":[]}';
+    expect(scan(text)).toMatchObject({ found: 'list', ranges: [] });
+    const escaped = scanRecords(Buffer.from('[{"a\\"b":1,"ab":2}]'), [], captureTree([['a"b']]), 1);
+    expect(escaped.captured).toEqual(['1']);
+  });
+
+  test.each([
+    ['{}', 'nothing'],
+    ['[]', 'nothing'],
+    ['5', 'nothing'],
+    ['{"data":{}}', 'object'],
+    ['{"data":null}', 'scalar'],
+    ['{"data":"[]"}', 'scalar'],
+  ])('says of %s that there is %s', (text, found) => {
+    expect(scan(text)).toEqual({
+      found,
+      ranges: [],
+      captured: [],
+      allObjects: true,
+      envelope: JSON.parse(text) as unknown,
+    });
+  });
+
+  test.each([
+    ['lists', '['.repeat(100_000)],
+    ['closed lists', '['.repeat(100_000) + ']'.repeat(100_000)],
+    ['objects on the path', '{"data":'.repeat(100_000)],
+    ['objects on the capture path', `{"data":[${'{"customer":'.repeat(100_000)}`],
+    ['lists in the list', `{"data":${'['.repeat(100_000)}`],
+  ])('refuses 100,000 levels of %s without running out of stack', (_, text) => {
+    for (const path of [[], ['data'], ['data', 'x']]) {
+      expect(() => scan(text, path)).toThrow(JsonLimitError);
+    }
+  });
+
+  test.each([
+    ['records', `{"data":[${'{},'.repeat(100_000)}{}]}`, 'more than 100000 records'],
+    [
+      'text around the records',
+      `{"data":[],"meta":"${' '.repeat(1024 * 1024)}"}`,
+      'more than 1048576 bytes around the records',
+    ],
+    ['text instead of records', `{"meta":"${' '.repeat(1024 * 1024)}"}`, 'more than 1048576 bytes'],
+  ])('refuses more %s than any page has', (_, text, says) => {
+    expect(() => scan(text, ['data'])).toThrow(JsonLimitError);
+    expect(() => scan(text, ['data'])).toThrow(says);
+  });
+
+  test('reads 1,000 levels of nesting', () => {
+    const deep = `${'['.repeat(1000)}${']'.repeat(1000)}`;
+    expect(scan(`{"deep":${deep},"data":[{"a":${deep}}]}`).ranges.length).toBe(2);
+  });
+});

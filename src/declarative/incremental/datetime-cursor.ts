@@ -1,0 +1,306 @@
+import type { JsonObject, SyncMode } from '../../protocol/messages.js';
+import type { DatetimeBasedCursor, FieldPath } from '../components.js';
+import { newOpenSlice } from './cursor.js';
+import type { Cursor, CutsInQuestion, FilterFault, FilterInQuestion, OpenSlice, Verdict } from './cursor.js';
+import { addToOrder } from './list-order.js';
+import { isResumable, markOf, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
+import type { CursorMark, FinishedWindow } from './cursor-state.js';
+import { DateFilter, grainOf } from './date-filter.js';
+import { DAY_MS, parseDuration, parseTimestamp, toIso } from '../datetime.js';
+import type { Duration } from '../datetime.js';
+import { SliceLedger } from './slice-ledger.js';
+import { blindParts, evenRanges, rangesByStep } from './slicer.js';
+import type { StreamSlice, TimeRange } from '../stream-slice.js';
+import { settledAt, syncWindow } from './sync-window.js';
+import type { SyncWindow } from './sync-window.js';
+
+export interface CursorOptions {
+  readonly stream: string;
+  readonly syncMode: SyncMode;
+  readonly state: JsonObject | undefined;
+  /** ISO timestamp of the config. */
+  readonly startDate: string;
+  /** Records dated before it are taken too, if the API sends any: the user has not asked to leave them out. */
+  readonly takesEarlier?: boolean | undefined;
+  /** ISO timestamp of the config: records dated at or after it are not read. */
+  readonly endDate?: string | undefined;
+  readonly lookbackDays: number;
+  /** Unix ms: the frozen end of this sync. */
+  readonly now: number;
+  /** Unix ms: when an earlier, unfinished sync began whose work this one goes on with. */
+  readonly goesOnSince?: number | undefined;
+}
+
+/**
+ * Slices that stay open because lists of parents are not there. A failure of seconds meets those that are read then; if
+ * lists of more slices are not there, the API has none for some parents.
+ */
+const MAX_ABSENCES = 5;
+
+/** Told of a full refresh, since whoever gave it a state by mistake gets a part, or nothing, of what they expect. */
+const GOES_ON =
+  'goes on with the full refresh whose state was given: what that one read is not read again. Without a state everything is read';
+
+/** Told of a start date that is earlier than the one of the saved state. */
+const STARTS_EARLIER =
+  'the start date is earlier than the one that the state was read from: everything is read from it, once';
+
+/**
+ * The cursor of a stream whose records carry a date.
+ *
+ * Range: from the state less the lookback window (a full refresh: from the start date) to `now`, which is
+ * frozen, or to the end date. Lists come newest first, so the mark moves only when slices are closed, and
+ * only as far as they are closed without a gap.
+ *
+ * @throws TracedError (config_error) if the state is not one of this stream
+ */
+export class DatetimeCursor implements Cursor {
+  readonly capture: readonly FieldPath[];
+  readonly fields: number;
+  readonly notice: string | undefined;
+  readonly isFeed: boolean;
+  readonly knowsAbsent: boolean;
+  readonly #definition: DatetimeBasedCursor;
+  readonly #fullRefresh: boolean;
+  readonly #initial: CursorMark;
+  readonly #window: SyncWindow;
+  #range: TimeRange;
+  /** Unix ms: when the sync began. */
+  readonly #now: number;
+  readonly #startDate: number;
+  /** ISO timestamp: from where on everything has been read up to the mark; undefined if the state does not say. */
+  readonly #readFrom: string | undefined;
+  /** Unix ms: records before the first or from the second on are not read at all. */
+  readonly #notBefore: number;
+  readonly #endDate: number;
+  readonly #finishedBefore: FinishedWindow | undefined;
+  #filter: DateFilter;
+  /** What the filter leaves out has been read from the start on: by an earlier sync, or by this one in the end. */
+  readonly #hadWholeList: boolean;
+  #hasWholeList = false;
+  /** Slices were closed of which lists are not there. */
+  #hasAbsent = false;
+  /** Slices that stay open because lists are not there. */
+  #absences = 0;
+  readonly #slices: SliceLedger;
+  /** Older records that have changed are still to be read; until then the mark must not move. */
+  #changesAreDue: boolean;
+
+  constructor(definition: DatetimeBasedCursor, options: CursorOptions) {
+    const { stream, syncMode, state, startDate, takesEarlier, endDate, lookbackDays, now, goesOnSince } =
+      options;
+    this.#definition = definition;
+    this.#fullRefresh = syncMode === 'full_refresh';
+    const aliases = definition.extensions?.cursor_field_aliases ?? [];
+    this.fields = 1 + aliases.length;
+    this.capture = [
+      [definition.cursor_field],
+      ...aliases.map((alias) => [alias]),
+      ...(definition.extensions?.change_fields ?? []),
+    ];
+    // A record that is old but has changed may stand behind any other one.
+    this.isFeed = definition.is_data_feed === true && this.capture.length === this.fields;
+
+    const saved = parseCursorState(stream, definition.cursor_field, state);
+    const start: CursorMark = { time: parseTimestamp(startDate) ?? 0, text: startDate };
+    const isOwn = isResumable(syncMode, state);
+    const closed = isOwn ? saved.closed : [];
+    const startsEarlier = saved.startDate !== undefined && start.time < saved.startDate;
+    // A full refresh has no use for a mark alone.
+    const goesOn = closed.length > 0 || goesOnSince !== undefined;
+    const mark = startsEarlier || (this.#fullRefresh && !goesOn) ? undefined : saved.mark;
+    this.knowsAbsent = saved.knowsAbsent === true;
+    this.#initial = mark ?? start;
+    this.#readFrom = mark === undefined || saved.startDate !== undefined ? startDate : undefined;
+    this.#startDate = start.time;
+    this.#notBefore = takesEarlier === true ? -Infinity : start.time;
+    this.#endDate = (endDate === undefined ? undefined : parseTimestamp(endDate)) ?? Infinity;
+    this.#finishedBefore = this.#fullRefresh || startsEarlier ? undefined : saved.finished;
+    this.#window = syncWindow(definition, {
+      start,
+      endDate: this.#endDate,
+      mark,
+      finished: this.#finishedBefore,
+      lookback: this.#fullRefresh ? Infinity : lookbackDays * DAY_MS,
+      now,
+    });
+    this.#range = this.#window.range;
+    this.notice = this.#window.notice;
+    if (this.#fullRefresh && goesOn) this.notice = GOES_ON;
+    else if (startsEarlier && !this.#fullRefresh) this.notice ??= STARTS_EARLIER;
+    this.#now = now;
+    const isByDays = closed.length > 0 && saved.filterFault === 'coarse';
+    this.#filter = new DateFilter(definition, this.#range, now, isByDays);
+    this.#hadWholeList = saved.filterFault === 'partial' && !startsEarlier;
+    this.#changesAreDue = this.#window.changesSince !== undefined;
+    this.#slices = new SliceLedger({ closed, short: isOwn ? saved.short : [] }, now, goesOnSince);
+  }
+
+  get isByDays(): boolean {
+    return this.#filter.isByDays;
+  }
+
+  slices(): StreamSlice[] {
+    const gaps = this.#slices.openParts(this.#range);
+    const [first] = gaps;
+    if (first === undefined) return this.#changes();
+    // Without a filter each slice would read the whole list, so there is one.
+    if (this.#definition.start_time_option === undefined) {
+      return [...this.#changes(), this.#slice({ start: first.start, end: this.#range.end }, false)];
+    }
+    const ranges =
+      this.#definition.extensions?.limited_range === true
+        ? gaps.flatMap((gap) => rangesByStep(gap, this.#step()))
+        : gaps;
+    return [...this.#changes(), ...ranges.map((range) => this.#slice(range, true))];
+  }
+
+  replan(fault: FilterFault): StreamSlice[] {
+    this.#slices.clear();
+    if (fault === 'coarse') {
+      this.#filter = this.#filter.byDays();
+      return this.slices();
+    }
+    if (fault === 'partial' && !this.#hadWholeList) {
+      this.#range = { start: Math.min(this.#startDate, this.#range.start), end: this.#range.end };
+      this.#hasWholeList = true;
+    }
+    return [...this.#changes(), this.#slice(this.#range, false)];
+  }
+
+  open(slice: StreamSlice): OpenSlice {
+    return newOpenSlice(slice);
+  }
+
+  judge(open: OpenSlice, values: readonly (string | undefined)[], offset: number): Verdict {
+    const mark = this.#markOf(values, offset);
+    if (mark === undefined) {
+      open.withoutCursor++;
+      addToOrder(open.page, undefined);
+      return 'emit';
+    }
+    const { time } = mark;
+    if (open.slice.ofChanges === true) {
+      return time < this.#range.start && time >= this.#notBefore ? 'emit' : 'outside';
+    }
+    addToOrder(open.page, time);
+
+    const { slice } = open;
+    this.#filter.check(slice, time);
+    let newest = time;
+    for (let i = this.fields; i < this.capture.length; i++) {
+      newest = Math.max(newest, markOf(values[offset + i])?.time ?? newest);
+    }
+    if (time < this.#notBefore || time >= this.#endDate) return 'outside';
+    const from = slice.start > this.#startDate ? slice.start : this.#notBefore;
+    if (newest < from || (time >= slice.end && !slice.isLast)) return 'outside';
+    if (open.mark === undefined || time > open.mark.time) open.mark = mark;
+    return 'emit';
+  }
+
+  close(open: OpenSlice): boolean {
+    const { slice, mark } = open;
+    const isAbsence = open.hasAbsent && !this.knowsAbsent && this.#absences < MAX_ABSENCES;
+    if ((open.isShort || isAbsence) && this.#slices.staysOpen(slice)) {
+      if (!open.isShort) this.#absences++;
+      return false;
+    }
+    if (open.hasAbsent) this.#hasAbsent = true;
+    if (slice.ofChanges === true) this.#changesAreDue = false;
+    else this.#slices.close(slice, mark);
+    return true;
+  }
+
+  split(slice: StreamSlice, parts: number | undefined): StreamSlice[] {
+    if (!slice.filtered || slice.ofChanges === true) return [slice];
+    const count = parts ?? blindParts(slice, this.#step());
+    return evenRanges(slice, count).map((range) => this.#slice(range, true));
+  }
+
+  requestParameters(slice: StreamSlice, last?: StreamSlice): Record<string, string> {
+    return this.#filter.parameters(slice, last);
+  }
+
+  filterInQuestion(slice: StreamSlice): FilterInQuestion | undefined {
+    const isFromFirst = this.#notBefore === -Infinity && slice.start <= this.#startDate;
+    return this.#filter.inQuestion(
+      slice,
+      isFromFirst,
+      (values, offset) => this.#markOf(values, offset)?.time,
+    );
+  }
+
+  cutsInQuestion(slice: StreamSlice): CutsInQuestion | undefined {
+    return this.#filter.cutsInQuestion(slice);
+  }
+
+  state(isThrough: boolean): JsonObject {
+    const slices = this.#slices;
+    const complete = isThrough && !slices.hasGaps;
+    const { start, end } = this.#range;
+    const done = complete ? slices.markBefore(end) : slices.markFrom(start);
+    const seen = newerMark(this.#initial, this.#changesAreDue ? undefined : done) ?? this.#initial;
+    const cap = this.#cap();
+    const isCapped = seen.time > cap.time && seen.time > this.#initial.time;
+    const mark = isCapped ? (newerMark(this.#initial, cap) ?? this.#initial) : seen;
+    const closed = complete && !this.#fullRefresh ? [] : slices.closed;
+    const isCoarse = this.#filter.isByDays && closed.length > 0;
+    const hasWholeList = this.#hadWholeList || (complete && this.#hasWholeList);
+    return printCursorState(this.#definition.cursor_field, {
+      mark,
+      startDate: this.#readFrom,
+      closed,
+      finished: this.#finished(complete),
+      filterFault: hasWholeList ? 'partial' : isCoarse ? 'coarse' : undefined,
+      short: complete ? [] : slices.short,
+      // Forgotten when all are there again.
+      knowsAbsent: this.#hasAbsent || (!complete && this.knowsAbsent),
+      syncMode: this.#fullRefresh ? 'full_refresh' : 'incremental',
+    });
+  }
+
+  /** What the state says of an end date that has been reached. */
+  #finished(complete: boolean): FinishedWindow | undefined {
+    const { isFinished, changesSince } = this.#window;
+    const isNothingRead = this.#range.start === this.#range.end && changesSince === undefined;
+    if (isNothingRead || !complete) return isNothingRead || isFinished ? this.#finishedBefore : undefined;
+    if (this.#fullRefresh || this.#endDate > settledAt(this.#slices.ceiling)) return undefined;
+    return { endDate: this.#endDate, asOf: this.#slices.ceiling };
+  }
+
+  /** The first of the fields that may hold the cursor and does. */
+  #markOf(values: readonly (string | undefined)[], offset: number): CursorMark | undefined {
+    let mark: CursorMark | undefined;
+    for (let i = 0; i < this.fields && mark === undefined; i++) mark = markOf(values[offset + i]);
+    return mark;
+  }
+
+  #slice(range: TimeRange, filtered: boolean): StreamSlice {
+    return { ...range, filtered, isLast: range.end === this.#range.end };
+  }
+
+  /**
+   * The newest value that the mark may take, on whole grains: a record of the same second prints an earlier
+   * time than the clock showed, and one of the same day midnight of some time zone. What an earlier attempt, which had
+   * no end date, has read behind this one's is for whoever takes the end date away.
+   */
+  #cap(): CursorMark {
+    const grain = grainOf(this.#definition);
+    const { ceiling } = this.#slices;
+    const known = Math.floor(ceiling / grain) * grain - (grain < DAY_MS ? 0 : grain);
+    const time = Math.min(known, this.#endDate);
+    return { time, text: toIso(time) };
+  }
+
+  #changes(): StreamSlice[] {
+    const start = this.#window.changesSince;
+    if (!this.#changesAreDue || start === undefined) return [];
+    // Records of the window change after its end too.
+    const end = Math.max(this.#now, this.#range.end);
+    return [{ start, end, filtered: true, isLast: true, ofChanges: true }];
+  }
+
+  #step(): Duration {
+    return parseDuration(this.#definition.step ?? 'P1M');
+  }
+}

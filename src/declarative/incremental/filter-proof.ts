@@ -1,0 +1,187 @@
+import { TracedError } from '../../protocol/errors.js';
+import { DateFilterError } from './cursor.js';
+import type { Cursor, FilterInQuestion } from './cursor.js';
+import { cutFault } from './cut-proof.js';
+import { toIso } from '../datetime.js';
+import type { PageInfo } from '../retrievers/list.js';
+import { addToOrder, emptyPage } from './list-order.js';
+import type { PageOrder } from './list-order.js';
+import type { SelectedPage } from '../extractors/record-selector.js';
+import type { Glance, Retriever } from '../retrievers/retriever.js';
+import type { StreamSlice } from '../stream-slice.js';
+
+/** Times that the records are counted anew when some came in between. */
+const MAX_TRIES = 4;
+
+/** The list of a slice, as its first page shows it. */
+interface CountedList {
+  /** Records of the list. */
+  readonly total: number;
+  /** Records of a page. */
+  readonly pageSize: number;
+}
+
+type Glances = Pick<Retriever, 'glance'>;
+
+/** What is found out about the API's date filter beside the reading of a stream, once for each. */
+export class FilterProof {
+  readonly #cursor: Cursor;
+  readonly #retriever: Retriever;
+  readonly #warn: (message: string) => void;
+  /** That it leaves out records that do not have the date it goes by. */
+  #behind: Promise<DateFilterError | undefined> | undefined;
+  /** That it leaves out records where slices meet. */
+  #between: Promise<DateFilterError | undefined> | undefined;
+
+  /** @param warn told if something cannot be found out although something speaks for it */
+  constructor(cursor: Cursor, retriever: Retriever, warn: (message: string) => void) {
+    this.#cursor = cursor;
+    this.#retriever = retriever;
+    this.#warn = warn;
+  }
+
+  /** With the first page of a slice. What has begun goes on beside the reading. */
+  begin(slice: StreamSlice, page: SelectedPage, { total, hasMore }: PageInfo): void {
+    // Where pages are cut, the first one shows their size.
+    const pageSize = hasMore ? page.ranges.length / 2 : this.#retriever.pageSize;
+    if (total === undefined || pageSize === undefined || pageSize === 0) return;
+    const filter = this.#behind === undefined ? this.#cursor.filterInQuestion(slice) : undefined;
+    if (filter !== undefined) {
+      this.#behind = this.#beside(lookBehind(filter, { total, pageSize }, this.#retriever, this.#warn));
+    }
+    // Where there are few records, their counts show nothing.
+    const cuts = this.#between === undefined && hasMore ? this.#cursor.cutsInQuestion(slice) : undefined;
+    if (cuts !== undefined) this.#between = this.#beside(cutFault(cuts, pageSize, this.#retriever));
+  }
+
+  /**
+   * Before a slice counts as closed.
+   * @returns what is wrong, as far as it matters to the slice
+   */
+  async fault(slice: StreamSlice): Promise<DateFilterError | undefined> {
+    if (!slice.filtered) return undefined;
+    const behind = await this.#behind;
+    if (behind !== undefined || this.#cursor.cutsInQuestion(slice) === undefined) return behind;
+    return this.#between;
+  }
+
+  #beside(proof: Promise<DateFilterError | undefined>): Promise<DateFilterError | undefined> {
+    const told = proof.catch((error: unknown) => {
+      if (!(error instanceof TracedError)) throw error;
+      // Whatever is wrong with the API, the requests for the records themselves will tell.
+      this.#warn(unknown(error.internalMessage ?? error.message));
+      return undefined;
+    });
+    // Whoever awaits it meets the error; until then nobody may be there.
+    told.catch(() => undefined);
+    return told;
+  }
+}
+
+function unknown(why: string): string {
+  return `it cannot be found out whether the API's date filter leaves records out (${why})`;
+}
+
+/**
+ * Finds out whether a date filter leaves out records that it should not, because it goes by a date that they do not
+ * have. Asked for everything, it must count as many as the list has without it; if it does not, and the list is newest
+ * first, then so many as it counts are the newest, and the one behind them must be too old for it. Costs a request or
+ * two; more only if something is wrong.
+ *
+ * @param list of the slice
+ * @param warn told if it cannot be found out although something speaks for it
+ * @returns what is wrong, or undefined if nothing is or it cannot be told
+ * @throws TracedError
+ */
+async function lookBehind(
+  { parameters, isSlice, since, timeOf }: FilterInQuestion,
+  list: CountedList,
+  retriever: Glances,
+  warn: (message: string) => void,
+): Promise<DateFilterError | undefined> {
+  const { pageSize } = list;
+  let total: number | undefined;
+  /** Places further down the list, so that new records cannot be the reason. */
+  let allowance = 0;
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    // At first beside each other, to take no time.
+    const [first, beside] = await Promise.all([
+      retriever.glance({}, 1, pageSize),
+      tries > 0 ? undefined : isSlice ? list : retriever.glance(parameters, 1, pageSize),
+    ]);
+    const all = first?.total;
+    if (all === undefined) return undefined;
+    const isEnough = beside?.total !== undefined && beside.total >= all;
+    // Behind the other one, so that new records are in both.
+    const counted = isEnough ? beside.total : (await retriever.glance(parameters, 1, pageSize))?.total;
+    if (counted === undefined || counted >= all) return undefined;
+    const place = counted + allowance + 1;
+    const found = await recordAt(place, pageSize, retriever, timeOf);
+    if (found === undefined) {
+      warn(unknown(`the list without it has other pages than asked for, or a count of something else`));
+      return undefined;
+    }
+    const { time } = found;
+    if (time === undefined || time < since) return undefined;
+    const added = total === undefined ? 0 : found.total - total;
+    if (total !== undefined && added <= allowance) {
+      if (!isNewestFirst(orderOf(first, timeOf), found.order, place <= pageSize)) return undefined;
+      return new DateFilterError(
+        'partial',
+        `of ${found.total} records it counts ${counted} since ${toIso(since)}, but there are more: one of ${toIso(time)} is number ${place}`,
+      );
+    }
+    ({ total } = found);
+    allowance = 2 * Math.max(0, added);
+  }
+  return undefined;
+}
+
+interface FoundRecord {
+  /** Unix ms; undefined if the list is not so long, or the record has no date. */
+  readonly time: number | undefined;
+  /** Of the page that it stands on. */
+  readonly order: PageOrder;
+  /** Records of the list. */
+  readonly total: number;
+}
+
+/** The record at a place of the list without the filter. @returns undefined if the answers do not fit together */
+async function recordAt(
+  place: number,
+  pageSize: number,
+  retriever: Glances,
+  timeOf: FilterInQuestion['timeOf'],
+): Promise<FoundRecord | undefined> {
+  const number = Math.ceil(place / pageSize);
+  const page = await retriever.glance({}, number, pageSize);
+  if (page?.total === undefined) return undefined;
+  const before = (number - 1) * pageSize;
+  // A page that is cut would hold other records than those of its number.
+  if (page.count !== Math.max(0, Math.min(pageSize, page.total - before))) return undefined;
+  const width = page.captured.length / Math.max(1, page.count);
+  const isThere = place - before <= page.count;
+  return {
+    time: isThere ? timeOf(page.captured, (place - before - 1) * width) : undefined,
+    order: orderOf(page, timeOf),
+    total: page.total,
+  };
+}
+
+function orderOf(page: Glance | undefined, timeOf: FilterInQuestion['timeOf']): PageOrder {
+  const order = emptyPage();
+  const { captured, count } = page ?? { captured: [], count: 0 };
+  const width = captured.length / Math.max(1, count);
+  for (let i = 0; i < count; i++) addToOrder(order, timeOf(captured, i * width));
+  return order;
+}
+
+/** Whether the first page of a list and a later one show that its newest records come first. */
+function isNewestFirst(first: PageOrder, later: PageOrder, isSame: boolean): boolean {
+  return (
+    first.isNewestFirst &&
+    later.isNewestFirst &&
+    (isSame || first.last >= later.newest) &&
+    first.newest > later.last
+  );
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { toIso } from '../datetime.js';
+import { SliceLedger } from './slice-ledger.js';
+import type { StreamSlice, TimeRange } from '../stream-slice.js';
+
+const DAY = 86_400_000;
+const NOW = 100 * DAY;
+const NOTHING = { closed: [], short: [] };
+
+/** From one day to another, counted from the beginning. */
+function slice(start: number, end: number): StreamSlice {
+  return { start: start * DAY, end: end * DAY, filtered: true, isLast: false };
+}
+
+function days(ranges: readonly TimeRange[]): number[][] {
+  return ranges.map(({ start, end }) => [start / DAY, end / DAY]);
+}
+
+function markOf(day: number): { time: number; text: string } {
+  return { time: day * DAY, text: toIso(day * DAY) };
+}
+
+describe('SliceLedger', () => {
+  test('leaves to be read what is not closed', () => {
+    const ledger = new SliceLedger(NOTHING, NOW);
+    ledger.close(slice(10, 20), undefined);
+    ledger.close(slice(30, 40), undefined);
+    expect(days(ledger.openParts(slice(0, 50)))).toEqual([
+      [0, 10],
+      [20, 30],
+      [40, 50],
+    ]);
+  });
+
+  test('has a mark from some time on only as far as the slices meet without a gap', () => {
+    const ledger = new SliceLedger(NOTHING, NOW);
+    ledger.close(slice(20, 30), markOf(29));
+    ledger.close(slice(0, 10), markOf(9));
+    expect(ledger.markFrom(0)).toEqual(markOf(9));
+    expect(ledger.markBefore(NOW)).toEqual(markOf(29));
+    expect(ledger.markBefore(20 * DAY)).toEqual(markOf(9));
+    ledger.close(slice(10, 20), undefined);
+    expect(ledger.markFrom(0)).toEqual(markOf(29));
+  });
+
+  test('leaves a slice open once, then takes the count for wrong', () => {
+    const first = new SliceLedger(NOTHING, NOW);
+    expect(first.staysOpen(slice(10, 20))).toBe(true);
+    expect(first.hasGaps).toBe(true);
+    expect(days(first.short)).toEqual([[10, 20]]);
+    const second = new SliceLedger({ closed: [], short: first.short }, NOW);
+    expect(second.staysOpen(slice(0, 10))).toBe(true);
+    expect(second.staysOpen(slice(15, 25))).toBe(false);
+    // Until it is closed, it has been short only once for whoever comes after a crash.
+    expect(days(second.short)).toEqual([
+      [0, 10],
+      [10, 20],
+    ]);
+    second.close(slice(10, 20), undefined);
+    expect(days(second.short)).toEqual([[0, 10]]);
+  });
+
+  test('never closes the last minutes, and knows as of when what it goes on with was read', () => {
+    const before = { ...slice(0, 50), asOf: 60 * DAY };
+    const ledger = new SliceLedger({ closed: [before], short: [] }, NOW);
+    ledger.close(slice(50, 100), undefined);
+    expect(ledger.ceiling).toBe(60 * DAY);
+    expect(ledger.openParts(slice(0, 100))).toEqual([{ start: NOW - 10 * 60_000, end: NOW }]);
+    expect(new SliceLedger(NOTHING, NOW, 70 * DAY).ceiling).toBe(70 * DAY);
+  });
+
+  test('forgets everything when a sync begins anew', () => {
+    const ledger = new SliceLedger(NOTHING, NOW);
+    ledger.close(slice(0, 10), markOf(5));
+    ledger.staysOpen(slice(10, 20));
+    ledger.clear();
+    expect(ledger.closed).toEqual([]);
+    expect(ledger.hasGaps).toBe(false);
+    expect(ledger.markBefore(NOW)).toBeUndefined();
+  });
+});

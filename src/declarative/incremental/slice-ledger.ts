@@ -1,0 +1,92 @@
+import { mergeClosed, newerMark } from './cursor-state.js';
+import type { ClosedSlice, CursorMark, CursorState } from './cursor-state.js';
+import { subtractRanges } from '../stream-slice.js';
+import type { StreamSlice, TimeRange } from '../stream-slice.js';
+import { settledAt } from './sync-window.js';
+
+/** The slices of a sync that are done, and those that were read and stay open. Times are Unix ms. */
+export class SliceLedger {
+  readonly #now: number;
+  /** When the sync began, or the unfinished one whose work it goes on with. */
+  readonly #asOf: number;
+  /**
+   * Newest value that the mark may take. Slices that earlier, unfinished syncs had closed are known as of
+   * then; were the mark to pass that time, the next lookback would miss what changed in them since.
+   */
+  readonly ceiling: number;
+  #closed: readonly ClosedSlice[];
+  /** Slices that stay open although they were read: records of them are missing. */
+  #gaps: TimeRange[] = [];
+  /** Those that the sync before this one left to it. */
+  readonly #gapsBefore: readonly TimeRange[];
+
+  /**
+   * @param saved what an unfinished sync had done
+   * @param now the frozen end of this sync
+   * @param goesOnSince when an unfinished sync began whose other work this one goes on with
+   */
+  constructor({ closed, short }: Pick<CursorState, 'closed' | 'short'>, now: number, goesOnSince = now) {
+    this.#now = now;
+    this.#asOf = Math.min(now, goesOnSince);
+    this.#closed = mergeClosed(closed);
+    this.#gapsBefore = short;
+    this.ceiling = Math.min(this.#asOf, ...this.#closed.map((slice) => slice.asOf));
+  }
+
+  get closed(): readonly ClosedSlice[] {
+    return this.#closed;
+  }
+
+  /** Whether slices stay open that were read. */
+  get hasGaps(): boolean {
+    return this.#gaps.length > 0;
+  }
+
+  /** What is to be read of a range. */
+  openParts(range: TimeRange): TimeRange[] {
+    return subtractRanges(range, this.#closed);
+  }
+
+  /** Whether a slice of which records are missing stays open, for the next sync to read once more. Notes it if so. */
+  staysOpen({ start, end }: StreamSlice): boolean {
+    // Once: a count that stays too high is not one of these records, and the rest must not wait for it.
+    if (this.#gapsBefore.some((gap) => gap.start < end && start < gap.end)) return false;
+    this.#gaps.push({ start, end });
+    return true;
+  }
+
+  close({ start, end }: StreamSlice, mark: CursorMark | undefined): void {
+    const slice = {
+      start,
+      end: Math.min(end, Math.max(start, settledAt(this.#now))),
+      asOf: this.#asOf,
+      ...(mark === undefined ? {} : { mark }),
+    };
+    this.#closed = mergeClosed([...this.#closed, slice]);
+  }
+
+  /** All of it is to be read anew. */
+  clear(): void {
+    this.#closed = [];
+    this.#gaps = [];
+  }
+
+  /** The newest cursor up to which nothing is left to read from a time on. */
+  markFrom(start: number): CursorMark | undefined {
+    return newest(this.#closed.filter((slice) => slice.start <= start && slice.end >= start));
+  }
+
+  /** The newest cursor of the closed slices that begin before a time. */
+  markBefore(end: number): CursorMark | undefined {
+    return newest(this.#closed.filter((slice) => slice.start < end));
+  }
+
+  /** What the state of an unfinished sync lists as open because records are missing. */
+  get short(): TimeRange[] {
+    return [...this.#gaps, ...this.#gapsBefore.flatMap((gap) => subtractRanges(gap, this.#closed))];
+  }
+}
+
+function newest(slices: readonly ClosedSlice[]): CursorMark | undefined {
+  return slices.map(({ mark }) => mark).reduce(newerMark, undefined);
+}

@@ -1,0 +1,98 @@
+/** From where to where a sync reads a stream with dates. Times are Unix ms. */
+import type { DatetimeBasedCursor } from '../components.js';
+import type { CursorMark, FinishedWindow } from './cursor-state.js';
+import { DAY_MS, fixedDuration, toIso } from '../datetime.js';
+import type { TimeRange } from '../stream-slice.js';
+
+/** The end of a sync's range that never counts as closed: a resumed sync reads it again. */
+const UNSETTLED_MS = 10 * 60_000;
+
+export interface SyncWindow {
+  /** What is read by date; empty if there is nothing to read so. */
+  readonly range: TimeRange;
+  /** From when on the changes of older records are read; undefined if `range` leaves none out. */
+  readonly changesSince: number | undefined;
+  /** The state says that the window had been read for good, so that only changes are left. */
+  readonly isFinished: boolean;
+  /** A sentence for the log where there is something unusual. */
+  readonly notice: string | undefined;
+}
+
+export interface WindowOptions {
+  readonly start: CursorMark;
+  /** Infinity for none. */
+  readonly endDate: number;
+  /** The mark that the sync goes on from; undefined to begin at the start. */
+  readonly mark: CursorMark | undefined;
+  readonly finished: FinishedWindow | undefined;
+  /** ms; Infinity for a full refresh. */
+  readonly lookback: number;
+  /** The frozen end of the sync. */
+  readonly now: number;
+}
+
+/**
+ * Whether a window that was read once it had ended need not be read again: no record in it can have changed
+ * since, as far as the definition promises.
+ */
+function isForGood(
+  { start_time_option, extensions }: DatetimeBasedCursor,
+  { endDate, finished, lookback, now }: WindowOptions,
+): boolean {
+  if (finished === undefined || finished.endDate < endDate) return false;
+  // By a clock that was ahead of this one: the end date may not have come yet.
+  if (finished.asOf > now) return false;
+  // A record may change at any time and stays in the window all the same.
+  if (extensions?.change_fields !== undefined && extensions.change_moves_cursor !== true) return false;
+  // A list without a filter goes by the date of change: what changed later has left the window.
+  const lastChange = start_time_option === undefined ? endDate : endDate + lookback;
+  return finished.asOf >= lastChange;
+}
+
+/**
+ * The end of what counts as closed for a sync that began at a time. A record of the last moments may still
+ * become visible, or be dated by a clock that is behind ours. On whole seconds, because a record of the same
+ * second prints an earlier time than the clock showed.
+ */
+export function settledAt(time: number): number {
+  return Math.floor((time - UNSETTLED_MS) / 1000) * 1000;
+}
+
+/** The window [start date or state less lookback, now or end date), and what is to be read of it. */
+export function syncWindow(definition: DatetimeBasedCursor, options: WindowOptions): SyncWindow {
+  const { start, endDate, mark, finished, lookback, now } = options;
+  const { look_ahead, changed_since } = definition.extensions ?? {};
+  const from = mark ?? start;
+  // Even without a lookback: what was dated just before the newest record may have become visible after it.
+  const since = Math.max(start.time, from.time - Math.max(lookback, UNSETTLED_MS));
+  const ahead = `the ${mark === undefined ? 'start date' : 'state'} ${from.text} lies in the future`;
+  if (since > now) {
+    const at = Math.min(now, endDate);
+    return {
+      range: { start: at, end: at },
+      changesSince: undefined,
+      isFinished: false,
+      notice: `${ahead}: nothing to read`,
+    };
+  }
+  const horizon = now + fixedDuration(look_ahead ?? 'P0D');
+  const end = Math.min(horizon, endDate);
+  const isFinished = isForGood(definition, options);
+  const range = { start: isFinished ? end : Math.min(since, end), end };
+  if (changed_since !== undefined && range.start > start.time) {
+    // The time of the last sync is this machine's, so a day more is asked for at least.
+    const known = isFinished && finished !== undefined ? finished.asOf - Math.max(lookback, DAY_MS) : since;
+    return { range, changesSince: Math.max(since, known), isFinished, notice: undefined };
+  }
+  const isOver = range.start === end && end === endDate;
+  return {
+    range,
+    changesSince: undefined,
+    isFinished,
+    notice: isOver
+      ? `all up to the end date ${toIso(endDate)} was read by earlier syncs: nothing to read`
+      : from.time > horizon
+        ? `${ahead}: reading what the lookback window leaves`
+        : undefined,
+  };
+}

@@ -1,0 +1,62 @@
+import type { DefaultPaginator, NoPagination } from '../components.js';
+import { fingerprint } from './repeated-pages.js';
+import type { SelectedPage } from '../extractors/record-selector.js';
+
+/** Records of a page that is smaller than asked for, from which on it may be as large as the API makes them. */
+const LEAST_FULL = 10;
+
+/** How large the pages of one list are: whether the last one of them shows by its size that it is the last. */
+export class PageSizes {
+  /** Records that are asked for. */
+  readonly #asked: number;
+  #first = 0;
+  #firstMark: string | undefined;
+  #lastOne = 0;
+  #last = 0;
+
+  constructor(paginator: DefaultPaginator | NoPagination) {
+    this.#asked = paginator.type === 'NoPagination' ? Infinity : paginator.pagination_strategy.page_size;
+  }
+
+  /** Records of a page, if there is more than one. */
+  get size(): number | undefined {
+    return this.#last > 1 && this.#first > 0 ? this.#first : undefined;
+  }
+
+  /** Number of the last page that came; 0 before the first one. */
+  get lastNumber(): number {
+    return this.#last;
+  }
+
+  /** @param number 1 for the first page */
+  add(page: SelectedPage, number: number): void {
+    const size = page.ranges.length / 2;
+    if (this.#last === 0) {
+      this.#first = size;
+      if (this.mayBeFull(size)) this.#firstMark = fingerprint(page);
+    }
+    if (number <= this.#last) return;
+    this.#last = number;
+    this.#lastOne = size;
+  }
+
+  /** Whether the page is the first one again: some APIs begin anew behind the last one. */
+  isFirstAgain(page: SelectedPage): boolean {
+    return this.#firstMark !== undefined && fingerprint(page) === this.#firstMark;
+  }
+
+  /** Whether a page of so many records may be as large as the API makes them. */
+  mayBeFull(size = this.#first): boolean {
+    return size >= Math.min(this.#asked, LEAST_FULL);
+  }
+
+  /** Whether the last page is full. Pages may be smaller than asked for; the first one shows it, if there is another. */
+  get isLastFull(): boolean {
+    return this.#lastOne >= (this.#last > 1 ? this.#first : this.#asked);
+  }
+
+  /** Whether it may be that there is another one for all that the last page shows. */
+  get mayGoOn(): boolean {
+    return this.isLastFull && this.mayBeFull(this.#lastOne);
+  }
+}

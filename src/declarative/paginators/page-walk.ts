@@ -1,0 +1,72 @@
+import type { JsonValue } from '../../protocol/messages.js';
+import type { FieldPath } from '../components.js';
+import type { Headers } from '../requesters/http-transport.js';
+import { valueAt } from '../extractors/record-selector.js';
+import type { SelectedPage } from '../extractors/record-selector.js';
+
+/** The request parameters that fetch one page. */
+export type PageParameters = Readonly<Record<string, string>>;
+
+/** Walks through the pages of one list. One object for each walk. */
+export interface PageWalk {
+  readonly first: PageParameters;
+  /**
+   * @param headers of the answer
+   * @returns undefined at the end of the list, which the API says itself; a short page is no sign of it,
+   *   since page sizes may be clamped
+   * @throws TracedError (transient_error) if the API sends the same page or token again
+   */
+  next(page: SelectedPage, headers?: Headers): PageParameters | undefined;
+  /**
+   * Whether the last call of `next` began the list anew, in another way; the records of that page come again
+   * and are not to be used.
+   */
+  readonly hasRestarted?: boolean;
+  /** Whether the page that `next` told of last is asked for because nothing says that the list has ended. */
+  isGuessing?(): boolean;
+  /** How many pages the API says there are; undefined if it does not. An estimate where pages are clamped. */
+  pageCount(page: SelectedPage): number | undefined;
+  /** How many records the API says there are; undefined if it does not. */
+  total(page: SelectedPage): number | undefined;
+  /**
+   * The pages behind the first one, if it tells that they are there and each can be asked for by itself.
+   * @param page the one that `next` was just called with
+   */
+  ahead?(page: SelectedPage): PagesAhead | undefined;
+  /** The page behind the last one that was read, whatever the API says about it. */
+  beyond?(): PageParameters | undefined;
+}
+
+/** Pages that can be asked for in any order; the first page of the list is number 1. */
+export interface PagesAhead {
+  /** Number of the last page, going by the first answer. */
+  readonly last: number;
+  /** Whether that page has as many records as the first one, so that there may be another one if the count is old. */
+  readonly isLastFull: boolean;
+  /** The same, going by another one. */
+  lastBy(page: SelectedPage): number;
+  parameters(number: number): PageParameters;
+  /** @throws RepeatedPageError if the same records came under another number */
+  requireNew(page: SelectedPage, number: number): void;
+  /** Whether so many pages in a row came without records that the API's word for more is no longer taken. */
+  isExhausted(): boolean;
+  /** Takes the walk to this page, as if it had been read up to there. @returns what `next` would */
+  behind(page: SelectedPage, number: number): PageParameters | undefined;
+}
+
+/** A count as a number or, as some APIs echo it, as text. */
+export function countAt(envelope: JsonValue, path: FieldPath | undefined): number | undefined {
+  const value = path === undefined ? undefined : valueAt(envelope, path);
+  const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof count === 'number' && Number.isFinite(count) && count >= 0 ? count : undefined;
+}
+
+/** Pages that a number of records makes, going by the size of the first page, which may be clamped. */
+export function pagesOf(total: number | undefined, pageSize: number, page: SelectedPage): number | undefined {
+  if (total === undefined) return undefined;
+  const received = page.ranges.length / 2;
+  return Math.ceil(total / (received === 0 ? pageSize : Math.min(received, pageSize)));
+}
+
+/** Pages without records in a row behind which those that the API promises are no longer believed in. */
+export const MAX_EMPTY_PAGES = 20;

@@ -1,0 +1,116 @@
+import { systemError, transientError } from '../../protocol/errors.js';
+import { isObject } from '../../protocol/json-object.js';
+import type { CursorPagination } from '../components.js';
+import type { Headers } from '../requesters/http-transport.js';
+import { countAt, MAX_EMPTY_PAGES, pagesOf } from './page-walk.js';
+import { MAX_SAME, SamePages } from './repeated-pages.js';
+import type { PageParameters, PageWalk } from './page-walk.js';
+import { valueAt } from '../extractors/record-selector.js';
+import type { SelectedPage } from '../extractors/record-selector.js';
+import { tokenText } from '../stream-slice.js';
+
+export function tokenOf(
+  { cursor_value }: CursorPagination,
+  page: SelectedPage,
+  headers: Headers,
+): string | undefined {
+  return tokenText(
+    'headers' in cursor_value ? headers[cursor_value.headers] : valueAt(page.envelope, cursor_value.response),
+  );
+}
+
+/** Whether the token's place is there, and holds none. */
+export function saysEnd({ cursor_value }: CursorPagination, { envelope }: SelectedPage): boolean {
+  return !('headers' in cursor_value) && valueAt(envelope, cursor_value.response) === null;
+}
+
+/**
+ * Whether what stands around a missing token tells of more records: another token, or a count.
+ * @param received records so far
+ */
+export function speaksOfMore(
+  { cursor_value, extensions }: CursorPagination,
+  { envelope }: SelectedPage,
+  received: number,
+): boolean {
+  if ('headers' in cursor_value) return false;
+  const [name = ''] = cursor_value.response;
+  const container = valueAt(envelope, [name]);
+  const hasNext = Object.entries(isObject(container) ? container : {}).some(
+    ([key, value]) => /next/i.test(key) && tokenText(value) !== undefined,
+  );
+  return hasNext || (countAt(envelope, extensions?.total) ?? 0) > received;
+}
+
+/**
+ * @param received records so far
+ * @throws TracedError (system_error) if a page without a token does not say that the list ends either
+ */
+function requireEnd(strategy: CursorPagination, page: SelectedPage, received: number): void {
+  const { page_size, cursor_value, extensions } = strategy;
+  if (extensions?.required !== true || 'headers' in cursor_value || saysEnd(strategy, page)) return;
+  const [name = ''] = cursor_value.response;
+  const isThere = valueAt(page.envelope, [name]) !== undefined;
+  const isFull = page.ranges.length / 2 >= page_size;
+  if (isThere ? !speaksOfMore(strategy, page, received) : !isFull) return;
+  throw systemError(
+    `The API's answer has no "${isThere ? cursor_value.response.join('.') : name}", so it does not say how the list goes on. Please report it; the API may have changed.`,
+  );
+}
+
+/** Empty pages in a row with the token by which they were asked for: one alone may be a fault. */
+const MAX_ECHOES = 2;
+
+/** Each page holds the token of the next one. */
+export function tokenWalk(
+  strategy: CursorPagination,
+  parameters: (token: string | undefined) => PageParameters,
+  start?: { token: string },
+): PageWalk {
+  // Brent's cycle detection: a token is held against the one at the last power of two, so that a loop of
+  // any length is found without remembering all of them.
+  let held = start?.token;
+  let steps = 0;
+  let power = 1;
+  let sent = start?.token;
+  let empty = 0;
+  let received = 0;
+  const same = new SamePages();
+  return {
+    first: parameters(held),
+    next(page, headers = {}) {
+      const token = tokenOf(strategy, page, headers);
+      received += page.ranges.length / 2;
+      if (token === undefined) {
+        requireEnd(strategy, page, received);
+        return undefined;
+      }
+      const isEmpty = page.ranges.length === 0;
+      empty = isEmpty ? empty + 1 : 0;
+      // Behind the last record some APIs send the token back that they were given, or new ones without end.
+      const isEcho = isEmpty && token === sent;
+      if (empty >= (isEcho ? MAX_ECHOES : MAX_EMPTY_PAGES)) return undefined;
+      if (isEcho) return parameters(token);
+      if (!isEmpty && same.add(page) >= MAX_SAME) {
+        throw transientError('The API sent the same page again and again, so the list would never end.', {
+          internalMessage: `with another token at ${JSON.stringify(strategy.cursor_value)} each time`,
+        });
+      }
+      sent = token;
+      if (token === held) {
+        throw transientError('The API sent the same page token twice, so the list would never end.', {
+          internalMessage: `the token at ${JSON.stringify(strategy.cursor_value)} came before`,
+        });
+      }
+      if (++steps === power) {
+        held = token;
+        power *= 2;
+        steps = 0;
+      }
+      return parameters(token);
+    },
+    total: (page) => countAt(page.envelope, strategy.extensions?.total),
+    pageCount: (page) =>
+      pagesOf(countAt(page.envelope, strategy.extensions?.total), strategy.page_size, page),
+  };
+}

@@ -1,0 +1,129 @@
+/** Lists of parents that the API says it does not know: gone with their parent, or only for a moment. */
+import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../protocol/messages.js';
+import { HOUR, items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
+import {
+  byCountedPage,
+  childStreamOf,
+  createdBetween,
+  streamOf,
+} from '../../test-support/definitions.fixture.js';
+import {
+  at,
+  fakeApi,
+  idsOf,
+  listBetween,
+  pageOf,
+  runRead,
+  sorted,
+  START,
+} from '../../test-support/read-run.fixture.js';
+import type { ReadRun } from '../../test-support/read-run.fixture.js';
+import type { DeclarativeStream } from '../components.js';
+import { DatetimeCursor } from '../incremental/datetime-cursor.js';
+
+const parents = parentsOf(30);
+const parentOf = (url: URL): number => Number(url.pathname.split('/')[2]);
+const gone = { status: 404, body: { message: 'no Route matched with those values' } };
+
+/** @param absent parents whose lists the API does not know */
+async function sync(
+  stream: DeclarativeStream,
+  absent: readonly number[],
+  state?: JsonObject,
+): Promise<ReadRun> {
+  const api = fakeApi((url) => {
+    if (url.pathname === '/orders') return listBetween(url, parents);
+    const id = parentOf(url);
+    return absent.includes(id) ? gone : pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+  });
+  return runRead([stream], api, {
+    states: new Map(state === undefined ? [] : [['items', state]]),
+    context: { clock: new SlowClock() },
+  });
+}
+
+const stateOf = (run: ReadRun): JsonObject | undefined => run.states('items').at(-1);
+
+describe.each([
+  [
+    'by the dates of their parents',
+    childStreamOf('items', streamOf('orders', { incremental_sync: createdBetween })),
+  ],
+  ['of all parents', items],
+])('children %s', (_, stream) => {
+  test('of lists that were not there come with the next sync', async () => {
+    const first = await sync(stream, [3, 7, 12, 20, 29]);
+    expect(first.course('items').at(-1)).toBe('COMPLETE');
+    const second = await sync(stream, [], stateOf(first));
+    expect(sorted([...new Set([...idsOf(first, 'items'), ...idsOf(second, 'items')])])).toEqual(
+      sorted(parents.map(({ id }) => id)),
+    );
+    expect(stateOf(second)).not.toHaveProperty('absent_lists');
+  });
+
+  test('of which a list stays away are read again once, and no longer when that is known', async () => {
+    const first = await sync(stream, [7]);
+    const second = await sync(stream, [7], stateOf(first));
+    expect(stateOf(second)).toMatchObject({ absent_lists: true });
+    const third = await sync(stream, [7], stateOf(second));
+    expect(third.course('items').at(-1)).toBe('COMPLETE');
+    expect(third.logs.filter((line) => line.includes('stays open'))).toEqual([]);
+    // When all are there again, that is forgotten.
+    expect(stateOf(await sync(stream, [], stateOf(third)))).not.toHaveProperty('absent_lists');
+  });
+
+  test('are not called verified where a list was not there', async () => {
+    const counted = { ...stream, retriever: { ...stream.retriever, paginator: byCountedPage } };
+    const run = await sync(counted, [7]);
+    expect(run.logs.at(-1)).toMatch(
+      /verified against the API's counts in 29 of 30 lists; 1 list was not there$/,
+    );
+  });
+});
+
+test('lists that came short are read again by the sync that goes on, also where counts are no longer believed', async () => {
+  const clock = new SlowClock();
+  const short = [10, 12, 14, 16, 18, 20];
+  let isFaulty = true;
+  const api = fakeApi((url) => {
+    clock.tick();
+    if (url.pathname === '/orders') return pageOf(url, parents);
+    const id = parentOf(url);
+    // The last one is refused, so that the sync stays unfinished.
+    if (isFaulty && id === 1) return { status: 412, body: {} };
+    const both = [id * 10, id * 10 + 1].map((child) => ({ id: child, updatedAt: at(START + HOUR) }));
+    const isShort = isFaulty && short.includes(id);
+    const { data } = pageOf(url, isShort ? both.slice(1) : both).body as { data: unknown };
+    return { body: { data, meta: { pageCount: 1, total: 2 } } };
+  });
+  const stream = { ...items, retriever: { ...items.retriever, paginator: byCountedPage } };
+  const first = await runRead([stream], api, { context: { clock }, numWorkers: 1 });
+  expect(first.course('items').at(-1)).toBe('INCOMPLETE');
+  isFaulty = false;
+  const second = await runRead([stream], api, {
+    context: { clock },
+    states: new Map([['items', stateOf(first) ?? {}]]),
+  });
+  const came = new Set([...idsOf(first, 'items'), ...idsOf(second, 'items')].map(Number));
+  const wanted = parents.flatMap(({ id }) => [id * 10, id * 10 + 1]);
+  expect(wanted.filter((id) => !came.has(id))).toEqual([]);
+});
+
+test('lists that are missing all over the history keep a few slices open, and not all of it', () => {
+  const day = (number: number) => Date.parse('2024-06-01T00:00:00.000Z') + number * 24 * HOUR;
+  const now = day(20);
+  const startDate = at(day(0));
+  const base = { stream: 'items', syncMode: 'incremental', startDate, lookbackDays: 0 } as const;
+  const cursor = new DatetimeCursor(createdBetween, { ...base, state: undefined, now });
+  const closed = Array.from({ length: 20 }, (_, i) => {
+    const open = cursor.open({ start: day(i), end: day(i + 1), filtered: true, isLast: i === 19 });
+    open.hasAbsent = true;
+    return cursor.close(open);
+  });
+  expect(closed.filter((isClosed) => !isClosed)).toHaveLength(5);
+  const state = cursor.state(true);
+  const next = new DatetimeCursor(createdBetween, { ...base, state, now: now + HOUR });
+  expect(next.slices().filter(({ end }) => end <= day(19))).toHaveLength(1);
+  expect(next.slices()[0]).toMatchObject({ start: day(0), end: day(5) });
+});

@@ -1,0 +1,356 @@
+/** An unfinished sync of child lists that is taken up again. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { JsonObject, SyncMode } from '../../protocol/messages.js';
+import { HOUR, items, ofAll, parentsOf, ROUTER, SlowClock } from '../../test-support/child-lists.fixture.js';
+import type { Parent } from '../../test-support/child-lists.fixture.js';
+import { byCountedPage, streamOf } from '../../test-support/definitions.fixture.js';
+import { at, fakeApi, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
+import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
+import type { DeclarativeStream } from '../components.js';
+
+/** Each parent has one child, of its id. After so many lists of children all requests fail. */
+function apiOf(clock: SlowClock, parents: readonly Parent[], failsAfter = Infinity): FakeApi {
+  let lists = 0;
+  return fakeApi((url) => {
+    clock.tick();
+    if (lists >= failsAfter) return { status: 500, body: {} };
+    if (url.pathname === '/orders') return pageOf(url, parents);
+    lists++;
+    const id = Number(url.pathname.split('/')[2]);
+    return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+  });
+}
+
+async function sync(
+  parents: readonly Parent[],
+  state: JsonObject | undefined,
+  failsAfter?: number,
+  syncMode: SyncMode = 'incremental',
+): Promise<{ run: ReadRun; lists: number[]; last: JsonObject | undefined }> {
+  const clock = new SlowClock();
+  const api = apiOf(clock, parents, failsAfter);
+  const states = new Map(state === undefined ? [] : [['items', state]]);
+  const run = await runRead([items], api, { states, context: { clock }, numWorkers: 2, syncMode });
+  const lists = api.asked
+    .flatMap(({ pathname }) => /^\/orders\/(\d+)\//.exec(pathname)?.[1] ?? [])
+    .map(Number);
+  return { run, lists, last: run.states('items').at(-1) };
+}
+
+const ids = (run: ReadRun): number[] => run.records('items').map(({ id }) => Number(id));
+
+describe('a sync of child lists that broke off', () => {
+  test('goes on behind the parents that it had done', async () => {
+    const parents = parentsOf(50);
+    const first = await sync(parents, undefined, 35);
+    expect(first.run.course('items').at(-1)).toBe('INCOMPLETE');
+    expect(first.last).toMatchObject({
+      updatedAt: at(START),
+      parent_state: { orders: { down_to: parents[29]?.createdAt, as_of: '2024-06-15T12:00:00.000Z' } },
+    });
+    const second = await sync(parents, first.last);
+    expect(sorted([...new Set([...ids(first.run), ...ids(second.run)])])).toEqual(
+      sorted(parents.map(({ id }) => id)),
+    );
+    expect(second.lists.filter((id) => id > 20)).toEqual([]);
+    // The newest of what this sync saw; children of parents that were done may come again in the next one.
+    expect(second.last).toEqual({ start_date: at(START), updatedAt: at(START + 20 * HOUR) });
+  });
+
+  test('as an incremental one is not gone on from by a full refresh, which is whole by itself', async () => {
+    const parents = parentsOf(50);
+    const first = await sync(parents, undefined, 35);
+    const refresh = await sync(parents, first.last, undefined, 'full_refresh');
+    expect(refresh.lists).toHaveLength(50);
+    expect(sorted(ids(refresh.run))).toEqual(sorted(parents.map(({ id }) => id)));
+  });
+
+  test('as a full refresh is gone on from by another one', async () => {
+    const parents = parentsOf(50);
+    const first = await sync(parents, undefined, 35, 'full_refresh');
+    const second = await sync(parents, first.last, undefined, 'full_refresh');
+    expect(second.lists.filter((id) => id > 20)).toEqual([]);
+    expect(sorted([...new Set([...ids(first.run), ...ids(second.run)])])).toEqual(
+      sorted(parents.map(({ id }) => id)),
+    );
+  });
+
+  test('reads the children of parents that came in the last minutes before it again, since they may have come late', async () => {
+    const parents = parentsOf(50);
+    const first = await sync(parents, undefined, 35);
+    const late = { id: 4000, createdAt: at(Date.parse('2024-06-15T11:55:00.000Z')) };
+    const second = await sync([late, ...parents], first.last);
+    expect(second.lists).toContain(4000);
+  });
+
+  test('reads the children of parents that came since, which are not among those', async () => {
+    const parents = parentsOf(50);
+    const first = await sync(parents, undefined, 35);
+    const added = { id: 4000, createdAt: at(Date.parse('2024-06-15T12:00:00.001Z')) };
+    const second = await sync([added, ...parents], first.last);
+    expect(second.lists).toContain(4000);
+    expect(second.lists.filter((id) => id > 20 && id < 4000)).toEqual([]);
+  });
+
+  test('begins anew where the list of parents is not newest first', async () => {
+    const parents = parentsOf(50, 'oldest first');
+    const first = await sync(parents, undefined, 35);
+    expect(first.last).not.toHaveProperty('parent_state');
+    const second = await sync(parents, first.last);
+    expect(second.lists).toHaveLength(50);
+  });
+
+  test('keeps its mark before the time of the first attempt, so that no change in between is missed', async () => {
+    const parents = parentsOf(50);
+    const earlier = {
+      updatedAt: at(START),
+      parent_state: {
+        orders: {
+          down_to: at(START + 30 * HOUR),
+          as_of: at(START + 40 * HOUR),
+          start_date: at(START),
+          lookback_days: 0,
+        },
+      },
+    };
+    const { last } = await sync(parents, earlier);
+    // And ten minutes before that, without a lookback.
+    expect(last).toEqual({ updatedAt: at(START + 40 * HOUR) });
+  });
+});
+
+describe('a sync of child lists that goes on', () => {
+  const options = () => ({ context: { clock: new SlowClock() }, numWorkers: 2 });
+  const statesOf = (state: JsonObject | undefined) => new Map(state === undefined ? [] : [['items', state]]);
+
+  test.each([
+    ['without the end date', { endDate: at(START + 20 * HOUR) }, {}],
+    ['with a later end date', { endDate: at(START + 20 * HOUR) }, { endDate: at(START + 60 * HOUR) }],
+  ])('%s reads the children of all parents, since others of them belong to it', async (_, before, after) => {
+    const parents = parentsOf(50);
+    const clock = new SlowClock();
+    const first = await runRead([items], apiOf(clock, parents, 35), {
+      ...options(),
+      ...before,
+      context: { clock },
+    });
+    const state = first.states('items').at(-1);
+    expect(state).toHaveProperty('parent_state');
+    const second = await runRead([items], apiOf(clock, parents), {
+      ...options(),
+      ...after,
+      states: statesOf(state),
+    });
+    expect(sorted([...new Set([...ids(first), ...ids(second)])])).toEqual(
+      sorted(parents.map(({ id }) => id)),
+    );
+  });
+
+  test('keeps its progress although parents come in between two pages', async () => {
+    const clock = new SlowClock();
+    let parents = parentsOf(50);
+    let lists = 0;
+    const api = fakeApi((url) => {
+      clock.tick();
+      if (lists >= 35) return { status: 500, body: {} };
+      if (url.pathname === '/orders') {
+        const reply = pageOf(url, parents);
+        // Two at a time, so that two records of this page come again on the next one.
+        const added = [0, 1].map((i) => ({
+          id: parents.length + i,
+          createdAt: at(START + (parents.length + i) * HOUR),
+        }));
+        parents = [...added.reverse(), ...parents];
+        return reply;
+      }
+      lists++;
+      return pageOf(url, [{ id: 1, updatedAt: at(START) }]);
+    });
+    const run = await runRead([items], api, { context: { clock }, numWorkers: 2 });
+    expect(run.states('items').at(-1)).toHaveProperty('parent_state');
+  });
+
+  test('reads that of a parent again whose list came short, and no other one', async () => {
+    const clock = new SlowClock();
+    const parents = parentsOf(50);
+    let lists: number[] = [];
+    let failsAfter = 38;
+    const api = fakeApi((url) => {
+      clock.tick();
+      if (lists.length >= failsAfter) return { status: 500, body: {} };
+      if (url.pathname === '/orders') return pageOf(url, parents);
+      const id = Number(url.pathname.split('/')[2]);
+      lists.push(id);
+      // One is counted that does not come.
+      const total = id === 45 ? 2 : 1;
+      const { data } = pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]).body as { data: unknown };
+      return { body: { data, meta: { pageCount: 1, total } } };
+    });
+    const stream = countedChildren();
+    const first = await runRead([stream], api, { context: { clock }, numWorkers: 2 });
+    const state = first.states('items').at(-1);
+    expect(state).toMatchObject({ parent_state: { orders: { short: ['45'] } } });
+    lists = [];
+    failsAfter = Infinity;
+    const second = await runRead([stream], api, {
+      context: { clock },
+      numWorkers: 2,
+      states: statesOf(state),
+    });
+    expect(lists).toContain(45);
+    expect(lists.filter((id) => id > 25 && id !== 45)).toEqual([]);
+    expect(second.course('items').at(-1)).toBe('COMPLETE');
+  });
+
+  test('reads that of an outermost parent again of which a list in between came short', async () => {
+    const clock = new SlowClock();
+    const parents = parentsOf(50);
+    let isFaulty = true;
+    const api = fakeApi((url) => {
+      clock.tick();
+      const [, , order, , item] = url.pathname.split('/');
+      if (order === undefined) return pageOf(url, parents);
+      // The usages of one are refused, so that the sync stays unfinished.
+      if (item !== undefined) {
+        return isFaulty && order === '20'
+          ? { status: 412, body: {} }
+          : pageOf(url, [{ id: Number(item), updatedAt: at(START + HOUR) }]);
+      }
+      const both = [{ id: Number(order) * 10 }, { id: Number(order) * 10 + 1 }];
+      const isShort = isFaulty && order === '45';
+      const { data } = pageOf(url, isShort ? both.slice(1) : both).body as { data: unknown };
+      return { body: { data, meta: { pageCount: 1, total: 2 } } };
+    });
+    const stream = usagesOf(countedChildren());
+    const first = await runRead([stream], api, { context: { clock }, numWorkers: 2 });
+    expect(first.course('usages').at(-1)).toBe('INCOMPLETE');
+    isFaulty = false;
+    const state = first.states('usages').at(-1) ?? {};
+    const second = await runRead([stream], api, {
+      context: { clock },
+      numWorkers: 2,
+      states: new Map([['usages', state]]),
+    });
+    const came = new Set([first, second].flatMap((run) => run.records('usages').map(({ id }) => Number(id))));
+    const wanted = parents.flatMap(({ id }) => [id * 10, id * 10 + 1]);
+    expect(wanted.filter((id) => !came.has(id))).toEqual([]);
+  });
+});
+
+/** A list of each of the children. */
+function usagesOf(children: DeclarativeStream): DeclarativeStream {
+  const config = { ...ofAll, stream: children, partition_field: 'item_id', extensions: {} };
+  return {
+    ...items,
+    name: 'usages',
+    retriever: {
+      ...items.retriever,
+      requester: {
+        ...items.retriever.requester,
+        path: '/orders/{{ stream_partition.parent_id }}/items/{{ stream_partition.item_id }}/usages',
+      },
+      partition_router: { ...ROUTER, parent_stream_configs: [config] },
+    },
+  };
+}
+
+/** As `items`, of an API that counts the children of each parent. */
+function countedChildren(): DeclarativeStream {
+  return { ...items, retriever: { ...items.retriever, paginator: byCountedPage } };
+}
+
+/** The same, of an API that counts its parents. */
+function countedItems(): DeclarativeStream {
+  const { retriever } = streamOf('orders');
+  const stream = streamOf('orders', { retriever: { ...retriever, paginator: byCountedPage } });
+  const partition_router = { ...ROUTER, parent_stream_configs: [{ ...ofAll, stream }] as const };
+  return { ...items, retriever: { ...items.retriever, partition_router } };
+}
+
+test('a parent that a deletion hides before a sync breaks off is read when it is taken up', async () => {
+  const counting = countedItems();
+  const clock = new SlowClock();
+  let parents = parentsOf(50);
+  let lists = 0;
+  let isFailing = true;
+  const asked = new Set<number>();
+  const api = fakeApi((url) => {
+    clock.tick();
+    if (isFailing && lists >= 35) return { status: 500, body: {} };
+    if (url.pathname === '/orders') {
+      const { body } = pageOf(url, parents);
+      const meta = { ...(body as { meta: object }).meta, total: parents.length };
+      // Behind the first page, so that the record at the end of it moves up.
+      parents = parents.filter(({ id }) => id !== 47);
+      return { body: { ...(body as object), meta } };
+    }
+    lists++;
+    const id = Number(url.pathname.split('/')[2]);
+    asked.add(id);
+    return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+  });
+  const options = { context: { clock }, numWorkers: 2 };
+  const first = await runRead([counting], api, options);
+  isFailing = false;
+  const state = first.states('items').at(-1);
+  expect(state).toBeDefined();
+  await runRead([counting], api, {
+    ...options,
+    states: new Map(state === undefined ? [] : [['items', state]]),
+  });
+  expect(parents.filter(({ id }) => !asked.has(id))).toEqual([]);
+});
+
+test('a parent that was missing is read although the sync broke off while the list was read again', async () => {
+  const clock = new SlowClock();
+  const parents = parentsOf(50);
+  const asked = new Set<number>();
+  let passes = 0;
+  let isFailing = false;
+  const api = fakeApi((url) => {
+    clock.tick();
+    if (url.pathname === '/orders' && url.searchParams.get('page') === '1' && ++passes === 2)
+      isFailing = true;
+    if (isFailing) return { status: 500, body: {} };
+    if (url.pathname !== '/orders') {
+      const id = Number(url.pathname.split('/')[2]);
+      asked.add(id);
+      return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+    }
+    // The count is of before a deletion that moves one of them out of sight.
+    const isHiding = passes === 1 && url.searchParams.get('page') !== '1';
+    const { data } = pageOf(url, isHiding ? parents.slice(1) : parents).body as { data: unknown };
+    return { body: { ...(pageOf(url, parents).body as object), data } };
+  });
+  const options = { context: { clock }, numWorkers: 2 };
+  const first = await runRead([countedItems()], api, options);
+  expect(first.course('items').at(-1)).toBe('INCOMPLETE');
+  expect(asked.has(39)).toBe(false);
+  isFailing = false;
+  const state = first.states('items').at(-1) ?? {};
+  await runRead([countedItems()], api, { ...options, states: new Map([['items', state]]) });
+  expect(parents.filter(({ id }) => !asked.has(id))).toEqual([]);
+});
+
+test('whenever and however often it breaks off, every child comes, and a state never says more than was read', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 60 }),
+      fc.array(fc.nat({ max: 30 }), { maxLength: 5 }),
+      fc.boolean(),
+      async (count, breaks, isSorted) => {
+        const parents = isSorted ? parentsOf(count) : parentsOf(count, 'oldest first');
+        const seen = new Set<number>();
+        let state: JsonObject | undefined;
+        for (const failsAfter of [...breaks, undefined]) {
+          const { run, last } = await sync(parents, state, failsAfter);
+          for (const id of ids(run)) seen.add(id);
+          state = last ?? state;
+        }
+        expect(sorted([...seen])).toEqual(sorted(parents.map(({ id }) => id)));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});

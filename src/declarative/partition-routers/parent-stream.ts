@@ -1,0 +1,166 @@
+import type { FieldPath, ParentStreamConfig, SubstreamPartitionRouter } from '../components.js';
+import { beginPage } from '../incremental/cursor.js';
+import type { Cursor, OpenSlice } from '../incremental/cursor.js';
+import { markOf } from '../incremental/cursor-state.js';
+import type { PageInfo } from '../retrievers/list.js';
+import { addToOrder, comesOldestFirst, emptyPage, ListOrder } from '../incremental/list-order.js';
+import type { ParentProgress } from './parent-progress.js';
+import { parentPartition } from './partition-router.js';
+import type { SelectedPage } from '../extractors/record-selector.js';
+import type { RequestContext } from '../requesters/request-context.js';
+import { createRetriever } from '../retrievers/retriever.js';
+import type { ListListener, Retriever, Shortage } from '../retrievers/retriever.js';
+import { NO_PARTITION } from '../stream-slice.js';
+import type { StreamPartition } from '../stream-slice.js';
+
+/** How the parents in a slice are chosen, where the parents' cursor is the stream's. */
+export interface ParentSelection {
+  readonly open: OpenSlice;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** The partitions of one page of parents. */
+export interface ParentPage {
+  readonly partitions: readonly StreamPartition[];
+  /** To be called when their lists have been read. */
+  readonly finished: () => void;
+}
+
+interface ParentOptions {
+  /** Left out: all parents. */
+  readonly selection?: ParentSelection | undefined;
+  /** Leaves out parents that are done already, and is told of those that will be. */
+  readonly progress?: ParentProgress | undefined;
+  /** Called for each page of parents. */
+  readonly onPage?: (page: SelectedPage, info: PageInfo) => void;
+  /** Called when a list of parents has ended of which some are missing. @param within which of them: their own parent */
+  readonly onShort?: (how: Shortage, within: StreamPartition) => void;
+}
+
+/**
+ * Reads the parents of a stream, page by page, as the partitions for which its own lists are read. Parents
+ * may be children themselves. No more than a page of each level is held in memory.
+ */
+export class ParentStream {
+  readonly #config: ParentStreamConfig;
+  readonly retriever: Retriever;
+  readonly #grandparents: ParentStream | undefined;
+  /** The stream's cursor, if it goes by the parents' dates. */
+  readonly #cursor: Cursor | undefined;
+  readonly #capture: readonly FieldPath[];
+  /** Places of the parent's key and of the date that its list is sorted by. */
+  readonly #keyPlace: number;
+  readonly #datePlace: number | undefined;
+
+  /** @param cursor used for parents that are read incrementally */
+  constructor(
+    router: SubstreamPartitionRouter,
+    cursor: Cursor,
+    context: RequestContext,
+    listener: ListListener,
+  ) {
+    [this.#config] = router.parent_stream_configs;
+    this.#cursor = this.#config.incremental_dependency ? cursor : undefined;
+    const ofCursor = this.#cursor?.capture ?? [];
+    const date = this.#config.extensions?.newest_first_by;
+    const isCaptured = ofCursor.findIndex((path) => path.length === 1 && path[0] === date);
+    const added = date === undefined || isCaptured >= 0 ? [] : [[date]];
+    this.#capture = [...ofCursor, [this.#config.parent_key], ...added];
+    this.#keyPlace = ofCursor.length;
+    if (date !== undefined) this.#datePlace = isCaptured >= 0 ? isCaptured : ofCursor.length + 1;
+    const { retriever } = this.#config.stream;
+    this.retriever = createRetriever(
+      { definition: retriever, capture: this.#capture, keyPlaces: [this.#keyPlace], pagesAtATime: 1 },
+      context,
+      listener,
+    );
+    const own = retriever.partition_router;
+    if (own !== undefined) {
+      this.#grandparents = new ParentStream(own, cursor, context, listener);
+    }
+  }
+
+  /** The partitions of one page of parents at a time. */
+  async *pages(options: ParentOptions): AsyncGenerator<ParentPage, void, void> {
+    if (this.#grandparents === undefined) {
+      yield* this.#within(NO_PARTITION, options);
+      return;
+    }
+    const { onPage, onShort } = options;
+    const within = {
+      ...(onPage === undefined ? {} : { onPage }),
+      ...(onShort === undefined ? {} : { onShort }),
+    };
+    for await (const { partitions, finished } of this.#grandparents.pages({
+      ...options,
+      selection: undefined,
+    })) {
+      for (const partition of partitions) {
+        yield* this.#within(partition, within);
+      }
+      // All their children have been handed out by now.
+      yield { partitions: [], finished };
+    }
+  }
+
+  async *#within(
+    partition: StreamPartition,
+    { selection, progress, onPage, onShort }: ParentOptions,
+  ): AsyncGenerator<ParentPage, void, void> {
+    const open = selection?.open;
+    const feed = new ListOrder();
+    let found: StreamPartition[] = [];
+    let order = emptyPage();
+    const pages = this.retriever.readInTurn(
+      { partition, parameters: selection?.parameters ?? {}, rank: open?.rank ?? 0 },
+      (page, info) => {
+        if (info.mayHide) progress?.mayHide();
+        order = emptyPage();
+        if (open !== undefined) beginPage(open);
+        for (let i = 0; i < page.ranges.length / 2; i++) {
+          const offset = i * this.#capture.length;
+          const created = this.#dateOf(page, offset);
+          const isFresh = info.fresh[i] === true;
+          // What new records have moved from one page to the next says nothing of the order.
+          if (isFresh) addToOrder(order, created);
+          const isDone = progress?.isDone(created, page.captured[offset + this.#keyPlace]) === true;
+          const isWanted =
+            open === undefined || this.#cursor?.judge(open, page.captured, offset) !== 'outside';
+          if (!isWanted || isDone || !isFresh) continue;
+          const one = this.#partitionOf(partition, page, offset);
+          if (one !== undefined) found.push(one);
+        }
+        // Behind the dates: if the API ignores the range, there is no use in cutting it.
+        onPage?.(page, info);
+        const isOldestFirst = comesOldestFirst(open?.page ?? order);
+        if (open === undefined || this.#cursor?.isFeed !== true) return { ...GO_ON, isOldestFirst };
+        feed.add(info.number, open.page);
+        return { ...GO_ON, isOldestFirst, isEnough: feed.isPast(open.slice.start) };
+      },
+      {
+        // Whoever goes on from a state that said otherwise would not ask for those that are missing.
+        again: () => progress?.forget(),
+        // Parents that are not there at all, the account has none of.
+        ended: (how) => {
+          if (how !== 'absent' || partition !== NO_PARTITION) onShort?.(how, partition);
+        },
+      },
+    );
+    for await (const number of pages) {
+      const ofPage = order;
+      yield { partitions: found, finished: () => progress?.pageDone(number, ofPage) };
+      found = [];
+    }
+  }
+
+  #dateOf(page: SelectedPage, offset: number): number | undefined {
+    return this.#datePlace === undefined ? undefined : markOf(page.captured[offset + this.#datePlace])?.time;
+  }
+
+  #partitionOf(within: StreamPartition, page: SelectedPage, offset: number): StreamPartition | undefined {
+    const cursorPlaces = Array.from({ length: this.#cursor?.fields ?? 0 }, (_, place) => place);
+    return parentPartition(this.#config, within, page, offset, this.#keyPlace, cursorPlaces);
+  }
+}
+
+const GO_ON = { isEnough: false, done: Promise.resolve() };

@@ -1,0 +1,418 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ApiBudget } from './api-budget.js';
+import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy, Rate } from '../components.js';
+
+/** A clock that only moves when it is told to; sleepers wake in the order of their times. */
+class FakeClock {
+  time = 1_700_000_000_000;
+  readonly #sleepers: { until: number; wake: () => void }[] = [];
+
+  readonly now = (): number => this.time;
+  readonly elapsed = (): number => this.time;
+  readonly sleep = (ms: number): Promise<void> =>
+    new Promise((wake) => void this.#sleepers.push({ until: this.time + ms, wake }));
+
+  async advance(ms: number): Promise<void> {
+    const end = this.time + ms;
+    await settle();
+    for (;;) {
+      const next = this.#sleepers.sort((a, b) => a.until - b.until)[0];
+      if (next === undefined || next.until > end) break;
+      this.#sleepers.shift();
+      this.time = Math.max(this.time, next.until);
+      next.wake();
+      await settle();
+    }
+    this.time = end;
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+}
+
+function policy(
+  limit: Rate['limit'],
+  interval: string,
+  pattern?: string,
+  extensions?: MovingWindowCallRatePolicy['extensions'],
+): MovingWindowCallRatePolicy {
+  return {
+    type: 'MovingWindowCallRatePolicy',
+    rates: [{ type: 'Rate', limit, interval }],
+    matchers: [
+      { type: 'HttpRequestRegexMatcher', ...(pattern === undefined ? {} : { url_path_pattern: pattern }) },
+    ],
+    ...(extensions === undefined ? {} : { extensions }),
+  };
+}
+
+const PER_ENDPOINT = { per_endpoint: true } as const;
+
+/** How long a call is remembered: two hundredths and 10 ms longer than the vendor's interval. @param ms of it */
+function kept(ms: number): number {
+  return ms * 1.02 + 10;
+}
+
+function newBudget(
+  clock: FakeClock,
+  policies: readonly MovingWindowCallRatePolicy[],
+  requestsPerMinute?: number,
+  keyMode: KeyMode = 'test',
+): ApiBudget {
+  const budget: HTTPAPIBudget = { type: 'HTTPAPIBudget', policies };
+  return new ApiBudget({ clock, budget, keyMode, requestsPerMinute });
+}
+
+/** A budget with a clock of its own, and the times (ms since the start) of the calls that it let through. */
+class Harness {
+  readonly clock = new FakeClock();
+  readonly budget: ApiBudget;
+  readonly calls: Record<string, number[]> = {};
+  readonly #start = this.clock.time;
+
+  constructor(
+    policies: readonly MovingWindowCallRatePolicy[],
+    requestsPerMinute?: number,
+    keyMode?: KeyMode,
+  ) {
+    this.budget = newBudget(this.clock, policies, requestsPerMinute, keyMode);
+  }
+
+  call(endpoint: string, times = 1): void {
+    for (let i = 0; i < times; i++) {
+      void this.#acquire(endpoint).then(
+        () => void (this.calls[endpoint] ??= []).push(this.clock.time - this.#start),
+      );
+    }
+  }
+
+  /** Asks again as long as the budget says so. */
+  async #acquire(endpoint: string): Promise<void> {
+    let hasWaited = false;
+    for (;;) {
+      const { wait } = this.budget.tryAcquire(endpoint, hasWaited);
+      if (wait === 0) return;
+      hasWaited = true;
+      await this.clock.sleep(wait);
+    }
+  }
+}
+
+describe('ApiBudget', () => {
+  test('never lets more than the limit through in any interval with its margin, and wastes no call beyond that', async () => {
+    const steps = fc.array(fc.tuple(fc.nat({ max: 12 }), fc.nat({ max: 3000 })), {
+      minLength: 1,
+      maxLength: 15,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 4 }),
+        steps,
+        async (limit, seconds, all) => {
+          const harness = new Harness([policy(limit, `PT${seconds}S`)]);
+          const asked: number[] = [];
+          let elapsed = 0;
+          for (const [times, ms] of all) {
+            harness.call('/a', times);
+            for (let i = 0; i < times; i++) asked.push(elapsed);
+            await harness.clock.advance(ms);
+            elapsed += ms;
+          }
+          await harness.clock.advance(1_000_000);
+          const calls = harness.calls['/a'] ?? [];
+          expect(calls).toHaveLength(asked.length);
+          calls.forEach((time, i) => {
+            const earliest = i < limit ? 0 : (calls[i - limit] ?? 0) + kept(seconds * 1000);
+            expect(time).toBe(Math.max(asked[i] ?? 0, earliest));
+          });
+        },
+      ),
+    );
+  });
+
+  test('lets all through where no policy matches', async () => {
+    const harness = new Harness([policy(1, 'PT1H', '^/limited')]);
+    harness.call('/free', 50);
+    await harness.clock.advance(0);
+    expect(harness.calls['/free']).toHaveLength(50);
+  });
+
+  test('takes the first policy that matches the path template', async () => {
+    const harness = new Harness([policy(1, 'PT1S', '^/orders/\\{\\{'), policy(3, 'PT1S')]);
+    harness.call('/orders/{{ stream_partition.id }}', 5);
+    harness.call('/orders', 5);
+    await harness.clock.advance(0);
+    expect(harness.calls['/orders/{{ stream_partition.id }}']).toHaveLength(1);
+    expect(harness.calls['/orders']).toHaveLength(3);
+  });
+
+  test('shares one window among the endpoints of a policy, unless each has its own', async () => {
+    const shared = new Harness([policy(3, 'PT1S')]);
+    const own = new Harness([policy(3, 'PT1S', undefined, PER_ENDPOINT)]);
+    for (const harness of [shared, own]) {
+      harness.call('/a', 2);
+      harness.call('/b', 2);
+      await harness.clock.advance(kept(1000) - 1);
+    }
+    expect(shared.calls).toEqual({ '/a': [0, 0], '/b': [0] });
+    expect(own.calls).toEqual({ '/a': [0, 0], '/b': [0, 0] });
+    await shared.clock.advance(1);
+    expect(shared.calls['/b']).toEqual([0, kept(1000)]);
+  });
+
+  test.each<[KeyMode, number]>([
+    ['test', 2],
+    ['live', 5],
+  ])('goes by the limit of a %s key', async (mode, limit) => {
+    const harness = new Harness([policy({ test: 2, live: 5 }, 'PT1M')], undefined, mode);
+    harness.call('/a', 9);
+    await harness.clock.advance(59_999);
+    expect(harness.calls['/a']).toHaveLength(limit);
+  });
+
+  test.each<[KeyMode, Record<string, number>]>([
+    ['test', { '/a': 2, '/orders': 0 }],
+    ['live', { '/a': 9, '/orders': 1 }],
+  ])('passes over policies for keys of another mode than %s', async (mode, allowed) => {
+    const policies = [
+      policy(2, 'PT1M', undefined, { key_mode: 'test' }),
+      policy(1, 'PT1M', '^/orders', { key_mode: 'live' }),
+    ];
+    const harness = new Harness(policies, undefined, mode);
+    harness.call('/a', 9);
+    harness.call('/orders', 9);
+    await harness.clock.advance(59_999);
+    expect(harness.calls['/a']).toHaveLength(allowed['/a'] ?? NaN);
+    expect(harness.calls['/orders'] ?? []).toHaveLength(allowed['/orders'] ?? NaN);
+  });
+
+  test('keeps the windows of several policies apart, each shared by the endpoints that it is for', async () => {
+    const harness = new Harness([policy(3, 'PT1M', '^/parents/'), policy(1, 'PT1M', '^/parents$')]);
+    for (const endpoint of ['/parents/a', '/parents/b', '/parents', '/parents/a']) harness.call(endpoint, 2);
+    await harness.clock.advance(59_999);
+    expect(harness.calls).toEqual({ '/parents/a': [0, 0], '/parents/b': [0], '/parents': [0] });
+  });
+
+  test("takes the user's requests per minute instead of the documented limit and interval", async () => {
+    const harness = new Harness([policy({ test: 2, live: 5 }, 'PT1S', undefined, PER_ENDPOINT)], 4);
+    harness.call('/a', 9);
+    const minute = kept(60_000);
+    await harness.clock.advance(minute - 1);
+    expect(harness.calls['/a']).toEqual([0, 0, 0, 0]);
+    await harness.clock.advance(minute + 1);
+    expect(harness.calls['/a']?.slice(4)).toEqual([minute, minute, minute, minute, 2 * minute]);
+  });
+
+  test('pauses an endpoint for as long as the API wants, also calls that wait already', async () => {
+    const harness = new Harness([policy(1, 'PT1S', undefined, PER_ENDPOINT)]);
+    harness.call('/a', 3);
+    await harness.clock.advance(500);
+    harness.budget.pause('/a', 5000);
+    harness.budget.pause('/a', 10);
+    harness.call('/b');
+    await harness.clock.advance(10_000);
+    expect(harness.calls).toEqual({ '/a': [0, 5500, 5500 + kept(1000)], '/b': [500] });
+  });
+
+  test('pauses all endpoints of a shared window, and those without a limit', async () => {
+    const harness = new Harness([policy(9, 'PT1S', '^/shared')]);
+    harness.budget.pause('/shared/a', 2000);
+    harness.budget.pause('/free', 3000);
+    for (const endpoint of ['/shared/b', '/free', '/other']) harness.call(endpoint);
+    await harness.clock.advance(10_000);
+    expect(harness.calls).toEqual({ '/shared/b': [2000], '/free': [3000], '/other': [0] });
+  });
+
+  test('keeps a caller whose turn was taken before those who have not come back yet', () => {
+    const clock = new FakeClock();
+    const start = clock.time;
+    const budget = newBudget(clock, [policy(1, 'PT1S')]);
+    /** When the caller has its turn. @param time ms since the start */
+    const turnAt = (time: number, hasWaited = false): number => {
+      clock.time = start + time;
+      return time + budget.tryAcquire('/a', hasWaited).wait;
+    };
+    const interval = kept(1000);
+    expect(turnAt(0)).toBe(0);
+    expect(turnAt(0)).toBe(interval);
+    expect(turnAt(0)).toBe(2 * interval);
+    // Somebody comes by just when the second caller would have had its turn.
+    expect(turnAt(interval)).toBe(interval);
+    expect(turnAt(interval + 1, true)).toBe(2 * interval);
+    expect(turnAt(2 * interval, true)).toBe(2 * interval);
+    expect(turnAt(2 * interval + 1, true)).toBe(3 * interval);
+  });
+
+  test('counts no call that it does not let through', () => {
+    const clock = new FakeClock();
+    const budget = newBudget(clock, [policy(1, 'PT1S')]);
+    expect(budget.tryAcquire('/a').wait).toBe(0);
+    expect(budget.tryAcquire('/a').wait).toBe(kept(1000));
+    clock.time += kept(1000);
+    expect(budget.tryAcquire('/a').wait).toBe(0);
+  });
+});
+
+describe('what headers say about the quota', () => {
+  const HEADERS = {
+    ratelimit_remaining_header: 'x-left',
+    ratelimit_reset_header: 'x-reset',
+    extensions: { ratelimit_limit_header: 'x-limit' },
+  };
+  const START = 1_700_000_000_000;
+
+  function budgetOf(limit: number, requestsPerMinute?: number) {
+    const clock = {
+      time: START,
+      /** ms by which the time of day is ahead. */
+      ahead: 0,
+      now: () => clock.time + clock.ahead,
+      elapsed: () => clock.time,
+    };
+    const budget = new ApiBudget({
+      clock,
+      budget: {
+        type: 'HTTPAPIBudget',
+        policies: [policy(limit, 'PT1M', undefined, PER_ENDPOINT)],
+        ...HEADERS,
+      },
+      keyMode: 'live',
+      requestsPerMinute,
+    });
+    const call = (): number => budget.tryAcquire('/a').call;
+    const wait = (): number => budget.tryAcquire('/a').wait;
+    return { clock, budget, call, wait };
+  }
+
+  test('stops the calls when somebody else has used it up, until it is full again', () => {
+    const { clock, budget, call, wait } = budgetOf(100);
+    budget.correct('/a', call(), { 'x-left': '0', 'x-reset': '7' });
+    expect(wait()).toBe(7000);
+    expect(budget.tryAcquire('/b').wait).toBe(0);
+    clock.time += 7000;
+    expect(wait()).toBe(0);
+  });
+
+  test('is not believed for ever where nothing is left after the first call of each', () => {
+    const { clock, budget, call, wait } = budgetOf(100);
+    const empty = { 'x-left': '0', 'x-reset': '60' };
+    budget.correct('/a', call(), empty);
+    expect(wait()).toBe(60_000);
+    clock.time += 60_000;
+    for (let made = 0; made < 99; made++) {
+      const one = call();
+      expect(one).toBeGreaterThan(0);
+      budget.correct('/a', one, empty);
+    }
+    // The documented limit still holds.
+    expect(wait()).toBeGreaterThan(0);
+  });
+
+  test('is believed again and again where it lasts for some calls', () => {
+    const { clock, budget, call, wait } = budgetOf(100);
+    for (let minute = 0; minute < 5; minute++) {
+      budget.correct('/a', call(), { 'x-left': '1', 'x-reset': '60' });
+      budget.correct('/a', call(), { 'x-left': '0', 'x-reset': '60' });
+      expect(wait()).toBe(60_000);
+      clock.time += 60_000;
+    }
+  });
+
+  test('may name the time of its end instead of the seconds', () => {
+    const { budget, call, wait } = budgetOf(100);
+    budget.correct('/a', call(), { 'x-left': '0', 'x-reset': String(START / 1000 + 7) });
+    expect(wait()).toBe(7000);
+  });
+
+  test('ends when it was to end, also if the clock is set back meanwhile', () => {
+    const { clock, budget, call, wait } = budgetOf(100);
+    clock.ahead = 5_000_000;
+    const until = (START + clock.ahead) / 1000 + 7;
+    budget.correct('/a', call(), { 'x-left': '0', 'x-reset': String(until) });
+    clock.ahead = -3_600_000;
+    expect(wait()).toBe(7000);
+    clock.time += 7000;
+    expect(wait()).toBe(0);
+  });
+
+  test('counts the calls that were sent since the answered one', () => {
+    const { budget, call, wait } = budgetOf(100);
+    const first = call();
+    call();
+    call();
+    budget.correct('/a', first, { 'x-left': '3', 'x-reset': '7' });
+    expect([wait(), wait()]).toEqual([0, 7000]);
+  });
+
+  test('is taken from the newest call, in whatever order the answers come', () => {
+    const { budget, call, wait } = budgetOf(100);
+    const [first, second] = [call(), call()];
+    budget.correct('/a', second, { 'x-left': '0', 'x-reset': '7' });
+    budget.correct('/a', first, { 'x-left': '50', 'x-reset': '7' });
+    expect(wait()).toBe(7000);
+  });
+
+  test('raises the limit of an account that has a larger one, unless the user named another', () => {
+    for (const [own, allowed] of [
+      [undefined, 5],
+      [2, 2],
+    ] as const) {
+      const { budget, call } = budgetOf(2, own);
+      budget.correct('/a', call(), { 'x-left': '100', 'x-reset': '7', 'x-limit': '5' });
+      let calls = 1;
+      while (call() > 0) calls++;
+      expect(calls).toBe(allowed);
+    }
+  });
+
+  test.each([
+    [{}],
+    [{ 'x-left': 'none', 'x-reset': '7' }],
+    [{ 'x-left': '-1', 'x-reset': '7' }],
+    [{ 'x-left': '0' }],
+    [{ 'x-left': '0', 'x-reset': '0' }],
+    [{ 'x-left': '0', 'x-reset': '3600' }],
+    [{ 'x-left': '0', 'x-reset': '1800000000' }],
+    [{ 'x-left': '', 'x-reset': '' }],
+  ])('means nothing where it makes no sense or is of another window: %j', (headers) => {
+    const { budget, call, wait } = budgetOf(100);
+    budget.correct('/a', call(), headers);
+    expect(wait()).toBe(0);
+  });
+});
+
+test('callers that have to wait are told different times, as the calls before them run out', () => {
+  const clock = { time: 1_700_000_000_000, now: () => clock.time, elapsed: () => clock.time };
+  const budget = new ApiBudget({
+    clock,
+    budget: { type: 'HTTPAPIBudget', policies: [policy(2, 'PT1S')] },
+    keyMode: 'live',
+    requestsPerMinute: undefined,
+  });
+  budget.tryAcquire('/a');
+  clock.time += 400;
+  budget.tryAcquire('/a');
+  const times = Array.from({ length: 4 }, () => budget.tryAcquire('/a').wait);
+  expect(times).toEqual([kept(1000) - 400, kept(1000), 2 * kept(1000) - 400, 2 * kept(1000)]);
+});
+
+test('a clock that is set back or forward makes no call wait longer, or too short', () => {
+  const clock = { time: 0, day: 1_700_000_000_000, now: () => clock.day, elapsed: () => clock.time };
+  const budget = new ApiBudget({
+    clock,
+    budget: { type: 'HTTPAPIBudget', policies: [policy(1, 'PT1S', '^/limited')] },
+    keyMode: 'live',
+    requestsPerMinute: undefined,
+  });
+  budget.tryAcquire('/limited');
+  budget.pause('/paused', 5000);
+  clock.time += 400;
+  for (const hours of [-1, 2]) {
+    clock.day += hours * 3_600_000;
+    expect(budget.tryAcquire('/paused').wait).toBe(4600);
+  }
+  expect(budget.tryAcquire('/limited').wait).toBe(kept(1000) - 400);
+});

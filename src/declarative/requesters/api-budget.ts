@@ -1,0 +1,204 @@
+import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy } from '../components.js';
+import { fixedDuration } from '../datetime.js';
+import { numberIn, secondsIn } from './header-values.js';
+import type { Headers } from './http-transport.js';
+
+export interface Clock {
+  /** Unix ms, which may jump back and forth. */
+  readonly now: () => number;
+  /** Whole ms since some beginning; never goes back. Spans are measured by it. */
+  readonly elapsed: () => number;
+  /** Ends early, with an error, once the process is asked to stop. */
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+interface ApiBudgetOptions {
+  readonly clock: Omit<Clock, 'sleep'>;
+  readonly budget: HTTPAPIBudget;
+  readonly keyMode: KeyMode;
+  /** Requests per minute and endpoint that the user set instead of the vendor's documented limit. */
+  readonly requestsPerMinute: number | undefined;
+}
+
+/** What the API's headers say is left of a quota. */
+interface Quota {
+  /** Calls that may still be made. */
+  left: number;
+  /** When the API counts anew. */
+  readonly until: number;
+}
+
+/** The calls to one endpoint. All times are by `Clock.elapsed`. */
+interface Window {
+  /** 0 for no limit */
+  limit: number;
+  /** ms */
+  readonly interval: number;
+  /** Times of the last calls, at most `limit` of them, oldest first. */
+  calls: number[];
+  /** Calls ever made. */
+  count: number;
+  /** Times for which callers were told to come back: those who came back too early, and the others. */
+  readonly returning: number[];
+  readonly promised: number[];
+  /** Time until which the API wants no call. */
+  pausedUntil: number;
+  quota: Quota | undefined;
+  /** The `call` of the answer that `quota` comes from. */
+  quotaOf: number;
+  /** The first call since a quota ended, or ever. */
+  firstCall: number;
+  /** Answers in a row to such calls that say that nothing is left. */
+  vain: number;
+}
+
+/** Leave to make a call, or the time to wait for it. */
+export interface Turn {
+  /** 0, or the ms after which to ask again. */
+  readonly wait: number;
+  /** Number of the call, for `correct`. */
+  readonly call: number;
+  /** ms for which the API wants no call; part of `wait`. */
+  readonly pausedFor: number;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Quotas that are used up by their first call, after which a header is taken to mean something else. */
+const MAX_VAIN = 2;
+
+/**
+ * A call may take longer on its way than one that left before it, so the vendor sees them closer together
+ * than they were sent: a little more than the interval is kept.
+ */
+const SLACK_SHARE = 0.02;
+const SLACK_MS = 10;
+
+/**
+ * Keeps each endpoint below the vendor's limit: never more than `limit` calls in any span of `interval`,
+ * which holds wherever the vendor's own window begins. Where answers say how much of a quota is left, because
+ * somebody else uses the same key or the account has a limit of its own, that counts.
+ */
+export class ApiBudget {
+  readonly #options: ApiBudgetOptions;
+  readonly #windows = new Map<string, Window>();
+
+  constructor(options: ApiBudgetOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Counts a call that is made now, if it may be made. Callers that have to wait are told different times,
+   * so that not all of them come back at once.
+   * @param endpoint a path template
+   * @param hasWaited the caller comes back. If calls were made later than was thought, so that it is not its turn
+   *   yet, it stays before those who have not waited: behind them its turn would be nobody's
+   */
+  tryAcquire(endpoint: string, hasWaited = false): Turn {
+    const window = this.#windowOf(endpoint);
+    const now = this.#options.clock.elapsed();
+    if (window.limit === 0 && window.pausedUntil <= now)
+      return { wait: 0, call: ++window.count, pausedFor: 0 };
+    const { returning, promised } = window;
+    for (const times of [returning, promised]) {
+      while ((times[0] ?? Infinity) <= now) times.shift();
+    }
+    if (window.quota !== undefined && window.quota.until <= now) {
+      window.quota = undefined;
+      window.firstCall = window.count + 1;
+    }
+
+    const pause = Math.max(
+      window.pausedUntil,
+      (window.quota?.left ?? 1) > 0 ? 0 : (window.quota?.until ?? 0),
+    );
+    const free = Math.max(pause, freeTime(window, []));
+    if (free <= now) {
+      if (window.quota !== undefined) window.quota.left--;
+      window.calls.push(now);
+      if (window.calls.length > window.limit) window.calls.shift();
+      return { wait: 0, call: ++window.count, pausedFor: 0 };
+    }
+    const before = hasWaited ? returning : [...returning, ...promised];
+    const turn = Math.max(free, freeTime(window, before));
+    (hasWaited ? returning : promised).push(turn);
+    return { wait: turn - now, call: 0, pausedFor: Math.max(0, window.pausedUntil - now) };
+  }
+
+  /** Lets nobody call this endpoint for a while. @param ms from now */
+  pause(endpoint: string, ms: number): void {
+    const window = this.#windowOf(endpoint);
+    window.pausedUntil = Math.max(window.pausedUntil, this.#options.clock.elapsed() + ms);
+  }
+
+  /**
+   * Takes in what the headers of an answer say about the quota.
+   * @param call number of the call that was answered
+   */
+  correct(endpoint: string, call: number, headers: Headers | undefined): void {
+    const { budget, requestsPerMinute, clock } = this.#options;
+    const { ratelimit_remaining_header, ratelimit_reset_header, extensions } = budget;
+    const window = this.#windowOf(endpoint);
+    const remaining = numberIn(headers, ratelimit_remaining_header);
+    const reset = (secondsIn(headers, ratelimit_reset_header, clock.now()) ?? 0) * 1000;
+    // A window that is longer than the documented one is of another limit, whose end is for a 429 to say.
+    if (window.limit === 0 || remaining === undefined || reset <= 0 || reset > window.interval) return;
+    if (call === window.firstCall) window.vain = remaining > 0 ? 0 : window.vain + 1;
+    if (call < window.quotaOf || window.vain >= MAX_VAIN) return;
+    window.quotaOf = call;
+    const sentSince = window.count - call;
+    window.quota = { left: remaining - sentSince, until: clock.elapsed() + reset };
+    const limit = numberIn(headers, extensions?.ratelimit_limit_header) ?? 0;
+    if (requestsPerMinute === undefined && limit > window.limit) window.limit = limit;
+  }
+
+  #windowOf(endpoint: string): Window {
+    const { budget, keyMode } = this.#options;
+    const policy = budget.policies.find(
+      ({ matchers, extensions }) =>
+        (extensions?.key_mode ?? keyMode) === keyMode &&
+        matchers.some(
+          ({ url_path_pattern: pattern }) => pattern === undefined || new RegExp(pattern).test(endpoint),
+        ),
+    );
+    const isShared = policy !== undefined && policy.extensions?.per_endpoint !== true;
+    const key = isShared ? JSON.stringify(policy.matchers) : endpoint;
+    let window = this.#windows.get(key);
+    if (window === undefined) {
+      window = this.#newWindow(policy);
+      this.#windows.set(key, window);
+    }
+    return window;
+  }
+
+  #newWindow(policy: MovingWindowCallRatePolicy | undefined): Window {
+    const { keyMode, requestsPerMinute } = this.#options;
+    const [rate] = policy?.rates ?? [];
+    const documented = typeof rate?.limit === 'object' ? rate.limit[keyMode] : (rate?.limit ?? 0);
+    const interval =
+      rate === undefined || requestsPerMinute !== undefined ? MINUTE_MS : fixedDuration(rate.interval);
+    return {
+      limit: rate === undefined ? 0 : (requestsPerMinute ?? documented),
+      interval: interval * (1 + SLACK_SHARE) + SLACK_MS,
+      calls: [],
+      count: 0,
+      returning: [],
+      promised: [],
+      pausedUntil: 0,
+      quota: undefined,
+      quotaOf: 0,
+      firstCall: 1,
+      vain: 0,
+    };
+  }
+}
+
+/** Time at which a call may be made, when others are made `before` it at those times; 0 for at once. */
+function freeTime({ calls, limit, interval }: Window, before: readonly number[]): number {
+  if (limit === 0) return 0;
+  // The call that must be out of sight by then.
+  const place = calls.length + before.length - limit;
+  if (place < 0) return 0;
+  const last = place < calls.length ? calls[place] : before[place - calls.length];
+  return (last ?? 0) + interval;
+}

@@ -1,0 +1,44 @@
+import type { BackoffStrategy } from '../components.js';
+import { secondsIn } from './header-values.js';
+import type { Headers } from './http-transport.js';
+
+/** ms beyond which no wait grows by itself. */
+const MAX_EXPONENTIAL_WAIT = 60_000;
+
+export interface FailedTry {
+  /** 1 for the wait after the first try */
+  readonly attempt: number;
+  readonly headers: Headers | undefined;
+  /** Whether it was the API's rate limit. */
+  readonly isRateLimited: boolean;
+  /** Unix ms */
+  readonly now: number;
+  /** in [0, 1) */
+  readonly random: () => number;
+}
+
+/** @param factor seconds */
+function exponentialWait(factor: number, attempt: number): number {
+  return Math.min(factor * 1000 * 2 ** (attempt - 1), MAX_EXPONENTIAL_WAIT);
+}
+
+/**
+ * How long to wait before another try: the first strategy that has an answer decides.
+ * @returns ms; undefined if the API wants a longer wait than the strategy allows
+ */
+export function backoffTime(strategies: readonly BackoffStrategy[], failed: FailedTry): number | undefined {
+  const { attempt, headers, isRateLimited, now, random } = failed;
+  for (const strategy of strategies) {
+    if (strategy.type === 'ExponentialBackoffStrategy') {
+      return Math.round(exponentialWait(strategy.factor, attempt) * (1 + random() / 4));
+    }
+    if (strategy.extensions?.of_rate_limit === true && !isRateLimited) continue;
+    // A malformed header only loses its timing.
+    const seconds = secondsIn(headers, strategy.header, now);
+    if (seconds === undefined) continue;
+    if (seconds > (strategy.max_waiting_time_in_seconds ?? Infinity)) return undefined;
+    // A window that is said to end at once has not: ask less and less often.
+    return Math.max(Math.ceil(seconds * 1000), seconds < 1 ? exponentialWait(1, attempt) : 0);
+  }
+  return 1000;
+}

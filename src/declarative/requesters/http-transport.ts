@@ -1,0 +1,203 @@
+/**
+ * The only place that opens connections. GET and nothing else; no redirects, because the key would follow
+ * them to another host; bodies as bytes.
+ */
+import http from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import https from 'node:https';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import axios, { AxiosHeaders } from 'axios';
+import { systemError } from '../../protocol/errors.js';
+import { BodyRoom, BodyShare } from './body-room.js';
+import { Exchange } from './exchange.js';
+import type { TransportLimits } from './exchange.js';
+import { freeBuffer } from './free-buffer.js';
+import { Slots } from './slots.js';
+import { toTransportError, TransportError, UNKNOWN_ENCODING, UNPACKS_TOO_LARGE } from './transport-error.js';
+
+/** Headers by lower-case name. */
+export type Headers = Readonly<Record<string, string>>;
+
+export interface HttpRequest {
+  readonly method: 'GET';
+  readonly url: string;
+  readonly headers: Headers;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Decompressed. */
+  readonly body: Buffer;
+  /** To be called when nobody uses the body any more, which is empty then: others wait for its memory. */
+  readonly release?: () => void;
+}
+
+/** @throws TransportError where no whole answer came */
+export type SendHttp = (request: HttpRequest) => Promise<HttpResponse>;
+
+export type { ClientRequest, IncomingMessage };
+
+/** As node's http.request. */
+export type OpenRequest = (
+  options: RequestOptions,
+  onResponse: (response: IncomingMessage) => void,
+) => ClientRequest;
+
+/** By the default imports, whose property tests replace. */
+const open: OpenRequest = (options, onResponse) =>
+  (options.protocol === 'https:' ? https : http).request(options, onResponse);
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Large bodies of the largest size for which there is room at a time. */
+const LARGE_BODIES = 2;
+/**
+ * Memory that a body takes, in its own size: what came and what is unpacked of it, later the page and the lines
+ * that are written of it.
+ */
+const COPIES = 2;
+
+/**
+ * Bodies that are unpacked at a time, until they are used: one program can use one at a time, and the others wait
+ * in a tenth of the memory.
+ */
+const UNPACKED_BODIES = 4;
+
+/** Pages of records shrink to a tenth or less; with room for so much more, they are unpacked in one piece. */
+const SHRINKAGE = 16;
+
+function decompress(body: Buffer, encoding: string | undefined, maxOutputLength: number): Buffer {
+  if (body.length === 0) return body;
+  const chunkSize = Math.min(maxOutputLength, Math.max(1024, SHRINKAGE * body.length));
+  const options = { maxOutputLength, chunkSize };
+  switch (encoding) {
+    case undefined:
+    case '':
+    case 'identity':
+      return body;
+    case 'gzip':
+    case 'x-gzip':
+      return gunzipSync(body, options);
+    case 'br':
+      return brotliDecompressSync(body, options);
+    case 'deflate':
+      return inflateSync(body, options);
+    default:
+      // Not quoted: in another spelling a secret could not be found in it.
+      throw new TransportError(UNKNOWN_ENCODING, 'the answer is compressed in an unknown way');
+  }
+}
+
+export interface HttpTransport {
+  readonly send: SendHttp;
+  /** Closes idle connections, so that the process can end. */
+  close(): void;
+}
+
+/**
+ * Axios with the settings that cost least: the bare stream and no transforms (about a third of its default
+ * CPU time per page), zlib's synchronous functions instead of its own streams, keep-alive.
+ */
+export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpTransport {
+  const limits: TransportLimits = {
+    connectTimeout: 15_000,
+    headersTimeout: 60_000,
+    idleTimeout: 30_000,
+    wholeTimeout: 300_000,
+    maxBody: 16 * MEBIBYTE,
+    usualBody: 2 * MEBIBYTE,
+    ...given,
+  };
+  const { maxBody, usualBody } = limits;
+  const room = new BodyRoom(LARGE_BODIES * COPIES * maxBody);
+  const places = new Slots(UNPACKED_BODIES);
+  const httpAgent = new http.Agent({ keepAlive: true });
+  const httpsAgent = new https.Agent({ keepAlive: true });
+  // Axios' own way to the network, without what it does around it for browsers, forms and interceptors: that
+  // costs as much again for each request.
+  const adapter = axios.getAdapter('http');
+  const settings = {
+    ...axios.defaults,
+    httpAgent,
+    httpsAgent,
+    responseType: 'stream' as const,
+    transformResponse: [],
+    // `transport` below follows none in any case.
+    maxRedirects: 0,
+    decompress: false,
+    // A proxy named in the environment would see the plain request.
+    proxy: false as const,
+    validateStatus: () => true,
+  };
+
+  /**
+   * What the body becomes is known only afterwards: large ones are begun anew once there is room. Meanwhile they
+   * hold no place, since those who have the room may wait for one.
+   */
+  async function unpack(body: Buffer, encoding: string | undefined, share: BodyShare): Promise<Buffer> {
+    const isSmall = !share.isTaken && usualBody < maxBody;
+    try {
+      return decompress(body, encoding, isSmall ? usualBody : maxBody);
+    } catch (error) {
+      if (!isSmall || (error as NodeJS.ErrnoException).code !== UNPACKS_TOO_LARGE) throw error;
+    }
+    places.giveBack();
+    await share.take();
+    await places.take();
+    return decompress(body, encoding, maxBody);
+  }
+
+  const send: SendHttp = async ({ method, url, headers, signal }) => {
+    // The type says so already; a key that can move money deserves a second lock.
+    if (method !== 'GET') throw systemError('Only GET requests are sent.');
+    if (signal.aborted) throw new TransportError('ABORT_ERR', 'stopped before the request');
+    const share = new BodyShare(room, COPIES * maxBody);
+    let hasPlace = false;
+    let unpacked: Buffer | undefined;
+    const release = (): void => {
+      if (unpacked !== undefined) freeBuffer(unpacked);
+      share.release();
+      if (hasPlace) places.giveBack();
+      hasPlace = false;
+    };
+    const exchange = new Exchange(limits, share, open);
+    try {
+      const response = await adapter({
+        ...settings,
+        method,
+        url,
+        headers: new AxiosHeaders({ ...headers, 'Accept-Encoding': 'br, gzip' }),
+        signal,
+        transport: exchange,
+      });
+      const raw = await exchange.bodyOf(response.data as IncomingMessage);
+      exchange.stop();
+      const received: Record<string, string> = {};
+      for (const [name, value] of Object.entries(response.headers))
+        received[name.toLowerCase()] = String(value);
+      const encoding = received['content-encoding']?.toLowerCase();
+      await places.take();
+      hasPlace = true;
+      const body = await unpack(raw, encoding, share);
+      if (body !== raw) freeBuffer(raw);
+      unpacked = body;
+      share.shrinkTo(body.length <= usualBody ? 0 : COPIES * body.length);
+      return { status: response.status, headers: received, body, release };
+    } catch (error) {
+      release();
+      throw exchange.failure ?? toTransportError(error);
+    } finally {
+      exchange.stop();
+    }
+  };
+
+  return {
+    send,
+    close() {
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
+}

@@ -1,0 +1,221 @@
+import { StoppedError, TracedError, transientError } from '../../protocol/errors.js';
+import type { JsonObject } from '../../protocol/messages.js';
+import { attemptOf } from './attempt.js';
+import type { Attempt } from './attempt.js';
+import { backoffTime } from './backoff.js';
+import { baseUrl } from './base-url.js';
+import type { HttpRequester } from '../components.js';
+import { readReference } from './config-reference.js';
+import { ApiUnavailableError } from './error-handler.js';
+import type { Headers, HttpResponse } from './http-transport.js';
+import type { SelectedPage, SelectRecords } from '../extractors/record-selector.js';
+import { fillPath } from './request-path.js';
+import type { RequestContext, RequestListener } from './request-context.js';
+import type { StreamPartition } from '../stream-slice.js';
+import { TransportError } from './transport-error.js';
+
+/** Waits for the rate limit after which a request gives up. */
+const MAX_RATE_LIMITED = 30;
+const DEFAULT_MAX_RETRIES = 5;
+
+export interface PageRequest {
+  readonly partition: StreamPartition;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Requests of a smaller one go first. @default 0 */
+  readonly rank?: number;
+}
+
+/** The API's rate limit did not lift. The key works, though. */
+export class RateLimitedError extends TracedError {}
+
+/** What is done with a page while a slot is held. */
+export type UseResponse<T> = (page: SelectedPage, headers: Headers) => Promise<T>;
+
+/** The API refused a request, or answered what cannot be read, and asking again would not change it. */
+export class RefusedRequestError extends TracedError {
+  readonly status: number;
+
+  constructor(status: number, ...rest: ConstructorParameters<typeof TracedError>) {
+    super(...rest);
+    this.status = status;
+  }
+}
+
+export interface Requester {
+  /** The path of a partition's list, without the host. */
+  pathOf(partition: StreamPartition): string;
+  /**
+   * Fetches one page, again and again if need be, and hands it to `use` while a slot is held: so as many
+   * pages are in memory as there are slots.
+   * @returns undefined if the error handler says to ignore the answer
+   * @throws TracedError when it gives up; StoppedError
+   */
+  fetch<T>(request: PageRequest, select: SelectRecords, use: UseResponse<T>): Promise<T | undefined>;
+}
+
+function authorization(requester: HttpRequester, config: JsonObject): string {
+  const { authenticator } = requester;
+  if (authenticator.type === 'BearerAuthenticator') {
+    return `Bearer ${readReference(config, authenticator.api_token)}`;
+  }
+  const user = readReference(config, authenticator.username);
+  return `Basic ${Buffer.from(`${user}:`).toString('base64')}`;
+}
+
+/** Warnings about pages with bytes that are not UTF-8. */
+const MAX_REPAIRED_TOLD = 10;
+
+/** Characters of a request that messages show. */
+const MAX_URL_SHOWN = 500;
+
+function toError(
+  { resolution, status, detail }: Pick<Attempt, 'resolution' | 'status' | 'detail'>,
+  what: string,
+): TracedError {
+  const { message, failureType, concernsAllStreams } = resolution;
+  const options = { internalMessage: `${what}: ${detail}` };
+  if (concernsAllStreams === true) return new ApiUnavailableError(message, failureType, options);
+  if (resolution.action === 'RATE_LIMITED') return new RateLimitedError(message, failureType, options);
+  return resolution.action === 'FAIL'
+    ? new RefusedRequestError(status, message, failureType, options)
+    : new TracedError(message, failureType, options);
+}
+
+export function createRequester(
+  definition: HttpRequester,
+  context: RequestContext,
+  listener: RequestListener,
+): Requester {
+  const base = baseUrl(definition, context.environment);
+  const handler = definition.error_handler;
+  const maxRetries = context.patience?.retries ?? handler.max_retries ?? DEFAULT_MAX_RETRIES;
+  const maxRateLimited = context.patience?.rateLimitWaits ?? MAX_RATE_LIMITED;
+  const headers = {
+    Authorization: authorization(definition, context.config),
+    Accept: 'application/json',
+    // Vendors' network edges refuse requests without one.
+    'User-Agent': context.userAgent,
+  };
+
+  let repaired = 0;
+
+  function urlOf({ partition, parameters }: PageRequest): URL {
+    const url = new URL(base + fillPath(definition.path, partition));
+    for (const [name, value] of Object.entries({ ...definition.request_parameters, ...parameters })) {
+      url.searchParams.set(name, value);
+    }
+    return url;
+  }
+
+  async function send(url: URL): Promise<HttpResponse | TransportError> {
+    try {
+      return await context.http({ method: 'GET', url: url.href, headers, signal: context.signal });
+    } catch (error) {
+      if (context.signal.aborted) throw new StoppedError('stopped during a request');
+      if (error instanceof TransportError) return error;
+      throw error;
+    }
+  }
+
+  /** A request as messages show it. A token of the API may have any length. */
+  function lineOf(request: PageRequest): string {
+    const { pathname, search } = urlOf(request);
+    const line = `GET ${pathname}${search}`;
+    // Masked first: a part of a secret could not be found.
+    return (context.mask?.(line) ?? line).slice(0, MAX_URL_SHOWN);
+  }
+
+  function tellRepaired(request: PageRequest): void {
+    if (++repaired > MAX_REPAIRED_TOLD) return;
+    const isLast = repaired === MAX_REPAIRED_TOLD ? '; more of them are not told of' : '';
+    listener.warn(`${lineOf(request)}: replaced bytes that are not UTF-8${isLast}`);
+  }
+
+  /** Waits for the budget, and asks once. */
+  async function attempt<T>(
+    request: PageRequest,
+    select: SelectRecords,
+    use: UseResponse<T>,
+    isRetry: boolean,
+  ): Promise<{ value: T } | { again: Omit<Attempt, 'page'> }> {
+    for (let hasWaited = false; ; hasWaited = true) {
+      const result = await context.slots.run(async () => {
+        // What has ended neither spends the budget nor speaks.
+        if (context.signal.aborted) throw new StoppedError('stopped before a request');
+        // Only now, so that calls leave when they are counted, and no slot is held while the budget is spent.
+        const turn = context.budget.tryAcquire(definition.path, hasWaited);
+        if (turn.wait > 0) return turn;
+        const { call } = turn;
+        const url = urlOf(request);
+        const response = await send(url);
+        try {
+          const asked = { url, title: context.title, handler, mask: context.mask };
+          // Without the page, which would stay in memory during the wait.
+          const { page, ...outcome } = attemptOf(response, select, asked);
+          context.budget.correct(definition.path, call, outcome.headers);
+          listener.requested(outcome.bytes, isRetry);
+          if (outcome.resolution.action !== 'SUCCESS' || page === undefined) return { again: outcome };
+          if (page.repaired) tellRepaired(request);
+          return { value: await use(page, outcome.headers ?? {}) };
+        } finally {
+          if (!(response instanceof TransportError)) response.release?.();
+        }
+      });
+      if (!('wait' in result)) return result;
+      listener.throttled?.(result.wait);
+      // Whoever was told: this request, or one of another stream whose limit is the same.
+      if (result.pausedFor > 0) listener.rateLimited(context.clock.now() + result.pausedFor);
+      await context.clock.sleep(result.wait);
+    }
+  }
+
+  /** Waits before the next attempt. @throws TracedError if there is to be none */
+  async function backOff(
+    request: PageRequest,
+    { resolution, headers: received, status, detail }: Omit<Attempt, 'page'>,
+    retries: number,
+    limited: number,
+  ): Promise<void> {
+    const isLimited = resolution.action === 'RATE_LIMITED';
+    const what = lineOf(request);
+    if (resolution.action === 'FAIL' || (isLimited ? limited > maxRateLimited : retries > maxRetries)) {
+      throw toError({ resolution, status, detail }, what);
+    }
+    const wait = backoffTime(handler.backoff_strategies, {
+      attempt: isLimited ? limited : retries,
+      headers: received,
+      isRateLimited: isLimited,
+      now: context.clock.now(),
+      random: context.random,
+    });
+    if (wait === undefined) {
+      throw transientError(
+        `${context.title} asks for a longer wait than a sync can take (HTTP ${status}). Sync at another time.`,
+        { internalMessage: `${what}: ${detail}` },
+      );
+    }
+    listener.warn(
+      `${what}: ${detail}; ${isLimited ? 'rate limit' : `retry ${retries} of ${maxRetries}`}, waiting ${(wait / 1000).toFixed(1)} s`,
+    );
+    if (isLimited) context.budget.pause(definition.path, wait);
+    else await context.clock.sleep(wait);
+  }
+
+  return {
+    pathOf: (partition) => fillPath(definition.path, partition),
+    async fetch<T>(request: PageRequest, select: SelectRecords, use: UseResponse<T>) {
+      const { lanes } = context;
+      for (let retries = 0, limited = 0; ;) {
+        const isRetry = retries + limited > 0;
+        const work = () => attempt(request, select, use, isRetry);
+        const result = await (lanes === undefined ? work() : lanes.run(work, request.rank));
+        if ('value' in result) return result.value;
+        const { action } = result.again.resolution;
+        if (action === 'IGNORE') return undefined;
+        if (action === 'RATE_LIMITED') limited++;
+        else retries++;
+        await backOff(request, result.again, retries, limited);
+      }
+    },
+  };
+}

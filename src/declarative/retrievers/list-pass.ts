@@ -1,0 +1,287 @@
+import { TracedError } from '../../protocol/errors.js';
+import { forEachConcurrently } from '../concurrency.js';
+import { VanishedListError } from './list.js';
+import { MAX_REPEATED, RepeatedPageError } from '../paginators/repeated-pages.js';
+import type { ListOptions, ListReading, PageUse } from './list.js';
+import { ListTally } from './list-tally.js';
+import { PageSizes } from '../paginators/page-sizes.js';
+import type { PageParameters, PagesAhead, PageWalk } from '../paginators/page-walk.js';
+import { paginate, withOtherPages } from '../paginators/paginator.js';
+import type { SelectedPage } from '../extractors/record-selector.js';
+import { RefusedRequestError } from '../requesters/requester.js';
+
+/** One fetched page, used and done with. */
+interface Step {
+  /** The page to go on with. */
+  readonly following?: PageParameters;
+  readonly number: number;
+  /** That page, already on its way. */
+  readonly next?: Promise<Step | undefined>;
+  readonly ahead?: PagesAhead;
+  readonly isEnough?: true;
+}
+
+/** One way through a list, from its first page to its end. */
+export class ListPass {
+  readonly tally: ListTally;
+  readonly #options: ListOptions;
+  readonly #walk: PageWalk;
+  readonly #isRepeated: boolean;
+  readonly #sizes: PageSizes;
+  /** What stands behind the last page has been looked at. */
+  #hasLooked = false;
+
+  /** Anything came that no pass before this one had brought. */
+  hasBroughtNew = false;
+
+  /** @param before what the pass that is repeated has counted */
+  constructor(options: ListOptions, before: ListTally | undefined) {
+    this.#options = options;
+    this.#walk = paginate(options.paginator);
+    this.#sizes = new PageSizes(options.paginator);
+    this.#isRepeated = before !== undefined;
+    this.tally = new ListTally(options.width, options.keyPlaces, before);
+  }
+
+  /** The way to read the list once more. */
+  again(): ListPass {
+    return new ListPass(
+      { ...this.#options, paginator: withOtherPages(this.#options.paginator, this.#sizes.size) },
+      this.tally,
+    );
+  }
+
+  async read(): Promise<ListReading> {
+    let step = await this.#step(this.#walk.first, 1, 'prefetch');
+    if (step === undefined) return this.#reading('gone');
+    for (;;) {
+      let next: Promise<Step | undefined> | undefined = step.next;
+      if (step.ahead !== undefined) {
+        const behind = await this.#readAhead(step.ahead);
+        if (behind.isEnough === true) return this.#reading('enough');
+        next =
+          behind.following === undefined
+            ? undefined
+            : this.#step(behind.following, behind.number + 1, 'prefetch');
+      }
+      if (step.isEnough === true) return this.#reading('enough');
+      if (next === undefined) break;
+      step = await next;
+      if (step === undefined) throw vanished();
+    }
+    await this.#readBeyond();
+    return this.#reading('end');
+  }
+
+  async *readInTurn(): AsyncGenerator<number, ListReading, void> {
+    let step = await this.#step(this.#walk.first, 1, 'in turn');
+    if (step === undefined) return this.#reading('gone');
+    for (;;) {
+      if (this.#sizes.lastNumber > 0) yield this.#sizes.lastNumber;
+      if (step.isEnough === true) return this.#reading('enough');
+      if (step.following === undefined) break;
+      step = await this.#step(step.following, step.number + 1, 'in turn');
+      if (step === undefined) throw vanished();
+    }
+    if (await this.#readBeyond()) yield this.#sizes.lastNumber;
+    return this.#reading('end');
+  }
+
+  #reading(how: 'end' | 'enough' | 'gone'): ListReading {
+    const { distinct, total, missing } = this.tally;
+    const completeness = how === 'end' ? this.tally.completeness : 'unknown';
+    return { exists: how !== 'gone', completeness, distinct, total, missing };
+  }
+
+  /** @returns undefined if the API does not know the list */
+  async #step(
+    parameters: PageParameters,
+    number: number,
+    mode: 'prefetch' | 'in turn',
+  ): Promise<Step | undefined> {
+    try {
+      return await this.#readPage(parameters, number, mode);
+    } catch (error) {
+      if (number === 1 || !this.#isBehindEnd(error, number)) throw error;
+      return { number: number - 1 };
+    }
+  }
+
+  /**
+   * Some APIs refuse a page behind the last one rather than send an empty one. Where nothing says that there is another
+   * page, that is the end of the list if as many records have come as the API counts, or the page lies behind as many;
+   * or, where it does not count them, if the last page was not full. A fault that may pass is no end: the count may be of pages.
+   */
+  #isBehindEnd(error: unknown, number: number): boolean {
+    const isRefused = error instanceof RefusedRequestError || error instanceof VanishedListError;
+    if (!isRefused || this.#walk.isGuessing?.() !== true) return false;
+    const { total, distinct } = this.tally;
+    if (total !== undefined && distinct <= total) {
+      return distinct === total || (number - 1) * (this.#sizes.size ?? 0) >= total;
+    }
+    return !this.#sizes.isLastFull;
+  }
+
+  /** Whether the API says that the list has ended, but its last page has no room left to show it. */
+  #mayGoOn(): boolean {
+    if (this.#hasLooked || this.#walk.isGuessing?.() !== false) return false;
+    return this.#sizes.mayGoOn;
+  }
+
+  #readPage(
+    parameters: PageParameters,
+    number: number,
+    mode: 'prefetch' | 'in turn',
+  ): Promise<Step | undefined> {
+    const totalBefore = this.tally.total;
+    let asked = 0;
+    return this.#options.fetchPage(parameters, async (page, headers): Promise<Step> => {
+      this.#requireNew(page, number, ++asked);
+      const following = this.#walk.next(page, headers);
+      const hasRestarted = this.#walk.hasRestarted === true;
+      const step = { number: hasRestarted ? number - 1 : number };
+      const used = hasRestarted
+        ? NOTHING_USED
+        : this.#use(page, number, following !== undefined, totalBefore);
+      if (used.isEnough || following === undefined) {
+        await used.done;
+        return used.isEnough ? { ...step, isEnough: true } : step;
+      }
+      const ahead = mode === 'prefetch' && !hasRestarted ? this.#walk.ahead?.(page) : undefined;
+      if (ahead !== undefined) {
+        await used.done;
+        return { ...step, ahead };
+      }
+      // Before the page is written: the next one comes meanwhile.
+      const next = mode === 'prefetch' ? this.#step(following, step.number + 1, mode) : undefined;
+      // Whoever awaits it meets the error; until then nobody may be there.
+      next?.catch(() => undefined);
+      await used.done;
+      return { ...step, following, ...(next === undefined ? {} : { next }) };
+    });
+  }
+
+  #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {
+    const isFirst = this.#sizes.lastNumber === 0 && !this.#isRepeated;
+    this.#sizes.add(page, number);
+    const total = this.#walk.total(page);
+    this.tally.count(total, totalBefore, number);
+    const fresh = this.tally.add(page);
+    if (fresh.includes(true)) this.hasBroughtNew = true;
+    const used = this.#options.use(page, {
+      number,
+      isFirst,
+      mayHide: this.tally.hasFallen,
+      pageCount: this.#walk.pageCount(page),
+      total,
+      hasMore,
+      mayBeLong: hasMore && (this.#walk.isGuessing?.() !== true || this.#sizes.isLastFull),
+      fresh,
+    });
+    if (used.isOldestFirst === true) this.tally.isOldestFirst();
+    return used;
+  }
+
+  /**
+   * A cache may take one page for another.
+   * @param asked times that the page has come
+   * @throws RepeatedPageError for the page to be asked for again; once more it is believed
+   */
+  #requireNew(page: SelectedPage, number: number, asked: number): void {
+    if (asked > MAX_REPEATED || !this.tally.isKnown(page)) return;
+    // A list without pages sends the same one for each number.
+    const isExpected = this.#walk.isGuessing?.() !== true || this.#sizes.mayGoOn;
+    if (isExpected) throw new RepeatedPageError(number);
+  }
+
+  /** Reads the pages whose number is known, in any order. @returns the last of them, and what follows it */
+  async #readAhead(ahead: PagesAhead): Promise<Step> {
+    const { pagesAtATime, isCrowded, mayEndEarly, fetchPage } = this.#options;
+    let number = 2;
+    let last = ahead.last;
+    let done = 1;
+    let isEnough = false;
+    let hasRepeated = false;
+    let following: PageParameters | undefined;
+    // Beside the others, so that it takes no time of its own.
+    const isFull = ahead.isLastFull && this.#sizes.mayBeFull();
+    const behind = isFull && !mayEndEarly ? this.#look(ahead.parameters(last + 1), last + 1) : undefined;
+    // Whoever awaits it meets the error; until then nobody may be there.
+    behind?.catch(() => undefined);
+    const readOne = async (one: number): Promise<void> => {
+      const totalBefore = this.tally.total;
+      let asked = 0;
+      const isThere = await fetchPage(ahead.parameters(one), async (page): Promise<true> => {
+        this.#requireNew(page, one, ++asked);
+        ahead.requireNew(page, one);
+        // The list may have grown since the first page.
+        if (page.ranges.length > 0) {
+          last = Math.max(last, Math.min(ahead.lastBy(page), last + pagesAtATime));
+        }
+        if (one === last) following = ahead.behind(page, one);
+        const used = this.#use(page, one, one < last, totalBefore);
+        if (used.isEnough) isEnough = true;
+        await used.done;
+        return true;
+      }).catch((error: unknown) => {
+        // Of two pages with the same records the other one may be wrong. What is missing then is found by counting.
+        if (!(error instanceof RepeatedPageError) || hasRepeated) throw error;
+        return (hasRepeated = true);
+      });
+      if (isThere === undefined) throw vanished();
+      done++;
+    };
+    await forEachConcurrently(
+      () => (isEnough || ahead.isExhausted() || number > last ? undefined : number++),
+      () => {
+        if (isCrowded?.() === true) return 1;
+        return mayEndEarly ? Math.min(pagesAtATime, done) : pagesAtATime;
+      },
+      readOne,
+    );
+    if (isEnough) return { number: last, isEnough };
+    if ((await behind) === true && following === undefined) this.#walk.beyond?.();
+    return { number: last, ...(following === undefined ? {} : { following }) };
+  }
+
+  /**
+   * The API ended the list, but had counted more records, or its last page is full, so that the count may be an old
+   * one: what stands behind its end is looked at.
+   * @returns whether there was anything
+   */
+  async #readBeyond(): Promise<boolean> {
+    const last = this.#sizes.lastNumber;
+    while (this.tally.missing > 0 || this.#mayGoOn()) {
+      const parameters = this.#walk.beyond?.();
+      if (parameters === undefined || !(await this.#look(parameters, this.#sizes.lastNumber + 1))) break;
+    }
+    return this.#sizes.lastNumber > last;
+  }
+
+  /** Reads a page of which nothing says that it is there. @returns whether it had new records */
+  async #look(parameters: PageParameters, number: number): Promise<boolean> {
+    this.#hasLooked = true;
+    const use = async (page: SelectedPage): Promise<boolean> => {
+      if (page.ranges.length === 0 || this.#sizes.isFirstAgain(page)) return false;
+      this.#hasLooked = false;
+      const before = this.tally.distinct;
+      const { done } = this.#use(page, number, true, undefined);
+      const isNew = this.tally.distinct > before;
+      await done;
+      return isNew;
+    };
+    try {
+      return (await this.#options.fetchPage(parameters, use, true)) === true;
+    } catch (error) {
+      // What is missing, if anything, is told of all the same.
+      if (!(error instanceof TracedError)) throw error;
+      return false;
+    }
+  }
+}
+
+const NOTHING_USED: PageUse = { isEnough: false, done: Promise.resolve() };
+
+function vanished(): Error {
+  return new VanishedListError();
+}

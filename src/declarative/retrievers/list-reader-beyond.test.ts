@@ -1,0 +1,166 @@
+/** What stands behind the page that the API calls the last one. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  byCountedPage,
+  requestContext,
+  requesterOf,
+  streamOf,
+} from '../../test-support/definitions.fixture.js';
+import { FakeClock } from '../../test-support/fake-clock.fixture.js';
+import { createRetriever } from './retriever.js';
+import type { ListOutcome } from './retriever.js';
+import { NO_PARTITION } from '../stream-slice.js';
+import { fakeApi, idsOf, runRead } from '../../test-support/read-run.fixture.js';
+
+const SIZE = 3;
+const paginator = {
+  ...byCountedPage,
+  pagination_strategy: { ...byCountedPage.pagination_strategy, page_size: SIZE },
+};
+
+type Behind = 'empty' | 'nothing said' | number | 'the last page again' | 'all again';
+
+interface Read {
+  readonly reading: ListOutcome;
+  readonly ids: readonly number[];
+  readonly asked: readonly number[];
+  /** ms */
+  readonly waited: number;
+}
+
+/** Reads a list of which the API counts other records than there are. */
+async function read(count: number, counted: number, behind: Behind = 'empty', inTurn = false): Promise<Read> {
+  const asked: number[] = [];
+  const clock = new FakeClock();
+  const began = clock.elapsed();
+  const ids: number[] = [];
+  const pages = Math.ceil(count / SIZE);
+  const recordsOf = (page: number) =>
+    Array.from({ length: SIZE }, (_, i) => ({ id: (page - 1) * SIZE + i })).filter(({ id }) => id < count);
+  const ignore = () => undefined;
+  let ended: ListOutcome | undefined;
+  const retriever = createRetriever(
+    {
+      definition: { ...streamOf('orders').retriever, requester: requesterOf('/orders'), paginator },
+      capture: [['id']],
+      keyPlaces: [0],
+      pagesAtATime: 4,
+    },
+    requestContext({
+      clock,
+      http: async ({ url }) => {
+        const page = Number(new URL(url).searchParams.get('page'));
+        asked.push(page);
+        const isBehind = page > pages;
+        const again = behind === 'all again' ? ((page - 1) % pages) + 1 : pages;
+        const data = recordsOf(isBehind && /again/.test(String(behind)) ? again : page);
+        const meta = { total: counted, pageCount: Math.ceil(counted / SIZE) };
+        return {
+          status: isBehind && typeof behind === 'number' ? behind : 200,
+          headers: {},
+          body: Buffer.from(
+            JSON.stringify(isBehind && behind === 'nothing said' ? { data } : { data, meta }),
+          ),
+        };
+      },
+    }),
+    {
+      warn: ignore,
+      requested: ignore,
+      rateLimited: ignore,
+      listRead: (reading) => void (ended = { ...reading, isShort: false }),
+    },
+  );
+  const list = { partition: NO_PARTITION, parameters: {} };
+  const use = ({ captured }: { captured: readonly unknown[] }, { fresh }: { fresh: readonly boolean[] }) => {
+    ids.push(...captured.map(Number).filter((_, i) => fresh[i] === true));
+    return { isEnough: false, done: Promise.resolve() };
+  };
+  if (inTurn) for await (const _ of retriever.readInTurn(list, use)) void _;
+  else await retriever.read(list, use, false);
+  if (ended === undefined) throw new Error('the list has not ended');
+  return { reading: ended, ids, asked: asked.sort((a, b) => a - b), waited: clock.elapsed() - began };
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+const sorted = (ids: readonly number[]): number[] => [...ids].sort((a, b) => a - b);
+
+describe.each([
+  ['pages beside each other', false],
+  ['pages in turn', true],
+])('a full last page (%s)', (_, inTurn) => {
+  test('is not believed to be the last one: one more is asked for', async () => {
+    const { ids, asked, reading } = await read(9, 9, 'empty', inTurn);
+    expect(sorted(ids)).toEqual(upTo(9));
+    expect(asked).toEqual([1, 2, 3, 4]);
+    expect(reading.completeness).toBe('verified');
+  });
+
+  test('has others behind it if the count is an old one or has a limit, and then nothing is verified', async () => {
+    for (const count of [10, 12, 13, 25]) {
+      const { ids, reading } = await read(count, 9, 'empty', inTurn);
+      expect(sorted(ids)).toEqual(upTo(count));
+      expect(reading.completeness).toBe('unknown');
+    }
+  });
+
+  test('is the last one if the next is empty, whatever else that says, at once', async () => {
+    const { asked, waited } = await read(9, 9, 'nothing said', inTurn);
+    expect([asked, waited]).toEqual([[1, 2, 3, 4], 0]);
+  });
+
+  test.each([400, 404, 410])('is the last one if the next is refused (HTTP %i), at once', async (status) => {
+    const { ids, asked, reading, waited } = await read(9, 9, status, inTurn);
+    expect([sorted(ids), asked, reading.completeness]).toEqual([upTo(9), [1, 2, 3, 4], 'verified']);
+    expect(waited).toBe(0);
+  });
+
+  test.each(['the last page again', 'all again'] as const)(
+    'is the last one if %s comes behind it',
+    async (behind) => {
+      const { ids, asked, reading } = await read(9, 9, behind, inTurn);
+      expect([sorted(ids), reading.completeness]).toEqual([upTo(9), 'verified']);
+      expect(asked.length).toBeLessThanOrEqual(7);
+    },
+  );
+});
+
+test('a last page with room left is the last one', async () => {
+  expect((await read(8, 8)).asked).toEqual([1, 2, 3]);
+  expect((await read(2, 2)).asked).toEqual([1]);
+});
+
+test('however far behind a count of whole pages is, nothing is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 40 }),
+      fc.integer({ min: 1, max: 8 }),
+      fc.boolean(),
+      async (more, pages, inTurn) => {
+        const counted = pages * SIZE;
+        expect(sorted((await read(counted + more, counted, 'empty', inTurn)).ids)).toEqual(
+          upTo(counted + more),
+        );
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a page behind the last one may be refused though the list has grown while it was read', async () => {
+  let count = 20;
+  let requests = 0;
+  const api = fakeApi((url) => {
+    if (++requests % 3 === 0) count++;
+    const page = Number(url.searchParams.get('page'));
+    if (page > 1 && (page - 1) * SIZE >= count) return { status: 400, body: { message: 'invalid page' } };
+    const ids = Array.from({ length: count }, (_, i) => ({ id: count - i }));
+    return { body: { data: ids.slice((page - 1) * SIZE, page * SIZE), meta: { total: count } } };
+  });
+  const { retriever } = streamOf('orders');
+  const run = await runRead([{ ...streamOf('orders'), retriever: { ...retriever, paginator } }], api);
+  expect(run.errors).toEqual([]);
+  expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  expect(sorted(idsOf(run).map(Number)).slice(0, 20)).toEqual(upTo(20).map((id) => id + 1));
+});

@@ -1,0 +1,458 @@
+/** Lists as the runtime reads them, at the HTTP boundary: which pages are asked for when, and what may be lost. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { requestContext, requesterOf, streamOf } from '../../test-support/definitions.fixture.js';
+import { TracedError } from '../../protocol/errors.js';
+import type { SendHttp } from '../requesters/http-transport.js';
+import { requestParameter } from '../components.js';
+import type { DefaultPaginator } from '../components.js';
+import { createRetriever } from './retriever.js';
+import type { ListOutcome, Retriever } from './retriever.js';
+import { Slots } from '../requesters/slots.js';
+import { NO_PARTITION } from '../stream-slice.js';
+
+const SIZE = 3;
+
+const byPage: DefaultPaginator = {
+  type: 'DefaultPaginator',
+  pagination_strategy: {
+    type: 'PageIncrement',
+    page_size: SIZE,
+    start_from_page: 1,
+    inject_on_first_request: true,
+    extensions: { page_count: ['meta', 'pageCount'], total: ['meta', 'total'] },
+  },
+  page_size_option: requestParameter('perPage'),
+  page_token_option: requestParameter('page'),
+};
+
+const byToken: DefaultPaginator = {
+  type: 'DefaultPaginator',
+  pagination_strategy: {
+    type: 'CursorPagination',
+    page_size: SIZE,
+    cursor_value: { response: ['meta', 'next'] },
+  },
+  page_size_option: requestParameter('perPage'),
+  page_token_option: requestParameter('next'),
+};
+
+/** A list of ids, newest first. */
+class Api {
+  readonly asked: string[] = [];
+  ids: number[];
+  /** What the API says instead of the truth. */
+  readonly says: { total?: number; pageCount?: number };
+
+  constructor(count: number, says: Api['says'] = {}) {
+    this.ids = Array.from({ length: count }, (_, i) => count - i);
+    this.says = says;
+  }
+
+  answer({ searchParams }: URL): unknown {
+    const next = searchParams.get('next');
+    const page = Number(searchParams.get('page') ?? next ?? 1);
+    this.asked.push(`${page}`);
+    const data = this.ids.slice((page - 1) * SIZE, page * SIZE).map((id) => ({ id }));
+    const pageCount = Math.ceil(this.ids.length / SIZE);
+    return searchParams.has('page')
+      ? { data, meta: { total: this.ids.length, pageCount, ...this.says } }
+      : { data, meta: { next: page < pageCount ? String(page + 1) : null } };
+  }
+
+  readonly http: SendHttp = async ({ url }) => ({
+    status: 200,
+    headers: {},
+    body: Buffer.from(JSON.stringify(this.answer(new URL(url)))),
+  });
+}
+
+/** A JSON object without one of its members. */
+function without(body: Buffer, name: string): Buffer {
+  return Buffer.from(JSON.stringify({ ...(JSON.parse(body.toString()) as object), [name]: undefined }));
+}
+
+interface Read {
+  readonly retriever: Retriever;
+  readonly reading: ListOutcome;
+  /** In order of their arrival. */
+  readonly ids: readonly number[];
+}
+
+interface Options {
+  readonly paginator?: DefaultPaginator;
+  readonly mayEndEarly?: boolean;
+  /** Reading ends at this id. */
+  readonly until?: number;
+  /** Resolves when a page has been written. */
+  readonly written?: (ids: readonly number[]) => Promise<void>;
+  readonly slots?: number;
+}
+
+async function read(http: SendHttp, options: Options = {}): Promise<Read> {
+  const { paginator = byPage, mayEndEarly = false, until, written, slots = 4 } = options;
+  const ids: number[] = [];
+  const ignore = () => undefined;
+  const retriever = createRetriever(
+    {
+      definition: { ...streamOf('orders').retriever, requester: requesterOf('/orders'), paginator },
+      capture: [['id']],
+      keyPlaces: [0],
+      pagesAtATime: 4,
+    },
+    requestContext({ http, slots: new Slots(slots) }),
+    { warn: ignore, requested: ignore, rateLimited: ignore, listRead: ignore },
+  );
+  const reading = await retriever.read(
+    { partition: NO_PARTITION, parameters: {} },
+    ({ captured }, { fresh }) => {
+      const own = captured.map(Number).filter((_, i) => fresh[i] === true);
+      ids.push(...own);
+      const isEnough = until !== undefined && own.some((id) => id <= until);
+      return { isEnough, done: written?.(own) ?? Promise.resolve() };
+    },
+    mayEndEarly,
+  );
+  return { retriever, reading, ids };
+}
+
+const sorted = (ids: readonly number[]): number[] => [...ids].sort((a, b) => b - a);
+
+/** A gate that requests wait at, so that a test can see which are under way. */
+class Gate {
+  readonly waiting: (() => void)[] = [];
+
+  pass(http: SendHttp): SendHttp {
+    return async (request) => {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      return http(request);
+    };
+  }
+
+  async open(count = this.waiting.length): Promise<void> {
+    this.waiting.splice(0, count).forEach((go) => go());
+    for (let i = 0; i < 50; i++) await Promise.resolve();
+  }
+}
+
+describe('pages whose number is known', () => {
+  test('are asked for beside each other, as many as allowed', async () => {
+    const api = new Api(30);
+    const gate = new Gate();
+    const all = read(gate.pass(api.http));
+    const underWay: number[] = [];
+    for (await gate.open(0); gate.waiting.length > 0; await gate.open()) underWay.push(gate.waiting.length);
+    expect(underWay).toEqual([1, 4, 4, 2]);
+    expect(await all).toMatchObject({
+      reading: { exists: true, completeness: 'verified', distinct: 30, total: 30 },
+    });
+    expect(sorted((await all).ids)).toEqual(api.ids);
+  });
+
+  test('are asked for carefully at first where the list may not be wanted to its end', async () => {
+    const api = new Api(30);
+    const gate = new Gate();
+    const all = read(gate.pass(api.http), { mayEndEarly: true, until: 22 });
+    const underWay: number[] = [];
+    for (await gate.open(0); gate.waiting.length > 0; await gate.open()) underWay.push(gate.waiting.length);
+    expect(underWay).toEqual([1, 1, 2]);
+    expect((await all).reading.completeness).toBe('unknown');
+  });
+
+  test('are one by one where only the page before leads to the next', async () => {
+    const api = new Api(9);
+    const { reading, ids } = await read(api.http, { paginator: byToken });
+    expect([ids, reading.completeness]).toEqual([[9, 8, 7, 6, 5, 4, 3, 2, 1], 'unknown']);
+    expect(api.asked).toEqual(['1', '2', '3']);
+  });
+
+  test('that come although the API counted fewer are read to the end that it names', async () => {
+    const api = new Api(30, { total: 12 });
+    const { reading, ids } = await read(api.http);
+    expect(sorted(ids)).toEqual(api.ids);
+    expect(reading.completeness).toBe('unknown');
+  });
+});
+
+describe('the next page', () => {
+  test('is on its way while one is written', async () => {
+    const api = new Api(6);
+    const events: string[] = [];
+    let finish: () => void = () => undefined;
+    const all = read(
+      async (request) => {
+        events.push('asked');
+        return api.http(request);
+      },
+      {
+        paginator: byToken,
+        written: async (ids) => {
+          events.push(`writing ${ids[0]}`);
+          if (ids[0] === 6) await new Promise<void>((resolve) => (finish = resolve));
+          events.push(`written ${ids[0]}`);
+        },
+      },
+    );
+    for (let i = 0; i < 100; i++) await Promise.resolve();
+    expect(events).toEqual(['asked', 'writing 6', 'asked', 'writing 3', 'written 3']);
+    finish();
+    await all;
+    expect(events.at(-1)).toBe('written 6');
+  });
+
+  test('is not asked for while a slow reader leaves no room for it', async () => {
+    const api = new Api(300);
+    let written = 0;
+    let isOpen = false;
+    const queue: (() => void)[] = [];
+    const all = read(api.http, {
+      slots: 3,
+      written: () => {
+        written++;
+        return isOpen ? Promise.resolve() : new Promise((resolve) => queue.push(resolve));
+      },
+    });
+    for (let i = 0; i < 200; i++) await Promise.resolve();
+    expect([written, api.asked.length]).toEqual([1, 1]);
+    queue.shift()?.();
+    for (let i = 0; i < 200; i++) await Promise.resolve();
+    // One of them stands behind the last, which is full.
+    expect([written, api.asked.length]).toEqual([4, 5]);
+    isOpen = true;
+    queue.forEach((go) => go());
+    expect((await all).ids).toHaveLength(300);
+  });
+});
+
+describe('a list of which fewer records come than the API counts', () => {
+  test('is looked at behind the end that the API names', async () => {
+    const api = new Api(10, { pageCount: 2 });
+    const { reading, ids } = await read(api.http);
+    expect(sorted(ids)).toEqual(api.ids);
+    expect(reading.completeness).toBe('verified');
+  });
+
+  test('is read again, once, and what is still missing is said', async () => {
+    const api = new Api(6, { total: 8 });
+    const { reading, ids } = await read(api.http);
+    expect(ids).toEqual([6, 5, 4, 3, 2, 1]);
+    const missing = { completeness: 'short', distinct: 6, total: 8, missing: 2, isShort: true };
+    expect(reading).toEqual({ exists: true, hasHelped: false, ...missing });
+    expect(api.asked).toEqual(['1', '2', '3', '1', '2', '3']);
+  });
+
+  test('stays short if the second reading says nothing of their number', async () => {
+    const api = new Api(6, { total: 8 });
+    const { reading } = await read(async (request) => {
+      const answer = await api.http(request);
+      return api.asked.length > 3 ? { ...answer, body: without(answer.body, 'meta') } : answer;
+    });
+    expect(reading).toMatchObject({ completeness: 'short', total: 8, missing: 2, isShort: true });
+  });
+
+  test('yields what a deletion had hidden, and nothing twice', async () => {
+    const api = new Api(9);
+    let requests = 0;
+    const { reading, ids } = await read(async (request) => {
+      if (++requests === 2) api.ids.shift();
+      return api.http(request);
+    });
+    expect(sorted(ids)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect(reading.completeness).toBe('verified');
+  });
+});
+
+describe('an answer that says nothing about its list', () => {
+  const EMPTY = Buffer.from('{"data":[]}');
+
+  /** An API some of whose answers are replaced, by the number of the request. */
+  function faulty(
+    api: Api,
+    isFaulty: (request: number) => boolean,
+    what: 'no records' | 'records',
+  ): SendHttp {
+    let requests = 0;
+    return async (request) => {
+      const answer = await api.http(request);
+      if (!isFaulty(++requests)) return answer;
+      return { ...answer, body: what === 'records' ? without(answer.body, 'meta') : EMPTY };
+    };
+  }
+
+  const cases = [byPage, byToken].flatMap((paginator) =>
+    (['no records', 'records'] as const).flatMap((what) => [1, 2, 3, 4].map((n) => ({ paginator, what, n }))),
+  );
+
+  test.each(cases)(
+    'is asked for again: request $n with $what, $paginator.pagination_strategy.type',
+    async ({ paginator, what, n }) => {
+      const api = new Api(11);
+      const { ids } = await read(
+        faulty(api, (request) => request === n, what),
+        { paginator },
+      );
+      expect(sorted(ids)).toEqual([...api.ids]);
+    },
+  );
+
+  test('is believed where the API always answers so, and soon at once', async () => {
+    const api = new Api(2);
+    const http = faulty(api, () => true, 'records');
+    const { ids, retriever } = await read(http, { paginator: byToken });
+    expect(ids).toEqual([2, 1]);
+    expect(api.asked).toHaveLength(4);
+    for (let list = 0; list < 3; list++) {
+      await retriever.read(
+        { partition: NO_PARTITION, parameters: {} },
+        () => ({ isEnough: false, done: Promise.resolve() }),
+        false,
+      );
+    }
+    expect(api.asked).toHaveLength(4 + 4 + 1 + 1);
+  });
+});
+
+describe('a page count that stays too high', () => {
+  test.each([
+    ['where pages are asked for beside each other', byPage],
+    [
+      'where they are not, because no number of records is stated',
+      {
+        ...byPage,
+        pagination_strategy: {
+          ...byPage.pagination_strategy,
+          extensions: { page_count: ['meta', 'pageCount'] },
+        },
+      },
+    ],
+  ] as [string, DefaultPaginator][])(
+    'ends the list after pages without records, %s',
+    async (_, paginator) => {
+      const api = new Api(4, { total: 1e9, pageCount: 1e9 });
+      const { reading, ids } = await read(api.http, { paginator });
+      expect(sorted(ids)).toEqual(api.ids);
+      expect(reading.completeness).not.toBe('verified');
+      expect(api.asked.length).toBeLessThan(100);
+    },
+  );
+
+  test('is not believed in after a page without records in the middle', async () => {
+    const api = new Api(30);
+    const { ids } = await read(async (request) => {
+      const page = new URL(request.url).searchParams.get('page');
+      const meta = { total: 30, pageCount: 10 };
+      if (page === '5')
+        return { status: 200, headers: {}, body: Buffer.from(JSON.stringify({ data: [], meta })) };
+      return api.http(request);
+    });
+    expect(ids).toHaveLength(27);
+  });
+});
+
+test('a list that sends its last page for every number behind it ends there, and is not asked for far more', async () => {
+  const api = new Api(8);
+  const http: SendHttp = (request) => {
+    const url = new URL(request.url);
+    url.searchParams.set('page', String(Math.min(3, Number(url.searchParams.get('page')))));
+    return api.http({ ...request, url: url.href });
+  };
+  const extensions = { total: ['meta', 'total'] };
+  const pagination_strategy = { ...byPage.pagination_strategy, extensions };
+  const { reading, ids } = await read(http, {
+    paginator: { ...byPage, pagination_strategy },
+  });
+  expect([sorted(ids), reading.completeness]).toEqual([api.ids, 'verified']);
+  expect(api.asked).toEqual(['1', '2', '3', '3']);
+});
+
+test('lists are read again as long as that helps now and then', async () => {
+  let isShort = true;
+  let requests = 0;
+  const ignore = () => undefined;
+  const retriever = createRetriever(
+    {
+      definition: { ...streamOf('orders').retriever, requester: requesterOf('/orders'), paginator: byPage },
+      capture: [['id']],
+      keyPlaces: [0],
+      pagesAtATime: 4,
+    },
+    requestContext({
+      http: async () => {
+        requests++;
+        const meta = { total: isShort ? 2 : 1, pageCount: 1 };
+        return { status: 200, headers: {}, body: Buffer.from(JSON.stringify({ data: [{ id: 1 }], meta })) };
+      },
+    }),
+    { warn: ignore, requested: ignore, rateLimited: ignore, listRead: ignore },
+  );
+  /** @returns the requests for a list, and whether it counts as short */
+  const requestsFor = async (short: boolean): Promise<string> => {
+    isShort = short;
+    requests = 0;
+    const list = { partition: NO_PARTITION, parameters: {} };
+    const use = () => ({ isEnough: false, done: Promise.resolve() });
+    const reading = await retriever.read(list, use, false);
+    return `${requests}${reading.isShort ? ' short' : ''}`;
+  };
+  const course: string[] = [];
+  for (const short of [true, true, false, true, true, true, true]) course.push(await requestsFor(short));
+  // After three in a row the counts are no longer taken for exact.
+  expect(course).toEqual(['4 short', '4 short', '1', '4 short', '4 short', '4 short', '2']);
+});
+
+test('a list without pages, which sends the same one for every number, is an error and not a short list', async () => {
+  const http: SendHttp = async () => ({
+    status: 200,
+    headers: {},
+    body: Buffer.from('{"data":[{"id":1},{"id":2},{"id":3}],"meta":{"total":9,"pageCount":3}}'),
+  });
+  await expect(read(http)).rejects.toMatchObject({ failureType: 'transient_error' });
+});
+
+test('however a list shifts and answers overtake each other, what is called verified is whole', async () => {
+  const change = fc.record({
+    at: fc.nat({ max: 40 }),
+    kind: fc.constantFrom('insert', 'delete'),
+    place: fc.nat(),
+  });
+  let verified = 0;
+  let repeated = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat({ max: 30 }),
+      fc.array(change, { maxLength: 4 }),
+      fc.infiniteStream(fc.nat({ max: 3 })),
+      async (count, changes, delays) => {
+        const api = new Api(count);
+        const originals = new Set(api.ids);
+        let newest = count;
+        let answers = 0;
+        const http: SendHttp = async (request) => {
+          // Answers are computed in another order than they are asked for.
+          for (let i = (delays.next().value ?? 0) * 5; i > 0; i--) await Promise.resolve();
+          answers++;
+          for (const { at, kind, place } of changes) {
+            if (at !== answers) continue;
+            // A deletion and a record that appears in the middle cancel each other in the count.
+            const where = changes.some((one) => one.kind === 'delete') ? 0 : place % (api.ids.length + 1);
+            if (kind === 'insert') api.ids.splice(where, 0, ++newest);
+            else originals.delete(api.ids.splice(place % Math.max(1, api.ids.length), 1)[0] ?? 0);
+          }
+          return api.http(request);
+        };
+        const outcome = await read(http).catch((error: unknown) => error);
+        // Where a whole page was inserted between two requests, the same one came twice.
+        if (outcome instanceof TracedError && outcome.failureType === 'transient_error') return;
+        const { reading, ids } = outcome as Read;
+        expect(new Set(ids).size).toBe(ids.length);
+        if (answers > Math.ceil(count / SIZE) + 1) repeated++;
+        if (reading.completeness !== 'verified') return;
+        verified++;
+        expect([...originals].filter((id) => !ids.includes(id))).toEqual([]);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+  expect(verified).toBeGreaterThan(500);
+  expect(repeated).toBeGreaterThan(20);
+});

@@ -1,0 +1,72 @@
+import type { ListOptions, ListReading } from './list.js';
+import { ListPass } from './list-pass.js';
+import { RefusedRequestError } from '../requesters/requester.js';
+
+/** Times that a list is read once more. */
+const MAX_AGAIN = 4;
+
+/**
+ * Reads one list: each next page is on its way while one is written, and where the first answer says how
+ * many pages there are, they are asked for beside each other.
+ *
+ * Pages that shift while they are read can hide a record. So the records are counted, and if fewer came than
+ * the API itself counts, the list is read again, for what is new in it.
+ *
+ * @throws TracedError, StoppedError, and whatever `use` throws
+ */
+export async function readList(options: ListOptions): Promise<ListReading> {
+  let pass = new ListPass(options, undefined);
+  let reading = await pass.read();
+  for (let again = 1; isToBeReadAgain(reading, options, again, pass); again++) {
+    options.onAgain?.();
+    pass = pass.again();
+    const next = await pass.read().catch(orRefused);
+    if (next === undefined) return reading;
+    reading = afterAgain(reading, next, pass);
+  }
+  return reading;
+}
+
+/**
+ * The same, one page after the other: the next one is asked for when the loop over this comes back for it.
+ * @returns the number of each page that was used, and at the end the reading
+ */
+export async function* readListInTurn(options: ListOptions): AsyncGenerator<number, ListReading, void> {
+  let pass = new ListPass(options, undefined);
+  let reading = yield* pass.readInTurn();
+  for (let again = 1; isToBeReadAgain(reading, options, again, pass); again++) {
+    options.onAgain?.();
+    pass = pass.again();
+    let next: ListReading | undefined;
+    try {
+      next = yield* pass.readInTurn();
+    } catch (error) {
+      next = orRefused(error);
+    }
+    if (next === undefined) return reading;
+    reading = afterAgain(reading, next, pass);
+  }
+  return reading;
+}
+
+/** Whatever the API says of pages of another size, the list has been read. @throws any other error */
+function orRefused(error: unknown): undefined {
+  if (!(error instanceof RefusedRequestError)) throw error;
+}
+
+/** A further reading that says nothing of the number of records does not take back what the ones before it said. */
+function afterAgain(before: ListReading, next: ListReading, { hasBroughtNew }: ListPass): ListReading {
+  const hasHelped = before.hasHelped === true || hasBroughtNew;
+  return { ...(next.completeness === 'unknown' ? before : next), hasHelped };
+}
+
+/** Once at least, and then as long as that brings something; of a very long list what is new is not known for sure. */
+function isToBeReadAgain(
+  { completeness }: ListReading,
+  { readsAgain }: ListOptions,
+  again: number,
+  { hasBroughtNew, tally }: ListPass,
+): boolean {
+  if (completeness !== 'short' || !readsAgain || again > MAX_AGAIN) return false;
+  return again === 1 || (hasBroughtNew && !tally.hasForgotten);
+}

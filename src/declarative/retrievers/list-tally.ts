@@ -1,0 +1,200 @@
+import type { SelectedPage } from '../extractors/record-selector.js';
+import { isPresent } from '../stream-slice.js';
+
+/** Characters of a key beyond which it is not remembered: no API has such, and so many would fill memory. */
+const MAX_KEY = 512;
+
+/** Records after which the older half of what is remembered is forgotten: a list shifts by pages, not by this. */
+const GENERATION = 20_000;
+
+/** Whether a list was read whole, going by the number of records that the API itself states. */
+export type Completeness =
+  /** As many different records came as the API counts. */
+  | 'verified'
+  /** Fewer came, or the count fell while the list was read, so that a record may have slipped by. */
+  | 'short'
+  /** The API states no number, or one that is not of records. */
+  | 'unknown';
+
+/** The numbers of records that the answers of one list state, which change when it does. */
+class StatedTotals {
+  smallest = Infinity;
+  hasFallen = false;
+  /** A page shows an older version of the list than a page before it. */
+  isOvertaken = false;
+  /** First and last page that stated each number; by number, and so by page as long as none is overtaken. */
+  readonly #runs: { readonly total: number; first: number; last: number }[] = [];
+  #largest = -Infinity;
+
+  get largest(): number | undefined {
+    return this.#largest < 0 ? undefined : this.#largest;
+  }
+
+  add(total: number, totalBefore: number | undefined, page: number): void {
+    if (totalBefore !== undefined && total < totalBefore) this.hasFallen = true;
+    this.smallest = Math.min(this.smallest, total);
+    this.#largest = Math.max(this.#largest, total);
+    if (this.isOvertaken) return;
+    // From the end, where most belong.
+    let at = this.#runs.length;
+    while (at > 0 && (this.#runs[at - 1]?.total ?? 0) >= total) at--;
+    const own = this.#runs[at]?.total === total ? this.#runs[at] : undefined;
+    if (own === undefined) this.#runs.splice(at, 0, { total, first: page, last: page });
+    else {
+      own.first = Math.min(own.first, page);
+      own.last = Math.max(own.last, page);
+    }
+    const isLate = (this.#runs[at - 1]?.last ?? -Infinity) > page;
+    const isEarly = (this.#runs[at + 1]?.first ?? Infinity) < page;
+    this.isOvertaken = isLate || isEarly;
+  }
+}
+
+/** Primary keys of records that came. Bounded in size. */
+class SeenKeys {
+  #recent = new Set<string>();
+  #older = new Set<string>();
+  hasForgotten = false;
+
+  has(key: string): boolean {
+    return this.#recent.has(key) || this.#older.has(key);
+  }
+
+  add(key: string): void {
+    if (this.#recent.size >= GENERATION) {
+      if (this.#older.size > 0) this.hasForgotten = true;
+      this.#older = this.#recent;
+      this.#recent = new Set();
+    }
+    this.#recent.add(key);
+  }
+}
+
+/**
+ * Counts the different records of one list and holds them against the number that the API states. Tells
+ * which records are new: those that shift from one page to another while the list is read come twice, and
+ * once is enough. What changes in the seconds between is for the next sync, as if it had changed behind them.
+ */
+export class ListTally {
+  readonly #width: number;
+  readonly #keyPlaces: readonly number[];
+  /** What earlier readings of the same list have passed on. */
+  readonly #before: ListTally | undefined;
+  readonly #seen = new SeenKeys();
+  #distinct = 0;
+  readonly #totals = new StatedTotals();
+  #hasOldestFirst = false;
+
+  /**
+   * @param width captured values for each record
+   * @param keyPlaces places of the primary key among them; none where nothing tells records apart
+   * @param before the reading that this one repeats
+   */
+  constructor(width: number, keyPlaces: readonly number[], before?: ListTally) {
+    this.#width = width;
+    this.#keyPlaces = keyPlaces;
+    this.#before = before;
+  }
+
+  /** Different records so far. */
+  get distinct(): number {
+    return this.#distinct;
+  }
+
+  /** Some of the records that came are no longer known. */
+  get hasForgotten(): boolean {
+    return this.#seen.hasForgotten;
+  }
+
+  /** The largest number that the API has stated; undefined if it stated none. */
+  get total(): number | undefined {
+    return this.#totals.largest;
+  }
+
+  /** The number fell between two requests: records were deleted, which moves others to pages that were read. */
+  get hasFallen(): boolean {
+    return this.#totals.hasFallen;
+  }
+
+  /** Records that are still missing, going by the number that the API states. */
+  get missing(): number {
+    return this.completeness === 'short' ? Math.max(0, this.#expected - this.#distinct) : 0;
+  }
+
+  /**
+   * @param total what the answer states
+   * @param totalBefore `total` of this tally when the request was sent
+   * @param page number of the page; 1 for the first
+   */
+  count(total: number | undefined, totalBefore: number | undefined, page: number): void {
+    if (total !== undefined) this.#totals.add(total, totalBefore, page);
+  }
+
+  /** A page of the list is oldest first: what is added, or changes, comes at its end, and hides what it has moved. */
+  isOldestFirst(): void {
+    this.#hasOldestFirst = true;
+  }
+
+  /** @returns for each record of the page whether it is to be passed on */
+  add(page: SelectedPage): boolean[] {
+    const fresh: boolean[] = [];
+    for (let i = 0; i < page.ranges.length / 2; i++) {
+      const key = this.#key(page, i);
+      if (key === undefined) {
+        this.#distinct++;
+        fresh.push(true);
+        continue;
+      }
+      const isNew = !this.#seen.has(key);
+      if (isNew) {
+        this.#distinct++;
+        this.#seen.add(key);
+      }
+      fresh.push(isNew && this.#before?.hasPassed(key) !== true);
+    }
+    return fresh;
+  }
+
+  /** Whether a page has records, and each has come on a page before. */
+  isKnown(page: SelectedPage): boolean {
+    const count = page.ranges.length / 2;
+    for (let i = 0; i < count; i++) {
+      const key = this.#key(page, i);
+      if (key === undefined || !this.#seen.has(key)) return false;
+    }
+    return count > 0;
+  }
+
+  hasPassed(key: string): boolean {
+    return this.#seen.has(key) || this.#before?.hasPassed(key) === true;
+  }
+
+  get completeness(): Completeness {
+    const isCountOfRecords = this.total !== undefined && this.#distinct <= this.total;
+    if (this.#keyPlaces.length === 0 || !isCountOfRecords) return 'unknown';
+    return this.#totals.hasFallen || this.#distinct < this.#expected ? 'short' : 'verified';
+  }
+
+  /**
+   * As many records must have come. Pages read in their order miss nothing when records are inserted: those
+   * move down. If a page was overtaken by a later one, what moved between the two may be missing, unless all
+   * that exist came; and so where they do not move down, but come last.
+   */
+  get #expected(): number {
+    const { isOvertaken, hasFallen, smallest } = this.#totals;
+    return (isOvertaken || this.#hasOldestFirst) && !hasFallen ? (this.total ?? 0) : smallest;
+  }
+
+  #key(page: SelectedPage, record: number): string | undefined {
+    if (this.#keyPlaces.length === 0) return undefined;
+    const offset = record * this.#width;
+    const [place] = this.#keyPlaces;
+    let key: string | undefined;
+    if (this.#keyPlaces.length === 1 && place !== undefined) key = page.captured[offset + place];
+    else {
+      const parts = this.#keyPlaces.map((one) => page.captured[offset + one]);
+      key = parts.every(isPresent) ? parts.join(' ') : undefined;
+    }
+    return isPresent(key) && key.length <= MAX_KEY ? key : undefined;
+  }
+}

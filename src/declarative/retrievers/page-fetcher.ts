@@ -1,0 +1,187 @@
+import { TracedError } from '../../protocol/errors.js';
+import type { SimpleRetriever } from '../components.js';
+import { ApiUnavailableError } from '../requesters/error-handler.js';
+import { VanishedListError } from './list.js';
+import { MAX_REPEATED, RepeatedPageError } from '../paginators/repeated-pages.js';
+import type { FetchPage } from './list.js';
+import type { PageParameters } from '../paginators/page-walk.js';
+import { PagingContainer } from '../paginators/paging-container.js';
+import type { SelectRecords } from '../extractors/record-selector.js';
+import { createRequester, RefusedRequestError } from '../requesters/requester.js';
+import type { RequestContext, RequestListener } from '../requesters/request-context.js';
+import type { PageRequest, Requester, UseResponse } from '../requesters/requester.js';
+import { NO_PARTITION } from '../stream-slice.js';
+import type { StreamPartition } from '../stream-slice.js';
+
+/** One list: the partition it belongs to, and the request parameters of the slice. */
+export interface List {
+  readonly partition: StreamPartition;
+  readonly parameters: PageParameters;
+  /** Requests for lists of a smaller one go first. @default 0 */
+  readonly rank?: number;
+}
+
+/** Answers that a list is not there, or not for this key. */
+const GONE: readonly number[] = [403, 404, 410];
+/** Times that a page is asked for again whose list is said to be gone after it has sent others. */
+const MAX_GONE = 3;
+/** Times that the list of one parent is asked for again which is said not to be there. */
+const MAX_MISSING = 2;
+/** Lists that stayed missing although they were asked for again, after which others are asked for once. */
+const MAX_FRUITLESS = 20;
+/** ms before the first of them; twice as long before each further one. */
+const GONE_WAIT = 500;
+
+/** Where a list is: undefined until it has sent a page. */
+interface Whereabouts {
+  place: Requester | undefined;
+}
+
+/** Warnings about answers that are asked for again because they say nothing of their list. */
+const MAX_TOLD = 3;
+
+/** Whether an answer says that the list, the key, or what it may read is no more. */
+function isGone(error: TracedError): boolean {
+  if (error instanceof ApiUnavailableError) return error.failureType === 'config_error';
+  return error instanceof RefusedRequestError && GONE.includes(error.status);
+}
+
+/** Fetches the pages of a stream's lists from where these are, and answers that are to be believed. */
+export class PageFetcher {
+  readonly #context: RequestContext;
+  readonly #listener: RequestListener;
+  readonly #select: SelectRecords;
+  readonly #container: PagingContainer;
+  /**
+   * The paths at which a list may be, in the order in which they are tried: the one that was first to have records
+   * comes first from then on. One that has none for a list that is not there says nothing.
+   */
+  #requesters: readonly Requester[];
+  #isDecided = false;
+  /** The stream's one list has sent a page, for whatever slice. */
+  #isThere = false;
+  /** Lists of parents that stayed missing since one came back when it was asked for again. */
+  #fruitless = 0;
+  #told = 0;
+  #repeated = 0;
+
+  constructor(
+    { requester, paginator }: SimpleRetriever,
+    select: SelectRecords,
+    context: RequestContext,
+    listener: RequestListener,
+  ) {
+    this.#context = context;
+    this.#listener = listener;
+    this.#select = select;
+    this.#container = new PagingContainer(paginator);
+    const { alternative_path: path } = requester.extensions;
+    const places = path === undefined ? [requester] : [requester, { ...requester, path }];
+    this.#requesters = places.map((place) => createRequester(place, context, listener));
+  }
+
+  /** The path of a partition's list, without the host. */
+  pathOf(partition: StreamPartition): string {
+    return this.#requesters[0]?.pathOf(partition) ?? '';
+  }
+
+  /** Fetches one page, believing whatever it says of its list. @returns undefined if the API does not know it */
+  async fetchOnce<T>(request: PageRequest, use: UseResponse<T>): Promise<T | undefined> {
+    return this.#requesters[0]?.fetch(request, this.#select, use);
+  }
+
+  /** The way to fetch the pages of one list. It throws VanishedListError for a list that has sent pages before. */
+  of(list: List): FetchPage {
+    const found: Whereabouts = { place: undefined };
+    return async (page, use, isBeyond = false) => {
+      for (let missing = 0; ; missing++) {
+        const used = await this.#ask(list, found, page, use, isBeyond);
+        if (used !== undefined || found.place !== undefined) {
+          if (missing > 0) this.#fruitless = 0;
+          return used;
+        }
+        const isLast = missing === MAX_MISSING;
+        if (isLast) this.#fruitless++;
+        if (isLast || list.partition === NO_PARTITION || this.#fruitless >= MAX_FRUITLESS) {
+          this.#listener.warn(`${this.pathOf(list.partition)}: skipped, the API does not know this list`);
+          return undefined;
+        }
+        await this.#context.clock.sleep(GONE_WAIT * 2 ** missing);
+      }
+    };
+  }
+
+  async #ask<T>(
+    { partition, parameters, rank = 0 }: List,
+    found: Whereabouts,
+    page: PageParameters,
+    use: UseResponse<T>,
+    isBeyond: boolean,
+  ): Promise<T | undefined> {
+    const isOne = partition === NO_PARTITION;
+    const request = { partition, parameters: { ...parameters, ...page }, rank };
+    for (const requester of found.place === undefined ? this.#requesters : [found.place]) {
+      const isKnown = !isBeyond && (found.place !== undefined || (isOne && this.#isThere));
+      for (let asked = 1; ; asked++) {
+        const used = await this.#insist(isKnown, requester, request, async (selected, headers) => {
+          found.place = requester;
+          if (isOne && (this.#isDecided || this.#requesters.length === 1)) this.#isThere = true;
+          const wait = isBeyond ? undefined : this.#container.doubts(selected, asked);
+          if (wait !== undefined) return { wait };
+          if (selected.ranges.length > 0) this.#prefer(requester);
+          return { of: await use(selected, headers) };
+        });
+        if (used === undefined) break;
+        if ('of' in used) return used.of;
+        if (asked === 1) this.#tell(requester.pathOf(partition));
+        await this.#context.clock.sleep(used.wait);
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * As the requester's `fetch`, but a list that has sent pages does not vanish, nor send one of them twice: an answer
+   * that says so is not believed at once.
+   */
+  async #insist<T>(
+    isKnown: boolean,
+    requester: Requester,
+    request: PageRequest,
+    use: UseResponse<T>,
+  ): Promise<T | undefined> {
+    for (let gone = 0, repeated = 0; ;) {
+      let detail: string | undefined;
+      try {
+        const used = await requester.fetch(request, this.#select, use);
+        if (used !== undefined || !isKnown) return used;
+      } catch (error) {
+        if (error instanceof RepeatedPageError && repeated < MAX_REPEATED) {
+          if (this.#repeated++ < MAX_TOLD) {
+            const path = requester.pathOf(request.partition);
+            this.#listener.warn(`${path}: ${error.internalMessage ?? ''}; asking again`);
+          }
+          await this.#context.clock.sleep(GONE_WAIT * 2 ** repeated++);
+          continue;
+        }
+        if (!isKnown || !(error instanceof TracedError) || !isGone(error)) throw error;
+        detail = error.internalMessage;
+      }
+      if (gone === MAX_GONE) throw new VanishedListError(detail);
+      this.#listener.warn(`${detail ?? 'a page'}: the list was there before; asking again`);
+      await this.#context.clock.sleep(GONE_WAIT * 2 ** gone++);
+    }
+  }
+
+  #prefer(requester: Requester): void {
+    if (this.#isDecided) return;
+    this.#isDecided = true;
+    this.#requesters = [requester, ...this.#requesters.filter((one) => one !== requester)];
+  }
+
+  #tell(path: string): void {
+    if (this.#told++ >= MAX_TOLD) return;
+    const names = this.#container.names.map((name) => `"${name}"`).join(' and no ');
+    this.#listener.info?.(`an answer of ${path} has no ${names}; asking again, in case it was cut short`);
+  }
+}

@@ -1,0 +1,109 @@
+/** A page that is answered with another one: by a cache, say, that takes one request for the other. */
+import { describe, expect, test } from '@jest/globals';
+import { byCountedPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
+import { fakeApi, idsOf, pageOf, runRead, sorted, spread } from '../../test-support/read-run.fixture.js';
+import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
+import type { DeclarativeStream } from '../components.js';
+
+const orders = streamOf('orders', { incremental_sync: createdBetween });
+const counted: DeclarativeStream = {
+  ...orders,
+  retriever: { ...orders.retriever, paginator: byCountedPage },
+};
+/** Six pages. */
+const all = spread(60).reverse();
+
+/** @param sent the page that is sent for another one, and how many requests of that have come */
+function apiOf(sent: (page: number, nth: number) => number): FakeApi {
+  const requests = new Map<number, number>();
+  return fakeApi((url) => {
+    const page = Number(url.searchParams.get('page'));
+    const nth = (requests.get(page) ?? 0) + 1;
+    requests.set(page, nth);
+    const other = new URL(url);
+    other.searchParams.set('page', String(sent(page, nth)));
+    return pageOf(other, all);
+  });
+}
+
+const ids = (run: ReadRun): number[] => sorted(idsOf(run));
+const wanted = sorted(all.map(({ id }) => id));
+
+describe.each([
+  ['beside each other', counted],
+  ['one by one', orders],
+])('of pages that are read %s', (_, stream) => {
+  const pairs = [2, 3, 4, 5, 6].flatMap((page) => [1, page - 1].map((other) => [page, other] as const));
+
+  test.each(pairs)('number %i, answered once with number %i, is asked for again', async (page, other) => {
+    const run = await runRead(
+      [stream],
+      apiOf((one, nth) => (one === page && nth === 1 ? other : one)),
+    );
+    expect(run.errors).toEqual([]);
+    expect(ids(run)).toEqual(wanted);
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  });
+
+  test('the first one, sent for all, is an error and not a short list', async () => {
+    const run = await runRead(
+      [stream],
+      apiOf(() => 1),
+    );
+    expect(run.errors).toEqual([expect.objectContaining({ failure_type: 'transient_error' })]);
+    expect(run.course('orders').at(-1)).toBe('INCOMPLETE');
+  });
+});
+
+test('a list that is sent empty at first, with a count, is read again', async () => {
+  let answers = 0;
+  const run = await runRead(
+    [counted],
+    fakeApi((url) => {
+      const { body } = pageOf(url, all) as { body: { data: unknown[] } };
+      return { body: ++answers <= 7 ? { ...body, data: [] } : body };
+    }),
+  );
+  expect(ids(run)).toEqual(wanted);
+});
+
+test('pages of another size that the API refuses do not fail a list that came short', async () => {
+  const run = await runRead(
+    [counted],
+    fakeApi((url) => {
+      if (url.searchParams.get('perPage') !== '10') return { status: 400, body: {} };
+      const { body } = pageOf(url, all) as { body: { data: { id: number }[] } };
+      return { body: { ...body, data: body.data.filter(({ id }) => id !== 7) } };
+    }),
+  );
+  expect(ids(run)).toEqual(wanted.filter((id) => id !== 7));
+  expect(run.course('orders').at(-1)).toBe('COMPLETE');
+});
+
+test('the next one, sent in place of one that is read beside it, is found missing by counting', async () => {
+  const run = await runRead(
+    [counted],
+    apiOf((page, nth) => (page === 3 && nth === 1 ? 4 : page)),
+  );
+  expect(run.errors).toEqual([]);
+  expect(ids(run)).toEqual(wanted);
+});
+
+test('a page that came so long ago that its records are forgotten is known again all the same', async () => {
+  const many = Array.from({ length: 60_000 }, (_, id) => ({ id }));
+  const { pagination_strategy } = byCountedPage;
+  const paginator = { ...byCountedPage, pagination_strategy: { ...pagination_strategy, page_size: 100 } };
+  const long = streamOf('orders', { retriever: { ...streamOf('orders').retriever, paginator } });
+  let isWrong = true;
+  const api = fakeApi((url) => {
+    const other = new URL(url);
+    if (url.searchParams.get('page') === '550' && isWrong) {
+      isWrong = false;
+      other.searchParams.set('page', '5');
+    }
+    return pageOf(other, many);
+  });
+  const run = await runRead([long], api, { syncMode: 'full_refresh' });
+  expect(run.logs.filter((line) => line.startsWith('WARN'))).toHaveLength(1);
+  expect(new Set(idsOf(run)).size).toBe(60_000);
+});

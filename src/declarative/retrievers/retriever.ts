@@ -1,0 +1,229 @@
+import type { DefaultPaginator, FieldPath, NoPagination, SimpleRetriever } from '../components.js';
+import type { ListOptions, ListReading, UsePage } from './list.js';
+import { readList, readListInTurn } from './list-reader.js';
+import { PageFetcher } from './page-fetcher.js';
+import type { List } from './page-fetcher.js';
+import { countAt } from '../paginators/page-walk.js';
+import type { PageParameters } from '../paginators/page-walk.js';
+import { onePage, withSmallerPages } from '../paginators/paginator.js';
+import { recordSelector } from '../extractors/record-selector.js';
+import { RefusedRequestError } from '../requesters/requester.js';
+import type { RequestContext, RequestListener } from '../requesters/request-context.js';
+import { NO_PARTITION } from '../stream-slice.js';
+import type { StreamPartition } from '../stream-slice.js';
+
+/** What is told about the lists that a retriever reads. */
+export interface ListListener extends RequestListener {
+  /** @param path of the list, without the host */
+  listRead(reading: ListReading, path: string): void;
+}
+
+export interface ListOutcome extends ListReading {
+  /** Records are missing, going by counts that have not proven inexact. */
+  readonly isShort: boolean;
+}
+
+/** One page of a list, for what it says of the list. */
+export interface Glance {
+  /** Records of the page. */
+  readonly count: number;
+  /** Raw JSON of the values wanted from each. */
+  readonly captured: readonly (string | undefined)[];
+  /** Records of the list, as the API counts them; undefined if it does not. */
+  readonly total: number | undefined;
+}
+
+/**
+ * How records of a list are missing: going by the API's count, or by one that has proven inexact, or the whole list is
+ * not there.
+ */
+export type Shortage = 'short' | 'doubtful' | 'absent';
+
+/** Told of records that are missing. */
+export interface ShortListener {
+  /** Before the list is read again. */
+  again(): void;
+  /** They still are at the end. */
+  ended(how: Shortage): void;
+}
+
+export function shortageOf({ exists, isShort, completeness }: ListOutcome): Shortage | undefined {
+  if (!exists) return 'absent';
+  if (completeness !== 'short') return undefined;
+  return isShort ? 'short' : 'doubtful';
+}
+
+/** Reads lists. */
+export interface Retriever {
+  /** Reads a whole list; pages may come in any order. */
+  read(list: List, use: UsePage, mayEndEarly: boolean): Promise<ListOutcome>;
+  /**
+   * Reads a list page by page, each when the loop comes back for it.
+   * @returns the number of each page
+   */
+  readInTurn(list: List, use: UsePage, onShort?: ShortListener): AsyncGenerator<number, void, void>;
+  /**
+   * Fetches one page by its number, without reading the list; an answer that does not count is asked for again.
+   * @param number 1 for the first page
+   * @returns undefined if the list has no numbers, or is not there
+   */
+  glance(parameters: PageParameters, number: number, size: number): Promise<Glance | undefined>;
+  /** The path of a partition's list, without the host. */
+  pathOf(partition: StreamPartition): string;
+  /** Records of a page that are asked for; undefined if all come at once. */
+  readonly pageSize: number | undefined;
+}
+
+interface RetrieverOptions {
+  readonly definition: SimpleRetriever;
+  /** Paths of the values wanted from each record. */
+  readonly capture: readonly FieldPath[];
+  /** Which of them are the primary key, without what is added to it. */
+  readonly keyPlaces: readonly number[];
+  /** Pages of a list at a time. */
+  readonly pagesAtATime: number;
+}
+
+/** Answers that a parameter may be wrong; which of them is meant for it, each API sees in its own way. */
+const BAD_REQUEST: readonly number[] = [400, 412, 422];
+
+/**
+ * Lists in a row that came short although they were read twice, after which the API's counts are no longer taken for
+ * exact: those that follow are read once.
+ */
+const MAX_FRUITLESS = 3;
+
+/** Times that one page is asked for until it says how many records the list has. */
+const MAX_GLANCES = 4;
+/** ms before the second time; twice as long before each further one. */
+const GLANCE_WAIT = 200;
+
+type Paginator = DefaultPaginator | NoPagination;
+
+/** The reading of a list, as long as it may begin anew. */
+interface Beginning {
+  readonly options: ListOptions;
+  /** Whether anything was used: after that it cannot. */
+  readonly isBegun: () => boolean;
+}
+
+class ListRetriever implements Retriever {
+  readonly #options: RetrieverOptions;
+  readonly #context: RequestContext;
+  readonly #listener: ListListener;
+  readonly #pages: PageFetcher;
+  #paginator: Paginator;
+  /** Lists in a row that came short. */
+  #fruitless = 0;
+
+  constructor(options: RetrieverOptions, context: RequestContext, listener: ListListener) {
+    const { definition, capture } = options;
+    this.#options = options;
+    this.#context = context;
+    this.#listener = listener;
+    this.#paginator = definition.paginator;
+    const select = recordSelector(definition.record_selector, capture);
+    this.#pages = new PageFetcher(definition, select, context, listener);
+  }
+
+  get pageSize(): number | undefined {
+    return this.#paginator.type === 'NoPagination'
+      ? undefined
+      : this.#paginator.pagination_strategy.page_size;
+  }
+
+  pathOf(partition: StreamPartition): string {
+    return this.#pages.pathOf(partition);
+  }
+
+  async read(list: List, use: UsePage, mayEndEarly: boolean): Promise<ListOutcome> {
+    const beginning = this.#begin(list, use, mayEndEarly);
+    const reading = await readList(beginning.options).catch((error: unknown) =>
+      readList(this.#withSmaller(error, beginning)),
+    );
+    return this.#ended(list, reading);
+  }
+
+  async *readInTurn(list: List, use: UsePage, onShort?: ShortListener): AsyncGenerator<number, void, void> {
+    const beginning = this.#begin(list, use, false, () => onShort?.again());
+    let reading: ListReading;
+    try {
+      reading = yield* readListInTurn(beginning.options);
+    } catch (error) {
+      reading = yield* readListInTurn(this.#withSmaller(error, beginning));
+    }
+    const how = shortageOf(this.#ended(list, reading));
+    if (how !== undefined) onShort?.ended(how);
+  }
+
+  async glance(parameters: PageParameters, number: number, size: number): Promise<Glance | undefined> {
+    const page = onePage(this.#paginator, number, size);
+    if (page === undefined) return undefined;
+    const request = { partition: NO_PARTITION, parameters: { ...parameters, ...page.parameters } };
+    for (let asked = 1; ; asked++) {
+      const glance = await this.#pages.fetchOnce(request, async ({ captured, ranges, envelope }) => ({
+        count: ranges.length / 2,
+        captured,
+        total: countAt(envelope, page.total),
+      }));
+      if (glance?.total !== undefined || asked === MAX_GLANCES) return glance;
+      await this.#context.clock.sleep(GLANCE_WAIT * 2 ** (asked - 1));
+    }
+  }
+
+  #begin(list: List, use: UsePage, mayEndEarly: boolean, onAgain?: () => void): Beginning {
+    const { capture, keyPlaces, pagesAtATime } = this.#options;
+    const { lanes } = this.#context;
+    let isBegun = false;
+    const options: ListOptions = {
+      paginator: this.#paginator,
+      fetchPage: this.#pages.of(list),
+      use(page, info) {
+        isBegun = true;
+        return use(page, info);
+      },
+      width: capture.length,
+      keyPlaces,
+      pagesAtATime,
+      isCrowded: () => (lanes?.waitingBefore(list.rank ?? 0) ?? 0) >= pagesAtATime,
+      mayEndEarly,
+      readsAgain: this.#fruitless < MAX_FRUITLESS,
+      onAgain,
+    };
+    return { options, isBegun: () => isBegun };
+  }
+
+  /** The way to begin anew, if what the API refused may be the size of the pages. @throws the error if not */
+  #withSmaller(error: unknown, { options, isBegun }: Beginning): ListOptions {
+    const isRefused = error instanceof RefusedRequestError && BAD_REQUEST.includes(error.status);
+    const paginator = withSmallerPages(options.paginator);
+    if (!isRefused || isBegun() || paginator === undefined) throw error;
+    this.#listener.warn('the API refused the request; trying again with smaller pages');
+    return {
+      ...options,
+      paginator,
+      use: (page, info) => {
+        // Not before: it may have been for something else.
+        this.#paginator = paginator;
+        return options.use(page, info);
+      },
+    };
+  }
+
+  #ended({ partition }: List, reading: ListReading): ListOutcome {
+    const isShort = reading.completeness === 'short';
+    // Whatever the counts are, what helps goes on.
+    if (isShort && reading.hasHelped !== true) this.#fruitless++;
+    else if (reading.completeness === 'verified') this.#fruitless = 0;
+    this.#listener.listRead(reading, this.#pages.pathOf(partition));
+    return { ...reading, isShort: isShort && this.#fruitless <= MAX_FRUITLESS };
+  }
+}
+
+export function createRetriever(
+  options: RetrieverOptions,
+  context: RequestContext,
+  listener: ListListener,
+): Retriever {
+  return new ListRetriever(options, context, listener);
+}

@@ -1,0 +1,94 @@
+/** Lists of single parents that cannot be read. */
+import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../protocol/messages.js';
+import { HOUR, items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
+import { at, fakeApi, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
+import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
+import type { SendHttp } from '../requesters/http-transport.js';
+import { NO_ANSWER, STALLED, TransportError } from '../requesters/transport-error.js';
+
+const ids = (run: ReadRun): number[] => run.records('items').map(({ id }) => Number(id));
+
+describe('a parent whose list the API refuses', () => {
+  const parents = parentsOf(50);
+  const refuses = (ids: readonly number[], status: number, clock: SlowClock): FakeApi =>
+    fakeApi((url) => {
+      clock.tick();
+      if (url.pathname === '/orders') return pageOf(url, parents);
+      const id = Number(url.pathname.split('/')[2]);
+      return ids.includes(id)
+        ? { status, body: {} }
+        : pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+    });
+  const read = (api: FakeApi, clock: SlowClock, state?: JsonObject) =>
+    runRead([items], api, {
+      context: { clock },
+      numWorkers: 2,
+      states: new Map(state === undefined ? [] : [['items', state]]),
+    });
+  const without = (ids: readonly number[]) =>
+    sorted(parents.map(({ id }) => id).filter((id) => !ids.includes(id)));
+  const listsOf = (api: FakeApi) => api.asked.filter(({ pathname }) => pathname !== '/orders').length;
+
+  test.each([
+    [403, [20], 'system_error'],
+    [412, [5, 20, 49, 48, 47, 46], 'system_error'],
+    [400, [20], 'system_error'],
+    [500, [20], 'transient_error'],
+  ])('with %i does not hold up those of the others', async (status, refused, failureType) => {
+    const clock = new SlowClock();
+    const run = await read(refuses(refused, status, clock), clock);
+    expect(sorted(ids(run))).toEqual(without(refused));
+    expect(run.course('items').at(-1)).toBe('INCOMPLETE');
+    expect(run.errors).toHaveLength(1);
+    expect(run.errors[0]).toMatchObject({ failure_type: failureType });
+    expect(run.errors[0]?.message).toMatch(
+      new RegExp(
+        `^${refused.length} of 50 lists could not be read, first /orders/\\d+/items; the others were`,
+      ),
+    );
+  });
+
+  test('is asked for alone by the next sync, and if that is in vain, with all by the one after it', async () => {
+    const clock = new SlowClock();
+    const first = await read(refuses([20], 412, clock), clock);
+    const again = refuses([20], 412, clock);
+    const second = await read(again, clock, first.states('items').at(-1));
+    // And for the oldest, since others may be as old.
+    expect(listsOf(again)).toBe(2);
+    const mended = refuses([], 412, clock);
+    const third = await read(mended, clock, second.states('items').at(-1));
+    expect(sorted(ids(third))).toEqual(without([]));
+    expect(third.course('items').at(-1)).toBe('COMPLETE');
+  });
+
+  test('is told of as it is where all are refused, and not all are asked for', async () => {
+    const clock = new SlowClock();
+    const all = parents.map(({ id }) => id);
+    const api = refuses(all, 403, clock);
+    const run = await read(api, clock);
+    expect(run.errors).toEqual([expect.objectContaining({ failure_type: 'config_error' })]);
+    expect(listsOf(api)).toBeLessThan(25);
+  });
+});
+
+describe('a parent at whose list the API', () => {
+  test.each([
+    ['breaks the connection', 'ECONNRESET'],
+    ['takes no connection', 'ECONNREFUSED'],
+    ['does not answer', NO_ANSWER],
+    ['does not end its answer', STALLED],
+  ])('%s does not hold up the lists of the others', async (_, code) => {
+    const parents = parentsOf(10);
+    const api = fakeApi((url) =>
+      url.pathname === '/orders' ? pageOf(url, parents) : pageOf(url, [{ id: 1, updatedAt: at(START) }]),
+    );
+    const http: SendHttp = (request) =>
+      request.url.includes('/orders/9/')
+        ? Promise.reject(new TransportError(code, 'it broke'))
+        : api.http(request);
+    const run = await runRead([items], { ...api, http }, { numWorkers: 1 });
+    expect(run.records('items')).toHaveLength(9);
+    expect(run.errors).toEqual([expect.objectContaining({ failure_type: 'transient_error' })]);
+  });
+});

@@ -1,0 +1,128 @@
+/** Slices of which fewer records come than the API counts. */
+import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../protocol/messages.js';
+import { byCountedPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
+import {
+  at,
+  fakeApi,
+  idsOf,
+  listBetween,
+  NOW,
+  pageOf,
+  runRead,
+  sorted,
+  spread,
+  START,
+} from '../../test-support/read-run.fixture.js';
+import type { Dated, ReadRun } from '../../test-support/read-run.fixture.js';
+
+const orders = streamOf('orders', { incremental_sync: createdBetween });
+describe('records that are missing by the API’s own count', () => {
+  const all = spread(1000);
+  const { retriever } = orders;
+  const list = { ...orders, retriever: { ...retriever, paginator: byCountedPage } };
+  const isHidden = ({ id }: Dated): boolean => id >= 400 && id < 410;
+
+  /** Counts the hidden ones, but does not send them. */
+  const hiding = () =>
+    fakeApi((url) => {
+      const reply = listBetween(url, all) as { body: { data: Dated[] } };
+      return { body: { ...reply.body, data: reply.body.data.filter((one) => !isHidden(one)) } };
+    });
+  const healthy = () => fakeApi((url) => listBetween(url, all));
+  const stateOf = (run: ReadRun): ReadonlyMap<string, JsonObject> =>
+    new Map([['orders', run.states('orders').at(-1) ?? {}]]);
+
+  test('keep their slice open, and come with the next sync, which reads no other slice again', async () => {
+    const first = await runRead([list], hiding());
+    expect(first.course('orders').at(-1)).toBe('COMPLETE');
+    expect(first.logs.some((line) => /WARN .* 10 may be missing$/.test(line))).toBe(true);
+    expect(first.states('orders').at(-1)?.['createdAt']).not.toBe(all.at(-1)?.createdAt);
+
+    const second = await runRead([list], healthy(), { states: stateOf(first) });
+    const came = [...idsOf(first), ...idsOf(second)];
+    expect(all.filter(({ id }) => !came.includes(id))).toEqual([]);
+    expect(idsOf(second).length).toBeLessThan(500);
+    expect(second.states('orders').at(-1)).not.toHaveProperty('closed_slices');
+  });
+
+  test('keep their slice open although another one was short in the sync before', async () => {
+    const many = spread(6000);
+    const lacking = (id: number, requests = Infinity) => {
+      let answered = 0;
+      return fakeApi((url) => {
+        if (++answered > requests) return { status: 500, body: {} };
+        const reply = listBetween(url, many) as { body: { data: Dated[] } };
+        return { body: { ...reply.body, data: reply.body.data.filter((one) => one.id !== id) } };
+      });
+    };
+    const first = await runRead([list], lacking(300, 330));
+    expect(first.course('orders').at(-1)).toBe('INCOMPLETE');
+    expect(first.states('orders').at(-1)?.['short']).toHaveLength(1);
+    const second = await runRead([list], lacking(4000), { states: stateOf(first) });
+    expect(second.logs.filter((line) => line.includes('came short again'))).toEqual([]);
+    const third = await runRead(
+      [list],
+      fakeApi((url) => listBetween(url, many)),
+      { states: stateOf(second) },
+    );
+    const came = new Set([first, second, third].flatMap((run) => idsOf(run)));
+    expect(many.filter(({ id }) => !came.has(id)).map(({ id }) => id)).toEqual([]);
+  });
+
+  test('because those of one date come in another order on each page are found with pages of other sizes', async () => {
+    const many = Array.from({ length: 400 }, (_, id) => ({ id, createdAt: '2024-03-01T00:00:00.000Z' }));
+    // As of a database that sorts by the date alone: where a record stands depends on how many are asked for.
+    const unsorted = fakeApi((url) => {
+      const end = Number(url.searchParams.get('page')) * Number(url.searchParams.get('perPage'));
+      const place = ({ id }: Dated): number => ((id + 1) * (2 * end + 1) * 7919) % 401;
+      return pageOf(
+        url,
+        [...many].sort((a, b) => place(a) - place(b)),
+      );
+    });
+    const run = await runRead([list], unsorted);
+    const came = new Set(idsOf(run));
+    // One reading brings about two thirds.
+    expect(came.size).toBeGreaterThan(380);
+    expect(run.logs.some((line) => /WARN .* may be missing$/.test(line))).toBe(true);
+  });
+
+  test('do not hold up the syncs for ever if the count stays too high', async () => {
+    const first = await runRead([list], hiding());
+    const again = /WARN orders: .*again; the API's count is taken for wrong/;
+    expect(first.logs.filter((line) => again.test(line))).toEqual([]);
+    const second = await runRead([list], hiding(), { states: stateOf(first) });
+    expect(second.logs.filter((line) => again.test(line))).toHaveLength(1);
+    expect(second.states('orders').at(-1)).not.toHaveProperty('closed_slices');
+    const third = await runRead([list], hiding(), { states: stateOf(second) });
+    expect(idsOf(third).length).toBeLessThan(300);
+  });
+
+  test.each([
+    ['of one slice', createdBetween],
+    [
+      'without a date filter',
+      { type: 'DatetimeBasedCursor', cursor_field: 'createdAt', datetime_format: '' },
+    ],
+  ] as const)('do not do so where the list is %s either', async (_, incremental_sync) => {
+    const few = spread(30);
+    const short = () =>
+      fakeApi((url) => {
+        const { body } = listBetween(url, few) as { body: { data: Dated[]; meta: object } };
+        return { body: { ...body, data: body.data.filter(({ id }) => id !== 7) } };
+      });
+    const small = { ...list, incremental_sync };
+    const first = await runRead([small], short());
+    expect(first.states('orders').at(-1)).toMatchObject({
+      createdAt: at(START),
+      short: [{ start: at(START), end: at(NOW) }],
+    });
+    const second = await runRead([small], short(), { states: stateOf(first) });
+    expect(sorted(idsOf(second))).toEqual(sorted(idsOf(first)));
+    expect(second.states('orders').at(-1)).toEqual({
+      start_date: at(START),
+      createdAt: few.at(-1)?.createdAt,
+    });
+  });
+});

@@ -1,0 +1,113 @@
+/** A stream that takes long: the platform must not take it for dead. */
+import { describe, expect, test } from '@jest/globals';
+import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
+import { FakeClock } from '../../test-support/fake-clock.fixture.js';
+import { at, fakeApi, pageOf, runRead, START } from '../../test-support/read-run.fixture.js';
+import type { ReadRun } from '../../test-support/read-run.fixture.js';
+
+const MINUTE = 60_000;
+
+/** A clock that goes on by so many minutes whenever the API answers. */
+class ApiClock extends FakeClock {
+  #passed = 0;
+  #setBack = 0;
+  readonly #step: number;
+
+  constructor(minutes: number) {
+    super();
+    this.#step = minutes * MINUTE;
+  }
+
+  override readonly now = (): number => Date.parse('2024-06-15T12:00:00.000Z') + this.#passed - this.#setBack;
+  override readonly elapsed = (): number => this.#passed;
+  override readonly sleep = async (ms: number): Promise<void> => void (this.#passed += ms);
+  answer(): void {
+    this.#passed += this.#step;
+  }
+  setBack(ms: number): void {
+    this.#setBack += ms;
+  }
+}
+
+const { type, cursor_field, datetime_format } = createdBetween;
+const orders = streamOf('orders', { incremental_sync: { type, cursor_field, datetime_format } });
+const state = { createdAt: at(START + 1000) };
+/** Nothing of it is new. */
+const OLD = Array.from({ length: 500 }, (_, id) => ({ id, createdAt: at(START - 1 - id) }));
+
+function statesOf(run: ReadRun): unknown[] {
+  return run.messages.flatMap((one) => (one.type === 'STATE' ? [one.state] : []));
+}
+
+describe('a read that brings no record for hours', () => {
+  test.each([
+    [1, 50, 4],
+    [20, 50, 51],
+  ])(
+    'with %i minutes a request says every quarter of an hour where it stands',
+    async (minutes, pages, count) => {
+      const clock = new ApiClock(minutes);
+      const api = fakeApi((url) => {
+        clock.answer();
+        return pageOf(url, OLD);
+      });
+      const run = await runRead([orders], api, { states: new Map([['orders', state]]), context: { clock } });
+      // One of them is behind the last, which is full.
+      expect(api.asked).toHaveLength(pages + 1);
+      expect(run.records('orders')).toEqual([]);
+      const states = statesOf(run);
+      expect(states).toHaveLength(count);
+      for (const one of states) {
+        expect(one).toMatchObject({ stream: { stream_state: state }, sourceStats: { recordCount: 0 } });
+      }
+    },
+  );
+
+  test('says so too if somebody sets the clock back meanwhile', async () => {
+    const clock = new ApiClock(20);
+    let answers = 0;
+    const api = fakeApi((url) => {
+      clock.answer();
+      if (++answers === 5) clock.setBack(24 * 60 * MINUTE);
+      return pageOf(url, OLD);
+    });
+    const run = await runRead([orders], api, { states: new Map([['orders', state]]), context: { clock } });
+    expect(statesOf(run)).toHaveLength(51);
+    expect(run.logs.at(-1)).toMatch(/, \d+\.\d s, /);
+  });
+
+  test('says so too behind a record', async () => {
+    const clock = new ApiClock(20);
+    let answers = 0;
+    const api = fakeApi((url) => {
+      clock.answer();
+      const { body } = pageOf(url, OLD) as { body: { data: unknown[] } };
+      // One record in the middle is new.
+      return {
+        body: ++answers === 10 ? { ...body, data: [{ id: 9999, createdAt: at(START + 5000) }] } : body,
+      };
+    });
+    const run = await runRead([orders], api, { states: new Map([['orders', state]]), context: { clock } });
+    expect(run.records('orders').length).toBeGreaterThan(0);
+    expect(statesOf(run).length).toBeGreaterThan(30);
+  });
+
+  test('says so too while it waits for the rate limit', async () => {
+    const clock = new ApiClock(0);
+    let answers = 0;
+    const http = async () =>
+      ++answers < 20
+        ? { status: 429, headers: { 'retry-after': '800' }, body: Buffer.from('{}') }
+        : { status: 200, headers: {}, body: Buffer.from('{"data":[],"meta":{"pageCount":1}}') };
+    const run = await runRead(
+      [orders],
+      { http, asked: [] },
+      {
+        states: new Map([['orders', state]]),
+        context: { clock },
+      },
+    );
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+    expect(statesOf(run).length).toBeGreaterThanOrEqual((19 * 800) / 1800);
+  });
+});

@@ -1,0 +1,280 @@
+import { setMaxListeners } from 'node:events';
+import { OutputClosedError, StoppedError, toTracedError } from '../../protocol/errors.js';
+import type { TracedError } from '../../protocol/errors.js';
+import { counted } from '../../protocol/figures.js';
+import type { ConfiguredAirbyteStream, JsonObject } from '../../protocol/messages.js';
+import type { Output } from '../../protocol/output.js';
+import type { DeclarativeStream } from '../components.js';
+import { forEachConcurrently } from '../concurrency.js';
+import { DateFilterError, fullRefreshCursor } from '../incremental/cursor.js';
+import type { Cursor } from '../incremental/cursor.js';
+import { isResumable } from '../incremental/cursor-state.js';
+import { toIso } from '../datetime.js';
+import { DatetimeCursor } from '../incremental/datetime-cursor.js';
+import { parentsState } from '../incremental/low-code-state.js';
+import { ParentProgress, sortedParents } from '../partition-routers/parent-progress.js';
+import { pathTemplate } from '../requesters/request-path.js';
+import { RefusedRequestError } from '../requesters/requester.js';
+import type { RequestContext } from '../requesters/request-context.js';
+import { SplitSlice } from '../incremental/slice-cuts.js';
+import { SliceReader } from './slice-reader.js';
+import type { SliceListener } from './slice-reader.js';
+import { Slots } from '../requesters/slots.js';
+import { StreamMessages } from './stream-messages.js';
+import type { StreamSlice } from '../stream-slice.js';
+import type { StreamProgress, WatchStream } from './stream-progress.js';
+import { shortfall, StreamStats } from './stream-stats.js';
+
+/** Failed slices after which the rest of a stream is left to the next attempt. */
+const MAX_FAILED_SLICES = 3;
+
+/** Warnings about lists that came short; the line at the end counts all of them. */
+const MAX_SHORT_WARNINGS = 10;
+
+export interface ReadContext {
+  readonly requests: RequestContext;
+  readonly output: Output;
+  /** ISO timestamp */
+  readonly startDate: string;
+  /** Records dated before it are taken too. */
+  readonly takesEarlier?: boolean;
+  /** ISO timestamp; undefined for none */
+  readonly endDate?: string | undefined;
+  readonly lookbackDays: number;
+  /** What states say beside the cursor, so that they are not taken for those of another account. */
+  readonly origin?: JsonObject;
+  /** Requests at a time. */
+  readonly numWorkers: number;
+  /** For a person at a terminal. */
+  readonly watch?: WatchStream | undefined;
+}
+
+export interface StreamOutcome {
+  readonly errors: readonly TracedError[];
+}
+
+/** Reads one stream: its messages from STARTED to COMPLETE or INCOMPLETE. One object for each sync. */
+export class StreamReader {
+  readonly #definition: DeclarativeStream;
+  readonly #context: ReadContext;
+  readonly #messages: StreamMessages;
+  readonly #cursor: Cursor;
+  readonly #slices: SliceReader;
+  readonly #progress: ParentProgress | undefined;
+  readonly #stats = new StreamStats();
+  /** Aborts when the stream has ended: a page that was on its way for a slice that failed is of no use now. */
+  readonly #end = new AbortController();
+  #withoutCursor = 0;
+  #shortWarnings = 0;
+  readonly #errors: TracedError[] = [];
+
+  /**
+   * @param state the stream's saved state
+   * @throws TracedError (config_error) if the state is not one of this stream
+   */
+  constructor(
+    definition: DeclarativeStream,
+    configured: ConfiguredAirbyteStream,
+    state: JsonObject | undefined,
+    context: ReadContext,
+  ) {
+    this.#definition = definition;
+    this.#context = context;
+    const { incremental_sync } = definition;
+    const { clock } = context.requests;
+    const now = clock.now();
+    this.#messages = new StreamMessages(configured.stream, context.output, clock.elapsed);
+    const parents = sortedParents(definition);
+    if (parents !== undefined) {
+      const own = isResumable(configured.sync_mode, state) ? state : undefined;
+      this.#progress = new ParentProgress(parents, own, now, context);
+    }
+    this.#cursor =
+      incremental_sync === undefined
+        ? fullRefreshCursor(now)
+        : new DatetimeCursor(incremental_sync, {
+            stream: definition.name,
+            syncMode: configured.sync_mode,
+            state,
+            startDate: context.startDate,
+            takesEarlier: context.takesEarlier,
+            endDate: context.endDate,
+            lookbackDays: context.lookbackDays,
+            now,
+            goesOnSince: this.#progress?.goesOnSince,
+          });
+    const signal = AbortSignal.any([context.requests.signal, this.#end.signal]);
+    // Each request listens.
+    setMaxListeners(0, signal);
+    this.#slices = new SliceReader(
+      definition,
+      this.#cursor,
+      this.#progress,
+      {
+        requests: { ...context.requests, signal, lanes: new Slots(context.numWorkers) },
+        numWorkers: context.numWorkers,
+      },
+      this.#listener(),
+    );
+  }
+
+  /** @throws OutputClosedError, StoppedError; all other errors are in the outcome */
+  async read(): Promise<StreamOutcome> {
+    const { clock } = this.#context.requests;
+    const messages = this.#messages;
+    this.#stats.startedAt = clock.now();
+    const begun = clock.elapsed();
+    await messages.started();
+    await messages.log('INFO', `reading ${pathTemplate(this.#definition.retriever.requester.path)}`);
+    if (this.#cursor.notice !== undefined) await messages.log('WARN', this.#cursor.notice);
+    await this.#readSlices(this.#cursor.slices()).finally(() => this.#end.abort());
+
+    await messages.running();
+    const isComplete = this.#errors.length === 0;
+    await (isComplete ? messages.finalState(this.#stateOf(true)) : messages.state(this.#state()));
+    if (this.#withoutCursor > 0) {
+      const field = this.#definition.incremental_sync?.cursor_field ?? '';
+      await messages.log('WARN', `${this.#withoutCursor} records without a readable ${field} were kept`);
+    }
+    this.#stats.endedAt = clock.now();
+    const summary = this.#stats.summary(clock.elapsed() - begun, isComplete);
+    await messages.log('INFO', `${isComplete ? 'complete' : 'incomplete'}: ${summary}`);
+    await messages.ended(isComplete);
+    return { errors: this.#errors };
+  }
+
+  progress(): StreamProgress {
+    return this.#stats.progress(
+      this.#definition.name,
+      this.#errors.map(({ message }) => message),
+    );
+  }
+
+  async #readSlices(slices: StreamSlice[]): Promise<void> {
+    const queue = [...slices];
+    let inFlight = 0;
+    const readOne = async (slice: StreamSlice): Promise<void> => {
+      inFlight++;
+      try {
+        await this.#readSlice(slice);
+        // The last one's STATE is the stream's final one; older records that changed move no mark.
+        if (queue.length + inFlight > 1 && slice.ofChanges !== true)
+          await this.#messages.state(this.#state());
+      } catch (error) {
+        if (error instanceof SplitSlice) queue.unshift(...error.slices);
+        else if (error instanceof DateFilterError) throw error;
+        else await this.#fail(error);
+      } finally {
+        inFlight--;
+      }
+    };
+    for (;;) {
+      try {
+        await forEachConcurrently(
+          () => (this.#isGivenUp() ? undefined : queue.shift()),
+          () => this.#context.numWorkers,
+          readOne,
+        );
+        return;
+      } catch (error) {
+        if (!(error instanceof DateFilterError)) throw error;
+        queue.splice(0, Infinity, ...(await this.#replan(error)));
+      }
+    }
+  }
+
+  async #replan({ kind, message }: DateFilterError): Promise<StreamSlice[]> {
+    const field = this.#definition.incremental_sync?.cursor_field ?? 'date';
+    const what = {
+      ignored: `the API does not filter by ${field}; reading the whole list instead`,
+      partial: `the API does not filter by ${field} and leaves records out; reading the whole list instead`,
+      coarse: `the API filters by whole days of ${field}; asking for more on both sides`,
+    }[kind];
+    if (!this.#isGivenUp()) await this.#messages.log('WARN', `${what} (${message})`);
+    const slices = this.#cursor.replan(kind);
+    // What was said before no longer holds.
+    if (this.#messages.hasState) await this.#messages.state(this.#state());
+    return slices;
+  }
+
+  /** Notes the failure of a slice; the others go on unless there is no sense in it. */
+  async #fail(error: unknown): Promise<void> {
+    if (error instanceof OutputClosedError || error instanceof StoppedError) throw error;
+    const traced = toTracedError(error);
+    const isNew = this.#errors.every(({ message }) => message !== traced.message);
+    this.#errors.push(traced);
+    // A config_error would end the job for good, so it waits until it is known that nothing can be retried.
+    if (isNew && traced.failureType !== 'config_error') await this.#messages.error(traced);
+  }
+
+  /** Whether there is no sense in beginning another slice. */
+  #isGivenUp(): boolean {
+    const isFinal = (error: TracedError) =>
+      error.failureType === 'config_error' || error instanceof RefusedRequestError;
+    return this.#errors.length >= MAX_FAILED_SLICES || this.#errors.some(isFinal);
+  }
+
+  async #readSlice(slice: StreamSlice): Promise<void> {
+    const open = await this.#slices.read(slice);
+    const isClosed = this.#cursor.close(open);
+    this.#withoutCursor += open.withoutCursor;
+    if (this.#definition.incremental_sync !== undefined) {
+      const range = `${toIso(slice.start)} to ${toIso(slice.end)}`;
+      const how = isClosed ? 'closed' : 'stays open, to be read again by the next sync';
+      // A list that is asked for by fortnights has hundreds of them.
+      const level = open.written === 0 ? 'DEBUG' : 'INFO';
+      await this.#messages.log(level, `slice ${range} ${how}, ${counted(open.written, 'record')}`);
+      if (isClosed && open.isShort) {
+        await this.#messages.log('WARN', `${range} came short again; the API's count is taken for wrong`);
+      }
+      if (isClosed && open.hasAbsent && !this.#cursor.knowsAbsent) {
+        await this.#messages.log('WARN', `${range}: lists of parents that are not there are taken for gone`);
+      }
+    }
+  }
+
+  /** How far the stream has come, as long as it is not complete. */
+  #state(): JsonObject {
+    return { ...this.#stateOf(false), ...this.#progress?.state() };
+  }
+
+  #stateOf(complete: boolean): JsonObject {
+    const state = this.#cursor.state(complete);
+    if (this.#definition.incremental_sync === undefined) return state;
+    return { ...state, ...parentsState(this.#definition, state), ...this.#context.origin };
+  }
+
+  #listener(): SliceListener {
+    const messages = this.#messages;
+    const { clock } = this.#context.requests;
+    const beat = () => messages.beat(() => this.#state());
+    // A failed write shows up at the next awaited one.
+    const ignore = () => undefined;
+    return {
+      warn: (message) => void messages.log('WARN', message).catch(ignore),
+      info: (message) => void messages.log('INFO', message).catch(ignore),
+      requested: (bytes, isRetry) => {
+        this.#stats.addRequest(bytes, isRetry);
+        beat();
+      },
+      throttled: (ms) => {
+        this.#stats.throttled(clock.now(), ms);
+      },
+      rateLimited: (until) => {
+        this.#stats.limitedUntil = until;
+        messages.rateLimited(until).catch(ignore);
+        beat();
+      },
+      listRead: (reading, path) => {
+        this.#stats.addList(reading);
+        if (reading.completeness === 'short' && ++this.#shortWarnings <= MAX_SHORT_WARNINGS) {
+          void messages.log('WARN', `${path}: ${shortfall(reading)}`).catch(ignore);
+        }
+      },
+      write: (batch) => {
+        this.#stats.records += batch.ranges.length / 2;
+        return messages.records(batch);
+      },
+    };
+  }
+}
