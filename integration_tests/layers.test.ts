@@ -124,7 +124,12 @@ describe('layers', () => {
 
   it('the parts of declarative/ stand on one another, and the manifest on none of them', () => {
     const partOf = (path: string): string => path.split('/').slice(2, -1)[0] ?? '';
-    const parts = new Set(files.map(({ path }) => path).filter(lies('declarative/')).map(partOf));
+    const parts = new Set(
+      files
+        .map(({ path }) => path)
+        .filter(lies('declarative/'))
+        .map(partOf),
+    );
     expect([...parts].sort()).toEqual(['', 'components', 'manifest', ...PARTS].sort());
     expectNone(
       'What reads a page does not know for what, and a manifest is made of the definitions alone',

@@ -1,5 +1,5 @@
 import type { Clock } from './declarative/requesters/api-budget.js';
-import type { SendHttp } from './declarative/requesters/http-transport.js';
+import type { SendHttp } from './declarative/requesters/http.js';
 import type { Output } from './protocol/output.js';
 
 /** Tells of each request at level DEBUG: what was asked, and what came in how many ms. */

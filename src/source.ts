@@ -5,7 +5,7 @@ import type { Clock } from './declarative/requesters/api-budget.js';
 import { baseUrl } from './declarative/requesters/base-url.js';
 import { checkStreams, requireReadable } from './declarative/streams/check-streams.js';
 import type { Provider } from './declarative/components.js';
-import type { SendHttp } from './declarative/requesters/http-transport.js';
+import type { SendHttp } from './declarative/requesters/http.js';
 import { readStreams } from './declarative/streams/read-streams.js';
 import type { RequestContext } from './declarative/requesters/request-context.js';
 import { Slots } from './declarative/requesters/slots.js';

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../protocol/messages.js';
 import type { FieldPath } from '../components.js';
-import type { Headers } from '../requesters/http-transport.js';
+import type { Headers } from '../requesters/http.js';
 import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 

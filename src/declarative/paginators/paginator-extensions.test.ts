@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { JsonValue } from '../../protocol/messages.js';
 import type { CursorPagination, DefaultPaginator, PageIncrement } from '../components.js';
 import { requestParameter } from '../components.js';
-import type { Headers } from '../requesters/http-transport.js';
+import type { Headers } from '../requesters/http.js';
 import { paginate, withSmallerPages } from './paginator.js';
 import type { PageParameters } from './page-walk.js';
 import { recordSelector } from '../extractors/record-selector.js';

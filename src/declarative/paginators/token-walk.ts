@@ -1,7 +1,7 @@
 import { systemError, transientError } from '../../protocol/errors.js';
 import { isObject } from '../../protocol/json-object.js';
 import type { CursorPagination } from '../components.js';
-import type { Headers } from '../requesters/http-transport.js';
+import type { Headers } from '../requesters/http.js';
 import { countAt, MAX_EMPTY_PAGES, pagesOf } from './page-walk.js';
 import { MAX_SAME, SamePages } from './repeated-pages.js';
 import type { PageParameters, PageWalk } from './page-walk.js';

@@ -1,7 +1,7 @@
 import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy } from '../components.js';
 import { fixedDuration } from '../datetime.js';
 import { numberIn, secondsIn } from './header-values.js';
-import type { Headers } from './http-transport.js';
+import type { Headers } from './http.js';
 
 export interface Clock {
   /** Unix ms, which may jump back and forth. */

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../protocol/messages.js';
 import type { DefaultErrorHandler } from '../components.js';
 import { resolveAnswer } from './error-handler.js';
 import type { Answer, ErrorResolution } from './error-handler.js';
-import type { Headers, HttpResponse } from './http-transport.js';
+import type { Headers, HttpResponse } from './http.js';
 import { JsonLimitError, MalformedJsonError } from '../extractors/json-grammar.js';
 import type { SelectedPage, SelectRecords } from '../extractors/record-selector.js';
 import { TransportError, unanswered } from './transport-error.js';

@@ -1,6 +1,6 @@
 import type { BackoffStrategy } from '../components.js';
 import { secondsIn } from './header-values.js';
-import type { Headers } from './http-transport.js';
+import type { Headers } from './http.js';
 
 /** ms beyond which no wait grows by itself. */
 const MAX_EXPONENTIAL_WAIT = 60_000;

@@ -1,5 +1,5 @@
 /** Numbers and times in the headers of answers. */
-import type { Headers } from './http-transport.js';
+import type { Headers } from './http.js';
 
 /** Seconds beyond which a number can only be a time (Unix seconds), not a span. */
 const EPOCH_FROM = 1_000_000_000;

@@ -6,7 +6,7 @@ import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { createHttpTransport } from './http-transport.js';
-import type { HttpResponse } from './http-transport.js';
+import type { HttpResponse } from './http.js';
 import { TOO_LARGE } from './transport-error.js';
 
 const cleanup: (() => void)[] = [];

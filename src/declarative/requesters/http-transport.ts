@@ -12,30 +12,9 @@ import { BodyRoom, BodyShare } from './body-room.js';
 import { Exchange } from './exchange.js';
 import type { TransportLimits } from './exchange.js';
 import { freeBuffer } from './free-buffer.js';
+import type { SendHttp } from './http.js';
 import { Slots } from './slots.js';
 import { toTransportError, TransportError, UNKNOWN_ENCODING, UNPACKS_TOO_LARGE } from './transport-error.js';
-
-/** Headers by lower-case name. */
-export type Headers = Readonly<Record<string, string>>;
-
-export interface HttpRequest {
-  readonly method: 'GET';
-  readonly url: string;
-  readonly headers: Headers;
-  readonly signal: AbortSignal;
-}
-
-export interface HttpResponse {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Decompressed. */
-  readonly body: Buffer;
-  /** To be called when nobody uses the body any more, which is empty then: others wait for its memory. */
-  readonly release?: () => void;
-}
-
-/** @throws TransportError where no whole answer came */
-export type SendHttp = (request: HttpRequest) => Promise<HttpResponse>;
 
 export type { ClientRequest, IncomingMessage };
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../protocol/messages.js';
 import type { ApiBudget, Clock } from './api-budget.js';
-import type { SendHttp } from './http-transport.js';
+import type { SendHttp } from './http.js';
 import type { Slots } from './slots.js';
 
 /** What requests need from the process; everything that tests replace. */

@@ -11,7 +11,8 @@ import type { Answer, FetchRun } from '../../test-support/one-request.fixture.js
 import { ApiBudget } from './api-budget.js';
 import type { Turn } from './api-budget.js';
 import { createHttpTransport } from './http-transport.js';
-import type { HttpRequest, HttpTransport } from './http-transport.js';
+import type { HttpRequest } from './http.js';
+import type { HttpTransport } from './http-transport.js';
 import { baseUrl } from './base-url.js';
 
 const server = setupServer();

@@ -7,7 +7,7 @@ import { baseUrl } from './base-url.js';
 import type { HttpRequester } from '../components.js';
 import { readReference } from './config-reference.js';
 import { ApiUnavailableError } from './error-handler.js';
-import type { Headers, HttpResponse } from './http-transport.js';
+import type { Headers, HttpResponse } from './http.js';
 import type { SelectedPage, SelectRecords } from '../extractors/record-selector.js';
 import { fillPath } from './request-path.js';
 import type { RequestContext, RequestListener } from './request-context.js';

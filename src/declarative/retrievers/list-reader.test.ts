@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { requestContext, requesterOf, streamOf } from '../../test-support/definitions.fixture.js';
 import { TracedError } from '../../protocol/errors.js';
-import type { SendHttp } from '../requesters/http-transport.js';
+import type { SendHttp } from '../requesters/http.js';
 import { requestParameter } from '../components.js';
 import type { DefaultPaginator } from '../components.js';
 import { createRetriever } from './retriever.js';

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../protocol/messages.js';
 import { HOUR, items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
 import { at, fakeApi, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
-import type { SendHttp } from '../requesters/http-transport.js';
+import type { SendHttp } from '../requesters/http.js';
 import { NO_ANSWER, STALLED, TransportError } from '../requesters/transport-error.js';
 
 const ids = (run: ReadRun): number[] => run.records('items').map(({ id }) => Number(id));
