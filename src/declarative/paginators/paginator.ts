@@ -1,9 +1,9 @@
 import type { CursorPagination, DefaultPaginator, FieldPath, NoPagination } from '../components.js';
-import { numberWalk } from './number-walk.js';
+import { pageIncrement } from './page-increment.js';
 import type { PageParameters, PageWalk } from './page-walk.js';
 import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
-import { saysEnd, speaksOfMore, tokenWalk } from './token-walk.js';
+import { saysEnd, speaksOfMore, cursorPagination } from './cursor-pagination.js';
 
 /** Size of the pages of a list that is read once more, to that of those before. */
 const OTHER_SHARE = 0.85;
@@ -59,9 +59,9 @@ export function paginate(definition: DefaultPaginator | NoPagination): PageWalk 
     return { first: {}, next: () => undefined, pageCount: () => 1, total: () => undefined };
   }
   const { pagination_strategy: strategy, page_size_option, page_token_option, extensions } = definition;
-  if (strategy.type === 'PageIncrement') return numberWalk(definition, strategy);
+  if (strategy.type === 'PageIncrement') return pageIncrement(definition, strategy);
   const size = { [page_size_option.field_name]: String(strategy.page_size) };
-  const walk = tokenWalk(strategy, (token) => ({
+  const walk = cursorPagination(strategy, (token) => ({
     ...size,
     ...(token === undefined ? {} : { [page_token_option.field_name]: token }),
   }));

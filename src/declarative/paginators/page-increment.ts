@@ -5,7 +5,7 @@ import { checksum, fingerprint, MAX_SAME } from './repeated-pages.js';
 import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
 import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
-import { tokenOf, tokenWalk } from './token-walk.js';
+import { tokenOf, cursorPagination } from './cursor-pagination.js';
 import { tokenText } from '../stream-slice.js';
 
 /** What an answer says about whether there is another page. */
@@ -23,7 +23,7 @@ function outlook({ extensions }: PageIncrement, page: SelectedPage, pagesRead: n
 const MAX_REPEATS = 2;
 
 /** Pages with numbers, as long as the answers show that there are any. */
-export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement): PageWalk {
+export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrement): PageWalk {
   const { page_size_option, page_token_option, extensions } = definition;
   const fallback = extensions?.cursor_fallback;
   const size = { [page_size_option.field_name]: String(strategy.page_size) };
@@ -47,7 +47,7 @@ export function numberWalk(definition: DefaultPaginator, strategy: PageIncrement
       return undefined;
     const token = tokenOf(pagination_strategy, page, {});
     if (token === undefined) return 'end';
-    return tokenWalk(
+    return cursorPagination(
       pagination_strategy,
       (one) => ({
         ...size,

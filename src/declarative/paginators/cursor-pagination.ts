@@ -62,7 +62,7 @@ function requireEnd(strategy: CursorPagination, page: SelectedPage, received: nu
 const MAX_ECHOES = 2;
 
 /** Each page holds the token of the next one. */
-export function tokenWalk(
+export function cursorPagination(
   strategy: CursorPagination,
   parameters: (token: string | undefined) => PageParameters,
   start?: { token: string },
