@@ -4,10 +4,10 @@ import { HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import { ApiUnavailableError } from './declarative/requesters/error-handler.js';
 import { createHttpTransport } from './declarative/requesters/http-transport.js';
-import { answerInTurn, fetchOnePage, ok } from './test-support/one-request.fixture.js';
-import type { Answer } from './test-support/one-request.fixture.js';
 import { pagarme } from './providers/pagarme/provider.js';
 import { paystack } from './providers/paystack/provider.js';
+import { answerInTurn, fetchOnePage, ok } from './test-support/one-request.fixture.js';
+import type { Answer } from './test-support/one-request.fixture.js';
 
 const server = setupServer();
 const transport = createHttpTransport();

@@ -1,14 +1,14 @@
 /** The commands that need a config: the one place where the provider, the runtime and the protocol meet. */
-import { toAirbyteStream } from './declarative/streams/airbyte-stream.js';
+import type { Provider } from './declarative/components.js';
 import { ApiBudget } from './declarative/requesters/api-budget.js';
 import type { Clock } from './declarative/requesters/api-budget.js';
 import { baseUrl } from './declarative/requesters/base-url.js';
-import { checkStreams, requireReadable } from './declarative/streams/check-streams.js';
-import type { Provider } from './declarative/components.js';
 import type { SendHttp } from './declarative/requesters/http.js';
-import { readStreams } from './declarative/streams/read-streams.js';
 import type { RequestContext } from './declarative/requesters/request-context.js';
 import { Slots } from './declarative/requesters/slots.js';
+import { toAirbyteStream } from './declarative/streams/airbyte-stream.js';
+import { checkStreams, requireReadable } from './declarative/streams/check-streams.js';
+import { readStreams } from './declarative/streams/read-streams.js';
 import type { WatchStream } from './declarative/streams/stream-progress.js';
 import { readSchema, readSpec, readVersion } from './package-files.js';
 import { unknownFields } from './protocol/config.js';
@@ -17,10 +17,10 @@ import { counted } from './protocol/figures.js';
 import type { ConfiguredAirbyteCatalog, ConnectorSpecification, JsonObject } from './protocol/messages.js';
 import type { Output } from './protocol/output.js';
 import { secretsOf } from './protocol/redact.js';
-import { withRequestLog } from './request-log.js';
 import type { StreamStates } from './protocol/state.js';
 import { pagarme } from './providers/pagarme/provider.js';
 import { paystack } from './providers/paystack/provider.js';
+import { withRequestLog } from './request-log.js';
 import { resolveConfig } from './resolved-config.js';
 import type { ResolvedConfig } from './resolved-config.js';
 

@@ -1,7 +1,7 @@
 /** The columns of a stream's table, as its schema declares them. */
 import type { DeclarativeStream, Provider } from '../../src/declarative/components.js';
-import type { JsonObject, JsonValue } from '../../src/protocol/messages.js';
 import { readSchema } from '../../src/package-files.js';
+import type { JsonObject, JsonValue } from '../../src/protocol/messages.js';
 import { enumeration } from './markdown.js';
 
 export interface Column {

@@ -3,8 +3,8 @@
  * when it has ended. Loaded only if standard error is a terminal.
  */
 import type { StreamProgress } from '../declarative/streams/stream-progress.js';
-import type { StreamView } from './progress-view.js';
 import { progressLines } from './progress-view.js';
+import type { StreamView } from './progress-view.js';
 import { summaryLines } from './summary-view.js';
 
 /** A standard stream, which may be a terminal. */

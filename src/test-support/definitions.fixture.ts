@@ -1,5 +1,4 @@
 /** A made-up vendor, so that tests of the runtime do not depend on a provider's definition. */
-import { ApiBudget } from '../declarative/requesters/api-budget.js';
 import { requestParameter } from '../declarative/components.js';
 import type {
   DatetimeBasedCursor,
@@ -8,6 +7,7 @@ import type {
   DefaultPaginator,
   HttpRequester,
 } from '../declarative/components.js';
+import { ApiBudget } from '../declarative/requesters/api-budget.js';
 import type { RequestContext } from '../declarative/requesters/request-context.js';
 import { Slots } from '../declarative/requesters/slots.js';
 import { FakeClock } from './fake-clock.fixture.js';

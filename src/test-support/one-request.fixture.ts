@@ -2,11 +2,11 @@
 import { http, HttpResponse } from 'msw';
 import type { SetupServer } from 'msw/node';
 import type { HttpRequester } from '../declarative/components.js';
-import type { HttpTransport } from '../declarative/requesters/http-transport.js';
 import { recordSelector } from '../declarative/extractors/record-selector.js';
 import type { SelectedPage } from '../declarative/extractors/record-selector.js';
-import { createRequester } from '../declarative/requesters/requester.js';
+import type { HttpTransport } from '../declarative/requesters/http-transport.js';
 import type { RequestContext } from '../declarative/requesters/request-context.js';
+import { createRequester } from '../declarative/requesters/requester.js';
 import type { PageRequest } from '../declarative/requesters/requester.js';
 import { NO_PARTITION } from '../declarative/stream-slice.js';
 import { API, requestContext, requesterOf } from './definitions.fixture.js';

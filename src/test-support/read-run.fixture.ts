@@ -1,8 +1,8 @@
 /** A whole read against an API that is a function. */
 import type { DeclarativeStream } from '../declarative/components.js';
 import type { SendHttp } from '../declarative/requesters/http.js';
-import { readStreams } from '../declarative/streams/read-streams.js';
 import type { RequestContext } from '../declarative/requesters/request-context.js';
+import { readStreams } from '../declarative/streams/read-streams.js';
 import type { AirbyteErrorTrace, AirbyteMessage, JsonObject, SyncMode } from '../protocol/messages.js';
 import { Output } from '../protocol/output.js';
 import type { StreamStates } from '../protocol/state.js';

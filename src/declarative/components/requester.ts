@@ -1,6 +1,6 @@
 /** How a page is asked for, and what is done when the API refuses it. */
 import type { FailureType } from '../../protocol/messages.js';
-import type { FieldPath, ConfigReference } from './values.js';
+import type { ConfigReference, FieldPath } from './values.js';
 
 export interface BearerAuthenticator {
   readonly type: 'BearerAuthenticator';

@@ -5,8 +5,8 @@ import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { createdBetween } from '../../test-support/definitions.fixture.js';
 import { requestParameter } from '../components.js';
 import { toIso } from '../datetime.js';
-import { DatetimeCursor } from './datetime-cursor.js';
 import type { StreamSlice } from '../stream-slice.js';
+import { DatetimeCursor } from './datetime-cursor.js';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2024-01-30T21:15:30.250Z');

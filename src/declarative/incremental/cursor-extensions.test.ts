@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { fakeApi, listBetween, NOW, pageOf, runRead, START } from '../../test-support/read-run.fixture.js';
 import type { DatetimeBasedCursor } from '../components.js';
+import { toIso } from '../datetime.js';
+import type { StreamSlice } from '../stream-slice.js';
 import { beginPage, DateFilterError } from './cursor.js';
 import type { Cursor } from './cursor.js';
-import { toIso } from '../datetime.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import type { CursorOptions } from './datetime-cursor.js';
 import { ListOrder } from './list-order.js';
-import type { StreamSlice } from '../stream-slice.js';
 
 const DAY = 86_400_000;
 

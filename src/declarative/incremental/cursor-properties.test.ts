@@ -1,17 +1,17 @@
 /** Whole syncs against a model of an API: whatever happens, no record is lost and no mark runs ahead. */
 import { describe, expect, test } from '@jest/globals';
-import { DatetimeCursor } from './datetime-cursor.js';
-import { beginPage } from './cursor.js';
-import type { Cursor } from './cursor.js';
 import fc from 'fast-check';
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
-import type { DatetimeBasedCursor } from '../components.js';
-import { requestParameter } from '../components.js';
-import { parseTimestamp, toIso } from '../datetime.js';
-import { ListOrder } from './list-order.js';
 import { dateBounds, isWithin } from '../../test-support/date-bounds.fixture.js';
 import type { DateBounds } from '../../test-support/date-bounds.fixture.js';
+import { requestParameter } from '../components.js';
+import type { DatetimeBasedCursor } from '../components.js';
+import { parseTimestamp, toIso } from '../datetime.js';
 import type { StreamSlice } from '../stream-slice.js';
+import { beginPage } from './cursor.js';
+import type { Cursor } from './cursor.js';
+import { DatetimeCursor } from './datetime-cursor.js';
+import { ListOrder } from './list-order.js';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;

@@ -3,11 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../protocol/messages.js';
 import { createdBetween } from '../../test-support/definitions.fixture.js';
 import type { DatetimeBasedCursor } from '../components.js';
-import type { Cursor } from './cursor.js';
 import { toIso } from '../datetime.js';
+import type { StreamSlice } from '../stream-slice.js';
+import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import type { CursorOptions } from './datetime-cursor.js';
-import type { StreamSlice } from '../stream-slice.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

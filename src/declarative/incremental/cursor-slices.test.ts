@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { DatetimeCursor } from './datetime-cursor.js';
+import fc from 'fast-check';
+import { requestParameter } from '../components.js';
+import type { DatetimeBasedCursor } from '../components.js';
+import { toIso } from '../datetime.js';
+import type { StreamSlice } from '../stream-slice.js';
 import { beginPage } from './cursor.js';
 import type { Cursor, OpenSlice } from './cursor.js';
-import fc from 'fast-check';
-import type { DatetimeBasedCursor } from '../components.js';
-import { requestParameter } from '../components.js';
-import { toIso } from '../datetime.js';
+import { DatetimeCursor } from './datetime-cursor.js';
 import { ListOrder } from './list-order.js';
-import type { StreamSlice } from '../stream-slice.js';
 
 const DAY = 86_400_000;
 const NOW = Date.parse('2024-06-15T12:34:56.789Z');

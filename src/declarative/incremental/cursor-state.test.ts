@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { DatetimeCursor } from './datetime-cursor.js';
-import type { Cursor } from './cursor.js';
-import type { CursorOptions } from './datetime-cursor.js';
 import fc from 'fast-check';
 import { TracedError } from '../../protocol/errors.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { requestParameter } from '../components.js';
-import { mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
-import type { ClosedSlice, CursorMark } from './cursor-state.js';
 import { parseTimestamp, toIso } from '../datetime.js';
 import type { StreamSlice } from '../stream-slice.js';
+import type { Cursor } from './cursor.js';
+import { mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
+import type { ClosedSlice, CursorMark } from './cursor-state.js';
+import { DatetimeCursor } from './datetime-cursor.js';
+import type { CursorOptions } from './datetime-cursor.js';
 
 const day = (number: number): string => `2024-06-${String(number).padStart(2, '0')}T00:00:00.000Z`;
 const ms = (number: number): number => Date.parse(day(number));

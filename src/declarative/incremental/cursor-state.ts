@@ -2,8 +2,8 @@ import { configError } from '../../protocol/errors.js';
 import { isObject } from '../../protocol/json-object.js';
 import type { JsonObject, JsonValue, SyncMode } from '../../protocol/messages.js';
 import { parseTimestamp, toIso } from '../datetime.js';
-import { lowCodeMark } from './low-code-state.js';
 import type { TimeRange } from '../stream-slice.js';
+import { lowCodeMark } from './low-code-state.js';
 
 /** A cursor value: its time, and its spelling in the record it came from. */
 export interface CursorMark {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { DateFilterError, fullRefreshCursor } from './cursor.js';
-import { DatetimeCursor } from './datetime-cursor.js';
-import type { Cursor, OpenSlice, Verdict } from './cursor.js';
-import type { CursorOptions } from './datetime-cursor.js';
 import type { JsonObject } from '../../protocol/messages.js';
-import type { DatetimeBasedCursor } from '../components.js';
 import { requestParameter } from '../components.js';
+import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
 import type { StreamSlice } from '../stream-slice.js';
+import { DateFilterError, fullRefreshCursor } from './cursor.js';
+import type { Cursor, OpenSlice, Verdict } from './cursor.js';
+import { DatetimeCursor } from './datetime-cursor.js';
+import type { CursorOptions } from './datetime-cursor.js';
 
 const NOW = '2024-06-15T12:00:00.000Z';
 const START = '2024-01-01T00:00:00.000Z';

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../protocol/messages.js';
 import { NO_CURSOR_STATE } from '../../protocol/state.js';
 import type { FieldPath } from '../components.js';
+import type { StreamSlice } from '../stream-slice.js';
 import type { CursorMark } from './cursor-state.js';
 import { emptyPage } from './list-order.js';
 import type { PageOrder } from './list-order.js';
-import type { StreamSlice } from '../stream-slice.js';
 
 /** What may be wrong with the API's date filter. */
 export type FilterFault =

@@ -1,6 +1,6 @@
+import type { Retriever } from '../retrievers/retriever.js';
 import { DateFilterError } from './cursor.js';
 import type { CutsInQuestion } from './cursor.js';
-import type { Retriever } from '../retrievers/retriever.js';
 
 /**
  * Finds out whether a date filter leaves out records where two slices meet, because it cuts the ends of what it is

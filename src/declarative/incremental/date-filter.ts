@@ -1,8 +1,8 @@
 import type { DatetimeBasedCursor } from '../components.js';
-import type { CutsInQuestion, FilterInQuestion } from './cursor.js';
 import { DAY_MS, fixedDuration, formatDatetime } from '../datetime.js';
-import { RequestBounds } from './request-bounds.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
+import type { CutsInQuestion, FilterInQuestion } from './cursor.js';
+import { RequestBounds } from './request-bounds.js';
 
 /** Before any record of any vendor. Not the beginning of Unix time, which may be taken for no time at all. */
 const BEFORE_ALL = Date.UTC(2000, 0, 1);

@@ -1,16 +1,16 @@
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import type { DatetimeBasedCursor, FieldPath } from '../components.js';
+import { DAY_MS, parseDuration, parseTimestamp, toIso } from '../datetime.js';
+import type { Duration } from '../datetime.js';
+import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import { newOpenSlice } from './cursor.js';
 import type { Cursor, CutsInQuestion, FilterFault, FilterInQuestion, OpenSlice, Verdict } from './cursor.js';
-import { addToOrder } from './list-order.js';
 import { isResumable, markOf, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
 import type { CursorMark, FinishedWindow } from './cursor-state.js';
 import { DateFilter, grainOf } from './date-filter.js';
-import { DAY_MS, parseDuration, parseTimestamp, toIso } from '../datetime.js';
-import type { Duration } from '../datetime.js';
+import { addToOrder } from './list-order.js';
 import { SliceLedger } from './slice-ledger.js';
 import { blindParts, evenRanges, rangesByStep } from './slicer.js';
-import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import { settledAt, syncWindow } from './sync-window.js';
 import type { SyncWindow } from './sync-window.js';
 

@@ -2,13 +2,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../../protocol/messages.js';
-import type { DatetimeBasedCursor } from '../components.js';
-import { requestParameter } from '../components.js';
-import { parseTimestamp, toIso } from '../datetime.js';
-import { DatetimeCursor } from './datetime-cursor.js';
 import { dateBounds, isWithin } from '../../test-support/date-bounds.fixture.js';
 import type { DateBounds } from '../../test-support/date-bounds.fixture.js';
+import { requestParameter } from '../components.js';
+import type { DatetimeBasedCursor } from '../components.js';
+import { parseTimestamp, toIso } from '../datetime.js';
 import type { StreamSlice } from '../stream-slice.js';
+import { DatetimeCursor } from './datetime-cursor.js';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;

@@ -1,14 +1,14 @@
 import { TracedError } from '../../protocol/errors.js';
+import { toIso } from '../datetime.js';
+import type { SelectedPage } from '../extractors/record-selector.js';
+import type { PageInfo } from '../retrievers/list.js';
+import type { Glance, Retriever } from '../retrievers/retriever.js';
+import type { StreamSlice } from '../stream-slice.js';
 import { DateFilterError } from './cursor.js';
 import type { Cursor, FilterInQuestion } from './cursor.js';
 import { cutFault } from './cut-proof.js';
-import { toIso } from '../datetime.js';
-import type { PageInfo } from '../retrievers/list.js';
 import { addToOrder, emptyPage } from './list-order.js';
 import type { PageOrder } from './list-order.js';
-import type { SelectedPage } from '../extractors/record-selector.js';
-import type { Glance, Retriever } from '../retrievers/retriever.js';
-import type { StreamSlice } from '../stream-slice.js';
 
 /** Times that the records are counted anew when some came in between. */
 const MAX_TRIES = 4;

@@ -1,6 +1,6 @@
-import { DateFilterError } from './cursor.js';
 import { DAY_MS, toIso } from '../datetime.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
+import { DateFilterError } from './cursor.js';
 
 const HOUR_MS = 3_600_000;
 

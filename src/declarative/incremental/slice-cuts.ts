@@ -1,10 +1,10 @@
 import { TracedError } from '../../protocol/errors.js';
-import { DateFilterError } from './cursor.js';
-import type { Cursor } from './cursor.js';
 import { DAY_MS, toIso } from '../datetime.js';
 import type { PageInfo } from '../retrievers/list.js';
 import type { Retriever } from '../retrievers/retriever.js';
 import type { StreamSlice } from '../stream-slice.js';
+import { DateFilterError } from './cursor.js';
+import type { Cursor } from './cursor.js';
 
 /**
  * Pages of a slice beyond which it is cut into smaller ones. It keeps an account of 200 records at a few

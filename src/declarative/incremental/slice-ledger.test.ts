@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { toIso } from '../datetime.js';
-import { SliceLedger } from './slice-ledger.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
+import { SliceLedger } from './slice-ledger.js';
 
 const DAY = 86_400_000;
 const NOW = 100 * DAY;

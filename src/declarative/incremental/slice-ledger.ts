@@ -1,7 +1,7 @@
-import { mergeClosed, newerMark } from './cursor-state.js';
-import type { ClosedSlice, CursorMark, CursorState } from './cursor-state.js';
 import { subtractRanges } from '../stream-slice.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
+import { mergeClosed, newerMark } from './cursor-state.js';
+import type { ClosedSlice, CursorMark, CursorState } from './cursor-state.js';
 import { settledAt } from './sync-window.js';
 
 /** The slices of a sync that are done, and those that were read and stay open. Times are Unix ms. */

@@ -1,6 +1,7 @@
 /** A start date that moves between syncs: what an earlier one adds has never been read. */
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../protocol/messages.js';
+import { items, parentsOf } from '../../test-support/child-lists.fixture.js';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import {
   fakeApi,
@@ -13,7 +14,6 @@ import {
 } from '../../test-support/read-run.fixture.js';
 import type { Dated } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
-import { items, parentsOf } from '../../test-support/child-lists.fixture.js';
 
 const orders = streamOf('orders', { incremental_sync: createdBetween });
 const { type, cursor_field, datetime_format } = createdBetween;

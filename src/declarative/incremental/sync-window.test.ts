@@ -5,11 +5,11 @@ import { createdBetween, streamOf } from '../../test-support/definitions.fixture
 import { at, fakeApi, listBetween, pageOf, runRead, sorted } from '../../test-support/read-run.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
-import type { Cursor } from './cursor.js';
 import { toIso } from '../datetime.js';
+import type { StreamSlice } from '../stream-slice.js';
+import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import type { CursorOptions } from './datetime-cursor.js';
-import type { StreamSlice } from '../stream-slice.js';
 
 const DAY = 86_400_000;
 const START = '2024-01-01T00:00:00.000Z';

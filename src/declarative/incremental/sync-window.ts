@@ -1,8 +1,8 @@
 /** From where to where a sync reads a stream with dates. Times are Unix ms. */
 import type { DatetimeBasedCursor } from '../components.js';
-import type { CursorMark, FinishedWindow } from './cursor-state.js';
 import { DAY_MS, fixedDuration, toIso } from '../datetime.js';
 import type { TimeRange } from '../stream-slice.js';
+import type { CursorMark, FinishedWindow } from './cursor-state.js';
 
 /** The end of a sync's range that never counts as closed: a resumed sync reads it again. */
 const UNSETTLED_MS = 10 * 60_000;

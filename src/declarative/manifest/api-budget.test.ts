@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { childStreamOf, streamOf } from '../../test-support/definitions.fixture.js';
 import type {
   DeclarativeStream,
   HTTPAPIBudget,
   MovingWindowCallRatePolicy,
   Provider,
 } from '../components.js';
-import { childStreamOf, streamOf } from '../../test-support/definitions.fixture.js';
 import { apiBudget } from './api-budget.js';
 import { Notes } from './notes.js';
 

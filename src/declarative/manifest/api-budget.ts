@@ -10,8 +10,8 @@ import type {
 } from '../components.js';
 import { fixedDuration } from '../datetime.js';
 import { byKeyMode, template } from './jinja.js';
-import type { Notes } from './notes.js';
 import { requireNothingLeft, without } from './notes.js';
+import type { Notes } from './notes.js';
 
 const MINUTE_MS = 60_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { createdBetween } from '../../test-support/definitions.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
-import { createdBetween } from '../../test-support/definitions.fixture.js';
 import { cursor } from './cursor.js';
 import type { CursorScope } from './cursor.js';
 import { Notes } from './notes.js';

@@ -11,8 +11,8 @@ import {
 } from './cursor-requests.js';
 import type { CursorRequests } from './cursor-requests.js';
 import { allOf, configValue, literal, template, valueIn } from './jinja.js';
-import type { Notes } from './notes.js';
 import { requireNothingLeft, without } from './notes.js';
+import type { Notes } from './notes.js';
 
 /** Of the slices and the state: as most records have it, and as this connector's own state. */
 const STATE_FORMAT = '%Y-%m-%dT%H:%M:%S.%_msZ';

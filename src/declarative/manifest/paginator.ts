@@ -2,8 +2,8 @@
 import type { JsonObject } from '../../protocol/messages.js';
 import type { CursorPagination, DefaultPaginator, NoPagination, RequestOption } from '../components.js';
 import { allOf, exactText, isNoToken, literal, template, valueIn } from './jinja.js';
-import type { Notes } from './notes.js';
 import { requireNothingLeft } from './notes.js';
+import type { Notes } from './notes.js';
 import { pageIncrement } from './page-increment.js';
 import type { Guard } from './response-filters.js';
 import { MAPPING, noteEstimate } from './walk.js';

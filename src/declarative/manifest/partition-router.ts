@@ -1,8 +1,8 @@
 /** Parents of a stream, and what their ids are called below them, as a manifest says it. */
 import type { JsonObject } from '../../protocol/messages.js';
 import type {
-  AddFields,
   AddedValue,
+  AddFields,
   DeclarativeStream,
   ParentStreamConfig,
   SubstreamPartitionRouter,

@@ -2,8 +2,8 @@
 import type { JsonObject } from '../../protocol/messages.js';
 import type { FieldPath, RecordSelector } from '../components.js';
 import { allOf, isList, literal, valueIn } from './jinja.js';
-import type { Notes } from './notes.js';
 import { requireNothingLeft, without } from './notes.js';
+import type { Notes } from './notes.js';
 import type { Guard } from './response-filters.js';
 
 export interface ManifestSelector {

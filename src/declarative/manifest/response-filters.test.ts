@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HttpResponseFilter } from '../components.js';
 import { requesterOf } from '../../test-support/definitions.fixture.js';
+import type { HttpResponseFilter } from '../components.js';
 import { Notes } from './notes.js';
 import { errorHandler } from './response-filters.js';
 

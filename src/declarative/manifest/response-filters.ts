@@ -2,8 +2,8 @@
 import type { JsonObject } from '../../protocol/messages.js';
 import type { BackoffStrategy, FieldPath, HttpRequester, HttpResponseFilter } from '../components.js';
 import { allOf, literal, template, valueIn } from './jinja.js';
-import type { Notes } from './notes.js';
 import { requireNothingLeft } from './notes.js';
+import type { Notes } from './notes.js';
 
 /** A condition under which an answer that looks like a success is refused, rather than records be lost silently. */
 export interface Guard {

@@ -1,13 +1,13 @@
 import { systemError, transientError } from '../../protocol/errors.js';
 import { isObject } from '../../protocol/json-object.js';
 import type { CursorPagination } from '../components.js';
-import type { Headers } from '../requesters/http.js';
-import { countAt, MAX_EMPTY_PAGES, pagesOf } from './page-walk.js';
-import { MAX_SAME, SamePages } from './repeated-pages.js';
-import type { PageParameters, PageWalk } from './page-walk.js';
 import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
+import type { Headers } from '../requesters/http.js';
 import { tokenText } from '../stream-slice.js';
+import { countAt, MAX_EMPTY_PAGES, pagesOf } from './page-walk.js';
+import type { PageParameters, PageWalk } from './page-walk.js';
+import { MAX_SAME, SamePages } from './repeated-pages.js';
 
 export function tokenOf(
   { cursor_value }: CursorPagination,

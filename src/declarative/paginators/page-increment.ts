@@ -1,12 +1,11 @@
 import type { DefaultPaginator, PageIncrement } from '../components.js';
-import { RepeatedPageError } from '../paginators/repeated-pages.js';
-import { countAt, MAX_EMPTY_PAGES, pagesOf } from './page-walk.js';
-import { checksum, fingerprint, MAX_SAME } from './repeated-pages.js';
-import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
 import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
-import { tokenOf, cursorPagination } from './cursor-pagination.js';
 import { tokenText } from '../stream-slice.js';
+import { cursorPagination, tokenOf } from './cursor-pagination.js';
+import { countAt, MAX_EMPTY_PAGES, pagesOf } from './page-walk.js';
+import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
+import { checksum, fingerprint, MAX_SAME, RepeatedPageError } from './repeated-pages.js';
 
 /** What an answer says about whether there is another page. */
 type Outlook = 'more' | 'end' | 'unknown';

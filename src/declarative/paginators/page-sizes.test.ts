@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { byCountedPage } from '../../test-support/definitions.fixture.js';
-import { PageSizes } from './page-sizes.js';
 import { recordSelector } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
+import { PageSizes } from './page-sizes.js';
 
 const select = recordSelector(
   { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: [] } },

@@ -1,6 +1,6 @@
 import type { DefaultPaginator, NoPagination } from '../components.js';
-import { fingerprint } from './repeated-pages.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
+import { fingerprint } from './repeated-pages.js';
 
 /** Records of a page that is smaller than asked for, from which on it may be as large as the API makes them. */
 const LEAST_FULL = 10;

@@ -1,8 +1,8 @@
 import type { JsonValue } from '../../protocol/messages.js';
 import type { FieldPath } from '../components.js';
-import type { Headers } from '../requesters/http.js';
 import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
+import type { Headers } from '../requesters/http.js';
 
 /** The request parameters that fetch one page. */
 export type PageParameters = Readonly<Record<string, string>>;

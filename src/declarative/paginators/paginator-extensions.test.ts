@@ -1,13 +1,13 @@
 /** Ways of paging that the low-code language has no word for. */
 import { describe, expect, test } from '@jest/globals';
 import type { JsonValue } from '../../protocol/messages.js';
-import type { CursorPagination, DefaultPaginator, PageIncrement } from '../components.js';
 import { requestParameter } from '../components.js';
-import type { Headers } from '../requesters/http.js';
-import { paginate, withSmallerPages } from './paginator.js';
-import type { PageParameters } from './page-walk.js';
+import type { CursorPagination, DefaultPaginator, PageIncrement } from '../components.js';
 import { recordSelector } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
+import type { Headers } from '../requesters/http.js';
+import type { PageParameters } from './page-walk.js';
+import { paginate, withSmallerPages } from './paginator.js';
 
 const select = recordSelector(
   {

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { requestParameter } from '../components.js';
 import type { DefaultPaginator } from '../components.js';
-import { paginate } from './paginator.js';
 import { recordSelector } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
+import { paginate } from './paginator.js';
 
 const select = recordSelector(
   { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },

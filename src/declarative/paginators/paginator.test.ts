@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonValue } from '../../protocol/messages.js';
-import type { CursorPagination, DefaultPaginator, PageIncrement } from '../components.js';
 import { requestParameter } from '../components.js';
-import { paginate } from './paginator.js';
-import type { PageParameters } from './page-walk.js';
+import type { CursorPagination, DefaultPaginator, PageIncrement } from '../components.js';
 import { recordSelector } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
+import type { PageParameters } from './page-walk.js';
+import { paginate } from './paginator.js';
 
 const select = recordSelector(
   { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },

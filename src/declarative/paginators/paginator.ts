@@ -1,9 +1,9 @@
 import type { CursorPagination, DefaultPaginator, FieldPath, NoPagination } from '../components.js';
-import { pageIncrement } from './page-increment.js';
-import type { PageParameters, PageWalk } from './page-walk.js';
 import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
-import { saysEnd, speaksOfMore, cursorPagination } from './cursor-pagination.js';
+import { cursorPagination, saysEnd, speaksOfMore } from './cursor-pagination.js';
+import { pageIncrement } from './page-increment.js';
+import type { PageParameters, PageWalk } from './page-walk.js';
 
 /** Size of the pages of a list that is read once more, to that of those before. */
 const OTHER_SHARE = 0.85;

@@ -18,9 +18,9 @@ import {
 import type { FakeApi } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream, ParentStreamConfig, SubstreamPartitionRouter } from '../components.js';
 import { fullRefreshCursor } from '../incremental/cursor.js';
-import { ParentStream } from './parent-stream.js';
 import { rawToText } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
+import { ParentStream } from './parent-stream.js';
 
 const DAY = 86_400_000;
 

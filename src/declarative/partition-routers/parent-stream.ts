@@ -1,17 +1,17 @@
 import type { FieldPath, ParentStreamConfig, SubstreamPartitionRouter } from '../components.js';
+import type { SelectedPage } from '../extractors/record-selector.js';
 import { beginPage } from '../incremental/cursor.js';
 import type { Cursor, OpenSlice } from '../incremental/cursor.js';
 import { markOf } from '../incremental/cursor-state.js';
-import type { PageInfo } from '../retrievers/list.js';
 import { addToOrder, comesOldestFirst, emptyPage, ListOrder } from '../incremental/list-order.js';
-import type { ParentProgress } from './parent-progress.js';
-import { parentPartition } from './partition-router.js';
-import type { SelectedPage } from '../extractors/record-selector.js';
 import type { RequestContext } from '../requesters/request-context.js';
+import type { PageInfo } from '../retrievers/list.js';
 import { createRetriever } from '../retrievers/retriever.js';
 import type { ListListener, Retriever, Shortage } from '../retrievers/retriever.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
+import type { ParentProgress } from './parent-progress.js';
+import { parentPartition } from './partition-router.js';
 
 /** How the parents in a slice are chosen, where the parents' cursor is the stream's. */
 export interface ParentSelection {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DeclarativeStream, ParentStreamConfig } from '../components.js';
-import { parentPartition } from './partition-router.js';
 import { recordSelector } from '../extractors/record-selector.js';
 import { NO_PARTITION } from '../stream-slice.js';
+import { parentPartition } from './partition-router.js';
 
 const STREAM: DeclarativeStream = {
   type: 'DeclarativeStream',

@@ -1,11 +1,11 @@
 /** What one request came to. */
 import type { JsonValue } from '../../protocol/messages.js';
 import type { DefaultErrorHandler } from '../components.js';
+import { JsonLimitError, MalformedJsonError } from '../extractors/json-grammar.js';
+import type { SelectedPage, SelectRecords } from '../extractors/record-selector.js';
 import { resolveAnswer } from './error-handler.js';
 import type { Answer, ErrorResolution } from './error-handler.js';
 import type { Headers, HttpResponse } from './http.js';
-import { JsonLimitError, MalformedJsonError } from '../extractors/json-grammar.js';
-import type { SelectedPage, SelectRecords } from '../extractors/record-selector.js';
 import { TransportError, unanswered } from './transport-error.js';
 
 /** What was asked, and how the answer is judged. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { BackoffStrategy, WaitTimeFromHeader } from '../components.js';
 import { backoffTime } from './backoff.js';
 import type { FailedTry } from './backoff.js';
-import type { BackoffStrategy, WaitTimeFromHeader } from '../components.js';
 
 const NOW = Date.parse('2024-06-15T12:00:00Z');
 const reset: WaitTimeFromHeader = {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { FailureType, JsonValue } from '../../protocol/messages.js';
 import type { HttpResponseFilter, ResponseAction } from '../components.js';
 import { apiMessage, resolveAnswer } from './error-handler.js';
 import type { Answer, ErrorResolution } from './error-handler.js';
-import type { FailureType, JsonValue } from '../../protocol/messages.js';
 
 function filter(rest: Omit<HttpResponseFilter, 'type'>): HttpResponseFilter {
   return { type: 'HttpResponseFilter', ...rest };

@@ -1,8 +1,8 @@
 import { TracedError } from '../../protocol/errors.js';
 import type { FailureType, JsonValue } from '../../protocol/messages.js';
 import type { DefaultErrorHandler, HttpResponseFilter, ResponseAction } from '../components.js';
-import type { Headers } from './http.js';
 import { valueAt } from '../extractors/record-selector.js';
+import type { Headers } from './http.js';
 
 /** What to do with an answer. */
 export interface ErrorResolution {

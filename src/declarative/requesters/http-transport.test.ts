@@ -1,12 +1,12 @@
 /** Against real sockets, because it is their phases that are timed. */
-import { afterEach, describe, expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { createHttpTransport } from './http-transport.js';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { HttpResponse } from './http.js';
+import { createHttpTransport } from './http-transport.js';
 import { TOO_LARGE } from './transport-error.js';
 
 const cleanup: (() => void)[] = [];

@@ -1,17 +1,17 @@
 import { StoppedError, TracedError, transientError } from '../../protocol/errors.js';
 import type { JsonObject } from '../../protocol/messages.js';
+import type { HttpRequester } from '../components.js';
+import type { SelectedPage, SelectRecords } from '../extractors/record-selector.js';
+import type { StreamPartition } from '../stream-slice.js';
 import { attemptOf } from './attempt.js';
 import type { Attempt } from './attempt.js';
 import { backoffTime } from './backoff.js';
 import { baseUrl } from './base-url.js';
-import type { HttpRequester } from '../components.js';
 import { readReference } from './config-reference.js';
 import { ApiUnavailableError } from './error-handler.js';
 import type { Headers, HttpResponse } from './http.js';
-import type { SelectedPage, SelectRecords } from '../extractors/record-selector.js';
-import { fillPath } from './request-path.js';
 import type { RequestContext, RequestListener } from './request-context.js';
-import type { StreamPartition } from '../stream-slice.js';
+import { fillPath } from './request-path.js';
 import { TransportError } from './transport-error.js';
 
 /** Waits for the rate limit after which a request gives up. */

@@ -1,14 +1,14 @@
 import { TracedError } from '../../protocol/errors.js';
 import { forEachConcurrently } from '../concurrency.js';
-import { VanishedListError } from './list.js';
-import { MAX_REPEATED, RepeatedPageError } from '../paginators/repeated-pages.js';
-import type { ListOptions, ListReading, PageUse } from './list.js';
-import { ListTally } from './list-tally.js';
+import type { SelectedPage } from '../extractors/record-selector.js';
 import { PageSizes } from '../paginators/page-sizes.js';
 import type { PageParameters, PagesAhead, PageWalk } from '../paginators/page-walk.js';
 import { paginate, withOtherPages } from '../paginators/paginator.js';
-import type { SelectedPage } from '../extractors/record-selector.js';
+import { MAX_REPEATED, RepeatedPageError } from '../paginators/repeated-pages.js';
 import { RefusedRequestError } from '../requesters/requester.js';
+import { VanishedListError } from './list.js';
+import type { ListOptions, ListReading, PageUse } from './list.js';
+import { ListTally } from './list-tally.js';
 
 /** One fetched page, used and done with. */
 interface Step {

@@ -8,10 +8,10 @@ import {
   streamOf,
 } from '../../test-support/definitions.fixture.js';
 import { FakeClock } from '../../test-support/fake-clock.fixture.js';
+import { fakeApi, idsOf, runRead } from '../../test-support/read-run.fixture.js';
+import { NO_PARTITION } from '../stream-slice.js';
 import { createRetriever } from './retriever.js';
 import type { ListOutcome } from './retriever.js';
-import { NO_PARTITION } from '../stream-slice.js';
-import { fakeApi, idsOf, runRead } from '../../test-support/read-run.fixture.js';
 
 const SIZE = 3;
 const paginator = {

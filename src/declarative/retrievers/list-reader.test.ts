@@ -1,15 +1,15 @@
 /** Lists as the runtime reads them, at the HTTP boundary: which pages are asked for when, and what may be lost. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { requestContext, requesterOf, streamOf } from '../../test-support/definitions.fixture.js';
 import { TracedError } from '../../protocol/errors.js';
-import type { SendHttp } from '../requesters/http.js';
+import { requestContext, requesterOf, streamOf } from '../../test-support/definitions.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DefaultPaginator } from '../components.js';
-import { createRetriever } from './retriever.js';
-import type { ListOutcome, Retriever } from './retriever.js';
+import type { SendHttp } from '../requesters/http.js';
 import { Slots } from '../requesters/slots.js';
 import { NO_PARTITION } from '../stream-slice.js';
+import { createRetriever } from './retriever.js';
+import type { ListOutcome, Retriever } from './retriever.js';
 
 const SIZE = 3;
 

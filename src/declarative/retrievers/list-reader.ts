@@ -1,6 +1,6 @@
+import { RefusedRequestError } from '../requesters/requester.js';
 import type { ListOptions, ListReading } from './list.js';
 import { ListPass } from './list-pass.js';
-import { RefusedRequestError } from '../requesters/requester.js';
 
 /** Times that a list is read once more. */
 const MAX_AGAIN = 4;

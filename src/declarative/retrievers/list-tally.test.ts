@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { ListTally } from './list-tally.js';
 import { recordSelector } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
+import { ListTally } from './list-tally.js';
 
 const select = recordSelector(
   { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: [] } },

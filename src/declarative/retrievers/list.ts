@@ -1,10 +1,10 @@
 /** What the reading of one list is told, and what it says. */
 import { TracedError } from '../../protocol/errors.js';
 import type { DefaultPaginator, NoPagination } from '../components.js';
-import type { Completeness } from './list-tally.js';
-import type { PageParameters } from '../paginators/page-walk.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
+import type { PageParameters } from '../paginators/page-walk.js';
 import type { UseResponse } from '../requesters/requester.js';
+import type { Completeness } from './list-tally.js';
 
 /** The API no longer knows a list of which it has sent pages, or refuses it. */
 export class VanishedListError extends TracedError {

@@ -1,12 +1,12 @@
 /** A list sorted by the date of change, oldest first, while records change and others are added: both come last. */
 import { expect, test } from '@jest/globals';
+import { items, ofAll, parentsOf, ROUTER } from '../../test-support/child-lists.fixture.js';
 import {
   byCountedPage,
   childStreamOf,
   createdBetween,
   streamOf,
 } from '../../test-support/definitions.fixture.js';
-import { items, ofAll, parentsOf, ROUTER } from '../../test-support/child-lists.fixture.js';
 import { at, fakeApi, NOW, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
 import type { Dated, FakeApi } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';

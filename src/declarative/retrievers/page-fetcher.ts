@@ -1,17 +1,17 @@
 import { TracedError } from '../../protocol/errors.js';
 import type { SimpleRetriever } from '../components.js';
-import { ApiUnavailableError } from '../requesters/error-handler.js';
-import { VanishedListError } from './list.js';
-import { MAX_REPEATED, RepeatedPageError } from '../paginators/repeated-pages.js';
-import type { FetchPage } from './list.js';
+import type { SelectRecords } from '../extractors/record-selector.js';
 import type { PageParameters } from '../paginators/page-walk.js';
 import { PagingContainer } from '../paginators/paging-container.js';
-import type { SelectRecords } from '../extractors/record-selector.js';
-import { createRequester, RefusedRequestError } from '../requesters/requester.js';
+import { MAX_REPEATED, RepeatedPageError } from '../paginators/repeated-pages.js';
+import { ApiUnavailableError } from '../requesters/error-handler.js';
 import type { RequestContext, RequestListener } from '../requesters/request-context.js';
+import { createRequester, RefusedRequestError } from '../requesters/requester.js';
 import type { PageRequest, Requester, UseResponse } from '../requesters/requester.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
+import { VanishedListError } from './list.js';
+import type { FetchPage } from './list.js';
 
 /** One list: the partition it belongs to, and the request parameters of the slice. */
 export interface List {

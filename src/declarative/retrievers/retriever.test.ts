@@ -9,12 +9,12 @@ import { fakeApi } from '../../test-support/read-run.fixture.js';
 import type { FakeApi, Reply } from '../../test-support/read-run.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DefaultPaginator, SimpleRetriever } from '../components.js';
-import type { PageInfo } from './list.js';
-import { createRetriever } from './retriever.js';
-import type { Retriever } from './retriever.js';
 import { Slots } from '../requesters/slots.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
+import type { PageInfo } from './list.js';
+import { createRetriever } from './retriever.js';
+import type { Retriever } from './retriever.js';
 
 const byPage: DefaultPaginator = {
   type: 'DefaultPaginator',

@@ -1,16 +1,16 @@
 import type { DefaultPaginator, FieldPath, NoPagination, SimpleRetriever } from '../components.js';
+import { recordSelector } from '../extractors/record-selector.js';
+import { countAt } from '../paginators/page-walk.js';
+import type { PageParameters } from '../paginators/page-walk.js';
+import { onePage, withSmallerPages } from '../paginators/paginator.js';
+import type { RequestContext, RequestListener } from '../requesters/request-context.js';
+import { RefusedRequestError } from '../requesters/requester.js';
+import { NO_PARTITION } from '../stream-slice.js';
+import type { StreamPartition } from '../stream-slice.js';
 import type { ListOptions, ListReading, UsePage } from './list.js';
 import { readList, readListInTurn } from './list-reader.js';
 import { PageFetcher } from './page-fetcher.js';
 import type { List } from './page-fetcher.js';
-import { countAt } from '../paginators/page-walk.js';
-import type { PageParameters } from '../paginators/page-walk.js';
-import { onePage, withSmallerPages } from '../paginators/paginator.js';
-import { recordSelector } from '../extractors/record-selector.js';
-import { RefusedRequestError } from '../requesters/requester.js';
-import type { RequestContext, RequestListener } from '../requesters/request-context.js';
-import { NO_PARTITION } from '../stream-slice.js';
-import type { StreamPartition } from '../stream-slice.js';
 
 /** What is told about the lists that a retriever reads. */
 export interface ListListener extends RequestListener {

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { addedFields as fieldsOf, toMembers } from './add-fields.js';
-import type { AddFields, AddedValue } from '../components.js';
+import type { AddedValue, AddFields } from '../components.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
+import { addedFields as fieldsOf, toMembers } from './add-fields.js';
 
 const NOW = Date.parse('2024-06-15T12:00:00.5Z');
 const PARTITION: StreamPartition = {

@@ -1,4 +1,4 @@
-import type { AddFields, AddedValue } from '../components.js';
+import type { AddedValue, AddFields } from '../components.js';
 import { toIso } from '../datetime.js';
 import type { StreamPartition } from '../stream-slice.js';
 

@@ -10,12 +10,12 @@ import {
   streamOf,
 } from '../../test-support/definitions.fixture.js';
 import { FakeClock } from '../../test-support/fake-clock.fixture.js';
-import { checkStreams, requireReadable } from './check-streams.js';
-import type { CheckResult } from './check-streams.js';
 import type { DeclarativeSource, DeclarativeStream } from '../components.js';
 import { createHttpTransport } from '../requesters/http-transport.js';
 import type { RequestContext } from '../requesters/request-context.js';
 import { TransportError } from '../requesters/transport-error.js';
+import { checkStreams, requireReadable } from './check-streams.js';
+import type { CheckResult } from './check-streams.js';
 
 const server = setupServer();
 const transport = createHttpTransport();

@@ -1,13 +1,13 @@
 import { configError, StoppedError, toTracedError } from '../../protocol/errors.js';
 import type { TracedError } from '../../protocol/errors.js';
 import type { DeclarativeSource, DeclarativeStream } from '../components.js';
-import { fullRefreshCursor } from '../incremental/cursor.js';
 import { DAY_MS, toIso } from '../datetime.js';
+import { fullRefreshCursor } from '../incremental/cursor.js';
 import { DatetimeCursor } from '../incremental/datetime-cursor.js';
-import { ApiUnavailableError } from '../requesters/error-handler.js';
 import { ParentStream } from '../partition-routers/parent-stream.js';
-import { RateLimitedError } from '../requesters/requester.js';
+import { ApiUnavailableError } from '../requesters/error-handler.js';
 import type { RequestContext } from '../requesters/request-context.js';
+import { RateLimitedError } from '../requesters/requester.js';
 import { createRetriever } from '../retrievers/retriever.js';
 import type { ListListener } from '../retrievers/retriever.js';
 import { NO_PARTITION } from '../stream-slice.js';

@@ -1,12 +1,12 @@
 import type { RecordBatch } from '../../protocol/record-batch.js';
-import { addedFields, toMembers } from './add-fields.js';
-import type { AddedField } from './add-fields.js';
-import type { Clock } from '../requesters/api-budget.js';
 import type { DeclarativeStream } from '../components.js';
+import type { SelectedPage } from '../extractors/record-selector.js';
 import { beginPage } from '../incremental/cursor.js';
 import type { Cursor, OpenSlice } from '../incremental/cursor.js';
-import type { SelectedPage } from '../extractors/record-selector.js';
+import type { Clock } from '../requesters/api-budget.js';
 import type { StreamPartition } from '../stream-slice.js';
+import { addedFields, toMembers } from './add-fields.js';
+import type { AddedField } from './add-fields.js';
 
 /** Resolves when the records have left the process. */
 export type WriteRecords = (batch: RecordBatch) => Promise<void>;

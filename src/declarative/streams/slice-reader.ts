@@ -1,22 +1,22 @@
 import { systemError } from '../../protocol/errors.js';
-import { addedNames } from './add-fields.js';
 import type { DeclarativeStream, FieldPath } from '../components.js';
 import { forEachConcurrently, oneAhead } from '../concurrency.js';
 import { DateFilterError } from '../incremental/cursor.js';
 import type { Cursor, OpenSlice } from '../incremental/cursor.js';
-import { FailedLists } from './failed-lists.js';
 import { FilterProof } from '../incremental/filter-proof.js';
 import { comesOldestFirst, ListOrder } from '../incremental/list-order.js';
+import { SliceCuts } from '../incremental/slice-cuts.js';
 import type { ParentProgress } from '../partition-routers/parent-progress.js';
 import { ParentStream } from '../partition-routers/parent-stream.js';
-import { RecordEmitter } from './record-emitter.js';
-import type { WriteRecords } from './record-emitter.js';
 import type { RequestContext } from '../requesters/request-context.js';
 import { createRetriever, shortageOf } from '../retrievers/retriever.js';
 import type { ListListener, ListOutcome, Retriever, Shortage } from '../retrievers/retriever.js';
-import { SliceCuts } from '../incremental/slice-cuts.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition, StreamSlice } from '../stream-slice.js';
+import { addedNames } from './add-fields.js';
+import { FailedLists } from './failed-lists.js';
+import { RecordEmitter } from './record-emitter.js';
+import type { WriteRecords } from './record-emitter.js';
 
 /** One parent's list may have vanished with it; when those of all have, it is something else. */
 const MANY_MISSING_LISTS = 3;

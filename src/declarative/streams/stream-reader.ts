@@ -6,22 +6,22 @@ import type { ConfiguredAirbyteStream, JsonObject } from '../../protocol/message
 import type { Output } from '../../protocol/output.js';
 import type { DeclarativeStream } from '../components.js';
 import { forEachConcurrently } from '../concurrency.js';
+import { toIso } from '../datetime.js';
 import { DateFilterError, fullRefreshCursor } from '../incremental/cursor.js';
 import type { Cursor } from '../incremental/cursor.js';
 import { isResumable } from '../incremental/cursor-state.js';
-import { toIso } from '../datetime.js';
 import { DatetimeCursor } from '../incremental/datetime-cursor.js';
 import { parentsState } from '../incremental/low-code-state.js';
+import { SplitSlice } from '../incremental/slice-cuts.js';
 import { ParentProgress, sortedParents } from '../partition-routers/parent-progress.js';
+import type { RequestContext } from '../requesters/request-context.js';
 import { pathTemplate } from '../requesters/request-path.js';
 import { RefusedRequestError } from '../requesters/requester.js';
-import type { RequestContext } from '../requesters/request-context.js';
-import { SplitSlice } from '../incremental/slice-cuts.js';
+import { Slots } from '../requesters/slots.js';
+import type { StreamSlice } from '../stream-slice.js';
 import { SliceReader } from './slice-reader.js';
 import type { SliceListener } from './slice-reader.js';
-import { Slots } from '../requesters/slots.js';
 import { StreamMessages } from './stream-messages.js';
-import type { StreamSlice } from '../stream-slice.js';
 import type { StreamProgress, WatchStream } from './stream-progress.js';
 import { shortfall, StreamStats } from './stream-stats.js';
 

@@ -1,6 +1,6 @@
+import { requestParameter } from '../../../declarative/components.js';
 import type { DeclarativeStream } from '../../../declarative/components.js';
 import { list, schema } from '../defaults.js';
-import { requestParameter } from '../../../declarative/components.js';
 
 /**
  * The one list with `per_page`, `cursor` and a state that changes without a date.
