@@ -238,6 +238,25 @@ describe('a sync of child lists that goes on', () => {
   });
 });
 
+test.each([500, 412])('a list in between that is answered with %i holds up no others', async (status) => {
+  const clock = new SlowClock();
+  const parents = parentsOf(50);
+  const api = fakeApi((url) => {
+    clock.tick();
+    const [, , order, , item] = url.pathname.split('/');
+    if (order === undefined) return pageOf(url, parents);
+    if (item === undefined && order === '20') return { status, body: {} };
+    return pageOf(url, [{ id: Number(item ?? order), updatedAt: at(START + HOUR) }]);
+  });
+  const run = await runRead([usagesOf(items)], api, { context: { clock }, numWorkers: 2 });
+  expect(sorted(run.records('usages').map(({ id }) => Number(id)))).toEqual(
+    sorted(parents.map(({ id }) => id).filter((id) => id !== 20)),
+  );
+  expect(run.course('usages').at(-1)).toBe('INCOMPLETE');
+  const state = run.states('usages').at(-1);
+  expect(state).toMatchObject({ parent_state: { orders: { short: ['20'] } } });
+});
+
 /** A list of each of the children. */
 function usagesOf(children: DeclarativeStream): DeclarativeStream {
   const config = { ...ofAll, stream: children, partition_field: 'item_id', extensions: {} };

@@ -26,6 +26,15 @@ export interface ParentPage {
   readonly finished: () => void;
 }
 
+/** A list of parents that belongs to a parent of its own, and cannot be read. */
+interface FailedParents {
+  /** Without the host. */
+  readonly path: string;
+  readonly within: StreamPartition;
+  /** What `read` said when the list was begun. */
+  readonly readBefore: number;
+}
+
 interface ParentOptions {
   /** Left out: all parents. */
   readonly selection?: ParentSelection | undefined;
@@ -35,6 +44,10 @@ interface ParentOptions {
   readonly onPage?: (page: SelectedPage, info: PageInfo) => void;
   /** Called when a list of parents has ended of which some are missing. @param within which of them: their own parent */
   readonly onShort?: (how: Shortage, within: StreamPartition) => void;
+  /** Lists of children that have been read. */
+  readonly read?: () => number;
+  /** Called when the parents of one parent cannot be read. It throws if it is not about that list alone. */
+  readonly onFailed?: (error: unknown, failed: FailedParents) => void;
 }
 
 /**
@@ -86,7 +99,7 @@ export class ParentStream {
       yield* this.#within(NO_PARTITION, options);
       return;
     }
-    const { onPage, onShort } = options;
+    const { onPage, onShort, read, onFailed } = options;
     const within = {
       ...(onPage === undefined ? {} : { onPage }),
       ...(onShort === undefined ? {} : { onShort }),
@@ -96,7 +109,13 @@ export class ParentStream {
       selection: undefined,
     })) {
       for (const partition of partitions) {
-        yield* this.#within(partition, within);
+        const readBefore = read?.() ?? 0;
+        try {
+          yield* this.#within(partition, within);
+        } catch (error) {
+          if (onFailed === undefined) throw error;
+          onFailed(error, { path: this.retriever.pathOf(partition), within: partition, readBefore });
+        }
       }
       // All their children have been handed out by now.
       yield { partitions: [], finished };

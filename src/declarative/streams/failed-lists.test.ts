@@ -92,3 +92,53 @@ describe('a parent at whose list the API', () => {
     expect(run.errors).toEqual([expect.objectContaining({ failure_type: 'transient_error' })]);
   });
 });
+
+describe('several parents at whose lists the API always fails', () => {
+  const broken = [44, 45, 46, 47];
+  /** The lists of the broken ones fail when all others of their page have long been read. */
+  const failing = (parents: readonly { readonly id: number }[], asked: number[]) => {
+    const api = fakeApi((url) => {
+      if (url.pathname === '/orders') return pageOf(url, parents);
+      const id = Number(url.pathname.split('/')[2]);
+      return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+    });
+    const http: SendHttp = async (request) => {
+      const id = Number(new URL(request.url).pathname.split('/')[2]);
+      if (!Number.isNaN(id)) asked.push(id);
+      if (!broken.includes(id)) return api.http(request);
+      await new Promise((go) => setImmediate(go));
+      throw new TransportError('ECONNRESET', 'it broke');
+    };
+    return { ...api, http };
+  };
+
+  test('do not hold up those of the pages behind theirs', async () => {
+    const parents = parentsOf(50);
+    const run = await runRead([items], failing(parents, []), { numWorkers: 20 });
+    expect(sorted(ids(run))).toEqual(
+      sorted(parents.map(({ id }) => id).filter((id) => !broken.includes(id))),
+    );
+    expect(run.course('items').at(-1)).toBe('INCOMPLETE');
+  });
+
+  test('do not hold up new ones for good', async () => {
+    const clock = new SlowClock();
+    const parents = parentsOf(50);
+    let state: JsonObject | undefined;
+    const came = new Set<number>();
+    for (let sync = 0; sync < 4; sync++) {
+      for (let i = 0; i < 30; i++) clock.tick();
+      const added = 1000 + sync;
+      parents.unshift({ id: added, createdAt: at(clock.now() - 20 * 60_000) });
+      const run = await runRead([items], failing(parents, []), {
+        context: { clock },
+        numWorkers: 20,
+        states: new Map(state === undefined ? [] : [['items', state]]),
+      });
+      for (const id of ids(run)) came.add(id);
+      state = run.states('items').at(-1) ?? state;
+    }
+    // The last one may be left to the next sync.
+    expect([1000, 1001, 1002].filter((id) => !came.has(id))).toEqual([]);
+  });
+});

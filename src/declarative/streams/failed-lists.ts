@@ -4,7 +4,7 @@ import { RateLimitedError, RefusedRequestError } from '../requesters/requester.j
 
 /** Lists at which the API fails one after the other, after which it has probably gone. Each was tried many times. */
 const MANY_FAILED = 3;
-/** Lists that it refuses, more than it sends, after which the key is probably not meant to read any. */
+/** Lists that it refuses, with none that it sends, after which the key is probably not meant to read any. */
 const MANY_REFUSED = 20;
 
 /** Lists of one stream that cannot be read although those of other parents can: these go on. */
@@ -12,9 +12,20 @@ export class FailedLists {
   #first: { readonly error: TracedError; readonly path: string } | undefined;
   #areAllRefused = true;
   #failed = 0;
-  /** Since a list was read. */
+  /** Lists at which the API failed, and while they were asked for it sent no other. */
   #inRow = 0;
   #read = 0;
+  #areTooMany = false;
+
+  /** Whether `add` has thrown although the error was of a list. */
+  get areTooMany(): boolean {
+    return this.#areTooMany;
+  }
+
+  /** Lists that have been read. */
+  get read(): number {
+    return this.#read;
+  }
 
   addRead(): void {
     this.#read++;
@@ -22,10 +33,11 @@ export class FailedLists {
   }
 
   /**
-   * @throws the error, if it is not about this list: the key is refused, or most lists are, or the API fails at one
+   * @param readBefore `read` when the list was begun: at a list that fails for a minute the others have long been read
+   * @throws the error, if it is not about this list: the key is refused, or all lists are, or the API fails at one
    *   after the other
    */
-  add(error: unknown, path: string): void {
+  add(error: unknown, path: string, readBefore: number): void {
     const isOfList =
       error instanceof TracedError &&
       !(error instanceof ApiUnavailableError && error.failureType === 'config_error') &&
@@ -33,13 +45,13 @@ export class FailedLists {
     if (!isOfList) throw error;
     this.#first ??= { error, path };
     this.#failed++;
-    this.#inRow++;
-    if (error instanceof RefusedRequestError) {
-      if (this.#failed - this.#read >= MANY_REFUSED) throw error;
-      return;
-    }
-    this.#areAllRefused = false;
-    if (this.#inRow >= MANY_FAILED) throw error;
+    const isRefused = error instanceof RefusedRequestError;
+    if (!isRefused) this.#areAllRefused = false;
+    if (readBefore === this.#read) this.#inRow++;
+    this.#areTooMany = isRefused
+      ? this.#read === 0 && this.#failed >= MANY_REFUSED
+      : this.#inRow >= MANY_FAILED;
+    if (this.#areTooMany) throw error;
   }
 
   /** When all have been tried. @returns what to throw; undefined if all could be read */

@@ -129,6 +129,16 @@ export class SliceReader {
     parameters: Record<string, string>,
   ): Promise<void> {
     const selection = this.#goesByParent ? { open, parameters } : undefined;
+    const failed = new FailedLists();
+    const isRest = this.#progress?.goesOnSince !== undefined;
+    const fail = (error: unknown, path: string, readBefore: number): void => {
+      try {
+        failed.add(error, path, readBefore);
+      } finally {
+        // They have failed twice, and others are not reached: the next sync begins anew.
+        if (isRest && failed.areTooMany) this.#progress?.forget();
+      }
+    };
     const pages = parents.pages({
       selection,
       progress: this.#progress,
@@ -138,9 +148,13 @@ export class SliceReader {
         this.#cuts.add(open.slice, info);
       },
       onShort: (how, within) => this.#noteShort(open, how, within),
+      read: () => failed.read,
+      onFailed: (error, { path, within, readBefore }) => {
+        fail(error, path, readBefore);
+        this.#progress?.addShort(outermostKey(within));
+      },
     });
     const own = this.#goesByParent ? {} : parameters;
-    const failed = new FailedLists();
     let read = 0;
     let missing = 0;
     for await (const { partitions, finished } of oneAhead(pages)) {
@@ -150,6 +164,7 @@ export class SliceReader {
         () => queue.shift(),
         () => this.#context.numWorkers,
         async (parent) => {
+          const readBefore = failed.read;
           try {
             const reading = await this.#readPartition(parent, own, open);
             failed.addRead();
@@ -158,7 +173,7 @@ export class SliceReader {
             const how = shortageOf(reading);
             if (how !== undefined) this.#noteShort(open, how, parent);
           } catch (error) {
-            failed.add(error, this.#retriever.pathOf(parent));
+            fail(error, this.#retriever.pathOf(parent), readBefore);
             unread.push(parent);
           }
         },
@@ -166,10 +181,9 @@ export class SliceReader {
       for (const parent of unread) this.#progress?.addShort(outermostKey(parent));
       finished();
     }
-    const isRest = this.#progress?.goesOnSince !== undefined;
     if (failed.error !== undefined) {
       // They have failed twice: the next sync reads what is new of the others, too.
-      if (isRest) this.#progress.forget();
+      if (isRest) this.#progress?.forget();
       throw failed.error;
     }
     if (!isRest && read === 0 && missing >= MANY_MISSING_LISTS) {
