@@ -147,7 +147,7 @@ export function parseCursorState(
   if (foreign !== 'none') {
     const mark = toMark(foreign.from);
     if (mark === undefined) throw refuse(stream, 'its "slices" hold no timestamp');
-    return { mark, closed: [], short: [] };
+    return { mark, startDate: toMark(foreign.since)?.time, closed: [], short: [] };
   }
 
   const closed = parseClosed(stream, state[CLOSED_SLICES]);

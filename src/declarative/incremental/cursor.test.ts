@@ -276,6 +276,12 @@ describe('a date filter that does not work', () => {
   });
 });
 
+test('a date filter that may go by another date, and sends too much, has left out others from the first sync on', () => {
+  const state = { createdAt: '2024-06-10T00:00:00.000Z' };
+  const cursor = cursorOf({ state }, { extensions: { prove_filter: true } });
+  expect(spans(cursor.replan('ignored'))).toEqual([`${START} ${NOW} last`]);
+});
+
 describe('a date filter that leaves records out', () => {
   const state = { createdAt: '2024-06-10T00:00:00.000Z' };
 

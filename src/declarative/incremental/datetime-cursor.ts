@@ -109,7 +109,8 @@ export class DatetimeCursor implements Cursor {
     // A full refresh has no use for a mark alone.
     const goesOn = closed.length > 0 || goesOnSince !== undefined;
     const mark = startsEarlier || (this.#fullRefresh && !goesOn) ? undefined : saved.mark;
-    this.knowsAbsent = saved.knowsAbsent === true;
+    // What is read now was not asked for when that was found.
+    this.knowsAbsent = saved.knowsAbsent === true && !startsEarlier;
     this.#initial = mark ?? start;
     this.#readFrom = mark === undefined || saved.startDate !== undefined ? startDate : undefined;
     this.#startDate = start.time;
@@ -161,7 +162,9 @@ export class DatetimeCursor implements Cursor {
       this.#filter = this.#filter.byDays();
       return this.slices();
     }
-    if (fault === 'partial' && !this.#hadWholeList) {
+    // One that may go by another date, and now sends what it should not, has left out others, from the first sync on.
+    const leavesOut = fault === 'partial' || this.#definition.extensions?.prove_filter === true;
+    if (leavesOut && !this.#hadWholeList) {
       this.#range = { start: Math.min(this.#startDate, this.#range.start), end: this.#range.end };
       this.#hasWholeList = true;
     }

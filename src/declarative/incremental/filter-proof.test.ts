@@ -105,6 +105,20 @@ describe('a date filter', () => {
     expect(sorted([...new Set(idsOf(run))])).toEqual(wanted);
   });
 
+  test('is found out by a slice of few records, too, where pages are cut', async () => {
+    // Created and paid long ago, but a few which are paid now.
+    const late = all.map((one) => ({ ...one, paidAt: one.id < 2 ? at(NOW - HOUR) : one.paidAt }));
+    const api = fakeApi((url) => {
+      const cut = new URL(url);
+      cut.searchParams.set('perPage', '4');
+      return list(cut, late, 'paidAt');
+    });
+    const state = { createdAt: at(NOW - 24 * HOUR) };
+    const run = await runRead([orders], api, { states: new Map([['orders', state]]) });
+    expect(run.logs.filter((line) => line.includes('cannot be found out'))).toEqual([]);
+    expect(sorted([...new Set(idsOf(run))])).toEqual(wanted);
+  });
+
   test('that is found to leave out records has no STATE before it that says otherwise', async () => {
     const many = newestFirst(ordersOf(spread(3000)));
     const run = await runRead(

@@ -99,7 +99,7 @@ async function lookBehind(
   retriever: Glances,
   warn: (message: string) => void,
 ): Promise<DateFilterError | undefined> {
-  const { pageSize } = list;
+  let { pageSize } = list;
   let total: number | undefined;
   /** Places further down the list, so that new records cannot be the reason. */
   let allowance = 0;
@@ -110,7 +110,9 @@ async function lookBehind(
       tries > 0 ? undefined : isSlice ? list : retriever.glance(parameters, 1, pageSize),
     ]);
     const all = first?.total;
-    if (all === undefined) return undefined;
+    if (first === undefined || all === undefined) return undefined;
+    // The slice may have had too few records to show that pages are cut.
+    if (first.count > 0 && first.count < Math.min(all, pageSize)) pageSize = first.count;
     const isEnough = beside?.total !== undefined && beside.total >= all;
     // Behind the other one, so that new records are in both.
     const counted = isEnough ? beside.total : (await retriever.glance(parameters, 1, pageSize))?.total;

@@ -9,11 +9,11 @@ import { parseTimestamp, toIso } from '../datetime.js';
 
 const listAt = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
 
-/** Of a sync under way: the mark of its first unbroken range. */
-function markOfRanges(state: JsonObject): JsonValue | undefined {
+/** The first unbroken range of a sync under way: from where on, and its mark. */
+function firstRange(state: JsonObject): Extract<LowCodeMark, object> {
   const [first] = listAt(state['slices']);
-  const range = isObject(first) ? first : {};
-  return range['most_recent_cursor_value'] ?? range['start'];
+  const { start, most_recent_cursor_value: mark } = isObject(first) ? first : {};
+  return { since: start, from: mark ?? start };
 }
 
 /** All timestamps in a state of one partition, or of the parents. */
@@ -23,7 +23,7 @@ function timesIn(value: JsonValue | undefined): number[] {
     return time === undefined ? [] : [time];
   }
   if (isObject(value)) {
-    return isDateRange(value) ? timesIn(markOfRanges(value)) : Object.values(value).flatMap(timesIn);
+    return isDateRange(value) ? timesIn(firstRange(value).from) : Object.values(value).flatMap(timesIn);
   }
   return [];
 }
@@ -45,14 +45,18 @@ function markOfPartitions(state: JsonObject): string | undefined {
 
 /** Where a state of Airbyte's runtime says to go on. */
 export type LowCodeMark =
-  | { readonly from: JsonValue | undefined }
+  | {
+      readonly from: JsonValue | undefined;
+      /** From when on everything up to there has been read; undefined if it does not say. */
+      readonly since?: JsonValue | undefined;
+    }
   /** It says of no time that everything before it has been read. */
   | 'beginning'
   /** The state has not one of these forms. */
   | 'none';
 
 export function lowCodeMark(state: JsonObject): LowCodeMark {
-  if (isDateRange(state)) return { from: markOfRanges(state) };
+  if (isDateRange(state)) return firstRange(state);
   if (!('use_global_cursor' in state) && !Array.isArray(state['states'])) return 'none';
   const from = markOfPartitions(state);
   return from === undefined ? 'beginning' : { from };

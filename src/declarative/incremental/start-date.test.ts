@@ -74,6 +74,13 @@ describe.each([
   });
 });
 
+test('a state of ranges that begin behind the start date is not taken for all that lies before them', async () => {
+  const ranges = [{ start: MARCH, end: '2024-05-01T00:00:00.000Z' }];
+  const { ids, warnings } = await sync(FEBRUARY, { state_type: 'date-range', slices: ranges });
+  expect(ids).toEqual(from(FEBRUARY));
+  expect(warnings).toHaveLength(1);
+});
+
 test('an end date that had been reached does not keep an earlier start date from being read', async () => {
   const endDate = '2024-05-01T00:00:00.000Z';
   const read = (startDate: string, state?: JsonObject) =>

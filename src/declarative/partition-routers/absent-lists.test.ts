@@ -127,3 +127,12 @@ test('lists that are missing all over the history keep a few slices open, and no
   expect(next.slices().filter(({ end }) => end <= day(19))).toHaveLength(1);
   expect(next.slices()[0]).toMatchObject({ start: day(0), end: day(5) });
 });
+
+test('that lists were not there says nothing of a history that is read from an earlier start date', () => {
+  const state = { createdAt: at(START + 24 * HOUR), start_date: at(START), absent_lists: true };
+  const base = { stream: 'items', syncMode: 'incremental', lookbackDays: 0, state } as const;
+  const cursorOf = (startDate: number) =>
+    new DatetimeCursor(createdBetween, { ...base, startDate: at(startDate), now: START + 48 * HOUR });
+  expect(cursorOf(START).knowsAbsent).toBe(true);
+  expect(cursorOf(START - 24 * HOUR).knowsAbsent).toBe(false);
+});
