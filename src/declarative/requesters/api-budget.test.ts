@@ -92,8 +92,11 @@ class Harness {
   async #acquire(endpoint: string): Promise<void> {
     let hasWaited = false;
     for (;;) {
-      const { wait } = this.budget.tryAcquire(endpoint, hasWaited);
-      if (wait === 0) return;
+      const { wait, call } = this.budget.tryAcquire(endpoint, hasWaited);
+      if (wait === 0) {
+        this.budget.ended(endpoint, call, 'answered');
+        return;
+      }
       hasWaited = true;
       await this.clock.sleep(wait);
     }
@@ -415,4 +418,104 @@ test('a clock that is set back or forward makes no call wait longer, or too shor
     expect(budget.tryAcquire('/paused').wait).toBe(4600);
   }
   expect(budget.tryAcquire('/limited').wait).toBe(kept(1000) - 400);
+});
+
+describe('a limit that is lower than the documented one', () => {
+  const LATENCY = 100; // ms
+  const CALLS = 600;
+
+  /** An API that counts in fixed windows, read by many at a time until all calls have been answered. */
+  async function read(limit: number, windowMs: number, tells: boolean) {
+    const clock = new FakeClock();
+    const start = clock.time;
+    const budget = newBudget(clock, [policy(600, 'PT60S', undefined, PER_ENDPOINT)], 100_000);
+    const counted = new Map<number, number>();
+    let [left, refused, inRow, ended] = [CALLS, 0, 0, 0];
+    const worker = async (): Promise<void> => {
+      while (left > 0) {
+        left--;
+        for (let isDone = false, hasWaited = false; !isDone;) {
+          const { wait, call } = budget.tryAcquire('/a', hasWaited);
+          hasWaited = wait > 0;
+          if (wait > 0) {
+            await clock.sleep(wait);
+            continue;
+          }
+          await clock.sleep(LATENCY);
+          const window = Math.floor(clock.time / windowMs);
+          const count = (counted.get(window) ?? 0) + 1;
+          counted.set(window, count);
+          isDone = count <= limit;
+          budget.ended('/a', call, isDone ? 'answered' : 'refused');
+          if (isDone) continue;
+          refused++;
+          inRow = Math.max(inRow, budget.refusalsInRow('/a'));
+          const reset = (window + 1) * windowMs - clock.time;
+          budget.pause('/a', tells ? reset : 500 * 2 ** (budget.refusalsInRow('/a') - 1));
+        }
+      }
+      ended = Math.max(ended, clock.time - start);
+    };
+    const workers = Array.from({ length: 40 }, worker);
+    await clock.advance(3_600_000);
+    await Promise.all(workers);
+    return { share: refused / (CALLS + refused), inRow, slowness: ended / ((CALLS / limit) * windowMs) };
+  }
+
+  test.each([
+    [2, 1000],
+    [3, 1000],
+    [5, 1000],
+    [5, 2000],
+    [30, 6000],
+    [30, 10_000],
+    [100, 60_000],
+  ])('of %i in %i ms is found by the calls that are refused, and used', async (limit, windowMs) => {
+    const { share, inRow, slowness } = await read(limit, windowMs, true);
+    expect(share).toBeLessThan(limit < 5 ? 0.4 : 0.25);
+    expect(slowness).toBeLessThan(1.3);
+    expect(inRow).toBeLessThan(5);
+  });
+
+  test.each([
+    [3, 1000],
+    [5, 1000],
+    [30, 10_000],
+  ])('of %i in %i ms is found, too, where nothing says when it lifts', async (limit, windowMs) => {
+    const { share, inRow, slowness } = await read(limit, windowMs, false);
+    expect(share).toBeLessThan(0.5);
+    expect(slowness).toBeLessThan(2);
+    expect(inRow).toBeLessThan(8);
+  });
+
+  test('is no longer kept to when it has gone', async () => {
+    const clock = new FakeClock();
+    const budget = newBudget(clock, [], 100_000);
+    const turn = () => budget.tryAcquire('/a');
+    const first = turn();
+    budget.ended('/a', first.call, 'refused');
+    budget.pause('/a', 1000);
+    await clock.advance(1000);
+    let most = 0;
+    for (let round = 0; round < 8; round++) {
+      const calls: number[] = [];
+      for (let one = turn(); one.wait === 0 && calls.length < 50; one = turn()) calls.push(one.call);
+      most = Math.max(most, calls.length);
+      for (const call of calls) budget.ended('/a', call, 'answered');
+    }
+    expect(most).toBe(50);
+  });
+
+  test('counts no call that was stopped', () => {
+    const clock = new FakeClock();
+    const budget = newBudget(clock, []);
+    const first = budget.tryAcquire('/a');
+    budget.ended('/a', first.call, 'refused');
+    for (let i = 0; i < 5; i++) {
+      const { wait, call } = budget.tryAcquire('/a');
+      expect(wait).toBe(0);
+      budget.ended('/a', call, 'stopped');
+    }
+    expect(budget.refusalsInRow('/a')).toBe(1);
+  });
 });

@@ -151,6 +151,47 @@ describe('the rate limit', () => {
     expect(budget.tryAcquire('/orders').wait).toBe(5000);
   });
 
+  test('is known from the headers of an answer before a call is refused', async () => {
+    const now = 1_000_000;
+    const clock = { now: () => now, elapsed: () => now, sleep: () => Promise.resolve() };
+    const budget = new ApiBudget({
+      clock,
+      budget: {
+        type: 'HTTPAPIBudget',
+        policies: [
+          {
+            type: 'MovingWindowCallRatePolicy',
+            rates: [{ type: 'Rate', limit: 100, interval: 'PT1M' }],
+            matchers: [{ type: 'HttpRequestRegexMatcher' }],
+          },
+        ],
+        ratelimit_remaining_header: 'x-ratelimit-remaining',
+        ratelimit_reset_header: 'x-ratelimit-reset',
+      },
+      keyMode: 'test',
+      requestsPerMinute: undefined,
+    });
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '7' };
+    answer(() => HttpResponse.json({ data: [{ id: 1 }], meta: { pageCount: 1 } }, { headers }));
+    await fetchPage({ context: { clock, budget } });
+    expect(budget.tryAcquire('/orders').wait).toBe(7000);
+  });
+
+  test('that lifts for others meanwhile does not end a request that is always late', async () => {
+    let asked = 0;
+    const budget = {
+      tryAcquire: () => ({ wait: 0, call: ++asked, pausedFor: 0 }),
+      ended: () => undefined,
+      correct: () => undefined,
+      pause: () => undefined,
+      refusalsInRow: () => 1,
+    } as unknown as ApiBudget;
+    answer(...Array.from({ length: 50 }, () => status(429, {})), ok);
+    const { records } = await fetchPage({ context: { budget } });
+    expect(records).toEqual(['{"id":1}']);
+    expect(asked).toBe(51);
+  });
+
   test('does not count as a retry', async () => {
     const limited = Array.from({ length: 10 }, () => status(429, { 'retry-after': '1' }));
     answer(...limited, status(500), ok);

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../protocol/messages.js';
 import type { HttpRequester } from '../components.js';
 import type { SelectedPage, SelectRecords } from '../extractors/record-selector.js';
 import type { StreamPartition } from '../stream-slice.js';
+import type { CallOutcome } from './api-budget.js';
 import { attemptOf } from './attempt.js';
 import type { Attempt } from './attempt.js';
 import { backoffTime } from './backoff.js';
@@ -131,6 +132,27 @@ export function createRequester(
     listener.warn(`${lineOf(request)}: replaced bytes that are not UTF-8${isLast}`);
   }
 
+  /** @param call for the budget, which is told what became of it */
+  async function ask(request: PageRequest, select: SelectRecords, call: number) {
+    let outcome: CallOutcome = 'stopped';
+    try {
+      const url = urlOf(request);
+      const response = await send(url);
+      const release = response instanceof TransportError ? undefined : response.release;
+      try {
+        const asked = { url, title: context.title, handler, mask: context.mask };
+        const judged = attemptOf(response, select, asked);
+        outcome = judged.resolution.action === 'RATE_LIMITED' ? 'refused' : 'answered';
+        return { judged, release };
+      } catch (error) {
+        release?.();
+        throw error;
+      }
+    } finally {
+      context.budget.ended(definition.path, call, outcome);
+    }
+  }
+
   /** Waits for the budget, and asks once. */
   async function attempt<T>(
     request: PageRequest,
@@ -146,19 +168,17 @@ export function createRequester(
         const turn = context.budget.tryAcquire(definition.path, hasWaited);
         if (turn.wait > 0) return turn;
         const { call } = turn;
-        const url = urlOf(request);
-        const response = await send(url);
+        const { judged, release } = await ask(request, select, call);
         try {
-          const asked = { url, title: context.title, handler, mask: context.mask };
           // Without the page, which would stay in memory during the wait.
-          const { page, ...outcome } = attemptOf(response, select, asked);
+          const { page, ...outcome } = judged;
           context.budget.correct(definition.path, call, outcome.headers);
           listener.requested(outcome.bytes, isRetry);
           if (outcome.resolution.action !== 'SUCCESS' || page === undefined) return { again: outcome };
           if (page.repaired) tellRepaired(request);
           return { value: await use(page, outcome.headers ?? {}) };
         } finally {
-          if (!(response instanceof TransportError)) response.release?.();
+          release?.();
         }
       });
       if (!('wait' in result)) return result;
@@ -212,7 +232,8 @@ export function createRequester(
         if ('value' in result) return result.value;
         const { action } = result.again.resolution;
         if (action === 'IGNORE') return undefined;
-        if (action === 'RATE_LIMITED') limited++;
+        // Others may have been answered meanwhile.
+        if (action === 'RATE_LIMITED') limited = Math.max(1, context.budget.refusalsInRow(definition.path));
         else retries++;
         await backOff(request, result.again, retries, limited);
       }
