@@ -67,6 +67,8 @@ export interface OpenSlice {
   isShort: boolean;
   /** Lists of parents are not there. */
   hasAbsent: boolean;
+  /** The API has sent nothing, and not counted it, though it counts other lists. */
+  isUncounted: boolean;
   /** Of the records since `beginPage`. */
   page: PageOrder;
 }
@@ -128,6 +130,7 @@ export function newOpenSlice(slice: StreamSlice): OpenSlice {
     written: 0,
     isShort: false,
     hasAbsent: false,
+    isUncounted: false,
     page: emptyPage(),
   };
 }

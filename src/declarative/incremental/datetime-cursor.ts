@@ -203,12 +203,13 @@ export class DatetimeCursor implements Cursor {
 
   close(open: OpenSlice): boolean {
     const { slice, mark } = open;
-    const isAbsence = open.hasAbsent && !this.knowsAbsent && this.#absences < MAX_ABSENCES;
-    if ((open.isShort || isAbsence) && this.#slices.staysOpen(slice)) {
-      if (!open.isShort) this.#absences++;
+    const isAbsence = open.hasAbsent && this.#absences < MAX_ABSENCES;
+    const isDoubtful = (isAbsence || open.isUncounted) && !this.knowsAbsent;
+    if ((open.isShort || isDoubtful) && this.#slices.staysOpen(slice)) {
+      if (!open.isShort && isAbsence) this.#absences++;
       return false;
     }
-    if (open.hasAbsent) this.#hasAbsent = true;
+    if (open.hasAbsent || open.isUncounted) this.#hasAbsent = true;
     if (slice.ofChanges === true) this.#changesAreDue = false;
     else this.#slices.close(slice, mark);
     return true;

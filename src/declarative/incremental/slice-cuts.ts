@@ -29,8 +29,10 @@ interface CutSlice {
   readonly slice: StreamSlice;
   readonly parts: readonly StreamSlice[];
   readonly total: number | undefined;
-  /** Of the parts that have been told of; NaN if one of them states no number. */
+  /** Of the parts that have been told of. */
   sum: number;
+  /** Those of them that stated no number. */
+  readonly uncounted: StreamSlice[];
   /** Parts that have not. */
   left: number;
   /** Parts that state as many as the whole. */
@@ -69,7 +71,7 @@ export class SliceCuts {
     const count = pageCount === undefined ? undefined : Math.ceil(pageCount / MAX_PAGES_PER_SLICE) + 1;
     const parts = this.#cursor.split(slice, count);
     if (parts.length <= 1) return;
-    const whole: CutSlice = { slice, parts, total, sum: 0, left: parts.length, same: 0 };
+    const whole: CutSlice = { slice, parts, total, sum: 0, uncounted: [], left: parts.length, same: 0 };
     for (const part of parts) this.#wholes.set(part, whole);
     throw new SplitSlice(parts);
   }
@@ -86,13 +88,14 @@ export class SliceCuts {
     }
   }
 
-  async #compare({ slice, parts, total, sum }: CutSlice): Promise<void> {
+  async #compare({ slice, parts, total, sum, uncounted }: CutSlice): Promise<void> {
     if (total === undefined) return;
     const { isByDays } = this.#cursor;
     const edges = this.#edges(slice, parts);
     if (edges.length === 0 && sum >= total) return;
     let held = sum;
-    for (const count of await Promise.all(edges.map((edge) => this.#count(edge)))) held += count ?? NaN;
+    const others = [...edges, ...uncounted];
+    for (const count of await Promise.all(others.map((one) => this.#count(one)))) held += count ?? NaN;
     if (!(held < total)) return;
     // Some may have been deleted meanwhile.
     const still = await this.#count(slice);
@@ -137,7 +140,8 @@ export class SliceCuts {
   #tell(slice: StreamSlice, total: number | undefined): void {
     const whole = this.#wholes.get(slice);
     if (whole === undefined) return;
-    whole.sum += total ?? NaN;
+    if (total === undefined) whole.uncounted.push(slice);
+    else whole.sum += total;
     if (--whole.left === 0) {
       // While the parts are read, so that it takes no time of its own.
       whole.comparison = this.#compare(whole);

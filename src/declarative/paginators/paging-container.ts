@@ -2,6 +2,7 @@
 import type { DefaultPaginator, FieldPath, NoPagination } from '../components.js';
 import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
+import { countAt } from './page-walk.js';
 
 /** Times that a page without it is asked for before it is believed. */
 const MAX_ASKS = 4;
@@ -38,9 +39,20 @@ export class PagingContainer {
   readonly #doubted = { filled: 0, empty: 0 };
   /** The list has come with records and nothing around them: that is its form, and it has lost nothing. */
   #isPlain = false;
+  readonly #total: FieldPath | undefined;
+  /** An answer has counted the records of its list. */
+  #hasCounted = false;
 
   constructor(definition: DefaultPaginator | NoPagination) {
     this.names = containersOf(definition);
+    if (definition.type !== 'NoPagination') this.#total = definition.pagination_strategy.extensions?.total;
+  }
+
+  /** Whether a page is empty and does not count, of an API that counts the records of other lists. */
+  #isUncounted(page: SelectedPage): boolean {
+    const isCounted = countAt(page.envelope, this.#total) !== undefined;
+    if (isCounted) this.#hasCounted = true;
+    return !isCounted && this.#hasCounted && page.ranges.length === 0;
   }
 
   /**
@@ -52,7 +64,9 @@ export class PagingContainer {
     const kind = page.ranges.length === 0 ? 'empty' : 'filled';
     const isPlain = Array.isArray(page.envelope);
     if (isPlain && kind === 'filled') this.#isPlain = true;
-    if (this.names.length === 0 || (isPlain && this.#isPlain) || this.names.some(isThere)) return undefined;
+    const isUncounted = this.#isUncounted(page);
+    if (this.names.length === 0 || (isPlain && this.#isPlain)) return undefined;
+    if (this.names.some(isThere) && !isUncounted) return undefined;
     if (this.#confirmed[kind] >= ENOUGH) return undefined;
     if (asked === 1 && this.#doubted[kind]++ >= FIRST_DOUBTS) return WAIT_FOR_FIRST;
     if (asked < MAX_ASKS) return FIRST_WAIT * 2 ** (asked - 1);

@@ -69,7 +69,7 @@ async function read(count: number, counted: number, behind: Behind = 'empty', in
       warn: ignore,
       requested: ignore,
       rateLimited: ignore,
-      listRead: (reading) => void (ended = { ...reading, isShort: false }),
+      listRead: (reading) => void (ended = { ...reading, isUncounted: false, isShort: false }),
     },
   );
   const list = { partition: NO_PARTITION, parameters: {} };

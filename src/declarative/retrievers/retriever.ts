@@ -21,6 +21,8 @@ export interface ListListener extends RequestListener {
 export interface ListOutcome extends ListReading {
   /** Records are missing, going by counts that have not proven inexact. */
   readonly isShort: boolean;
+  /** It is empty, and the API has not counted it, though it counts others. */
+  readonly isUncounted: boolean;
 }
 
 /** One page of a list, for what it says of the list. */
@@ -35,7 +37,7 @@ export interface Glance {
 
 /**
  * How records of a list are missing: going by the API's count, or by one that has proven inexact, or the whole list is
- * not there.
+ * not there, for all that the answer says.
  */
 export type Shortage = 'short' | 'doubtful' | 'absent';
 
@@ -47,8 +49,13 @@ export interface ShortListener {
   ended(how: Shortage): void;
 }
 
-export function shortageOf({ exists, isShort, completeness }: ListOutcome): Shortage | undefined {
-  if (!exists) return 'absent';
+export function shortageOf({
+  exists,
+  isUncounted,
+  isShort,
+  completeness,
+}: ListOutcome): Shortage | undefined {
+  if (!exists || isUncounted) return 'absent';
   if (completeness !== 'short') return undefined;
   return isShort ? 'short' : 'doubtful';
 }
@@ -115,6 +122,8 @@ class ListRetriever implements Retriever {
   #paginator: Paginator;
   /** Lists in a row that came short. */
   #fruitless = 0;
+  /** The API has counted the records of a list. */
+  #hasCounted = false;
 
   constructor(options: RetrieverOptions, context: RequestContext, listener: ListListener) {
     const { definition, capture } = options;
@@ -175,11 +184,15 @@ class ListRetriever implements Retriever {
     const { capture, keyPlaces, pagesAtATime } = this.#options;
     const { lanes } = this.#context;
     let isBegun = false;
+    const noteCount = (total: number | undefined): void => {
+      if (total !== undefined) this.#hasCounted = true;
+    };
     const options: ListOptions = {
       paginator: this.#paginator,
       fetchPage: this.#pages.of(list),
       use(page, info) {
         isBegun = true;
+        noteCount(info.total);
         return use(page, info);
       },
       width: capture.length,
@@ -216,7 +229,9 @@ class ListRetriever implements Retriever {
     if (isShort && reading.hasHelped !== true) this.#fruitless++;
     else if (reading.completeness === 'verified') this.#fruitless = 0;
     this.#listener.listRead(reading, this.#pages.pathOf(partition));
-    return { ...reading, isShort: isShort && this.#fruitless <= MAX_FRUITLESS };
+    const isUncounted =
+      this.#hasCounted && reading.exists && reading.distinct === 0 && reading.total === undefined;
+    return { ...reading, isUncounted, isShort: isShort && this.#fruitless <= MAX_FRUITLESS };
   }
 }
 

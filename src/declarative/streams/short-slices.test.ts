@@ -126,3 +126,61 @@ describe('records that are missing by the API’s own count', () => {
     });
   });
 });
+
+describe('a part of the history that is answered with nothing, not even a count', () => {
+  const many = spread(6000);
+  const { retriever } = orders;
+  const list = { ...orders, retriever: { ...retriever, paginator: byCountedPage } };
+  /** @param times that one part is answered so */
+  const forgetful = (times: number) => {
+    let parts = 0;
+    let asked = 0;
+    let faulty: string | undefined;
+    return fakeApi((url) => {
+      const from = url.searchParams.get('from') ?? undefined;
+      if (faulty === undefined && from !== undefined && ++parts === 6) faulty = from;
+      const isFaulty = from === faulty && from !== undefined && asked < times;
+      if (isFaulty) asked++;
+      return isFaulty ? { body: { data: [], meta: {} } } : listBetween(url, many);
+    });
+  };
+  const missing = (...runs: ReadRun[]) => {
+    const came = new Set(runs.flatMap((run) => idsOf(run)));
+    return many.filter(({ id }) => !came.has(id)).length;
+  };
+
+  test('once is asked for again', async () => {
+    const run = await runRead([list], forgetful(1));
+    expect(missing(run)).toBe(0);
+    expect(run.states('orders').at(-1)).not.toHaveProperty('closed_slices');
+  });
+
+  test('each time stays open, and is read by the next sync', async () => {
+    const first = await runRead([list], forgetful(Infinity));
+    expect(first.course('orders').at(-1)).toBe('COMPLETE');
+    expect(missing(first)).toBeGreaterThan(0);
+    const second = await runRead([list], forgetful(0), {
+      states: new Map([['orders', first.states('orders').at(-1) ?? {}]]),
+    });
+    expect(missing(first, second)).toBe(0);
+  });
+});
+
+test('a slice that is never counted is believed in the end', async () => {
+  const all = spread(100);
+  const { retriever } = orders;
+  const list = { ...orders, retriever: { ...retriever, paginator: byCountedPage } };
+  const api = () =>
+    fakeApi((url) => {
+      const reply = listBetween(url, all) as { body: { data: Dated[] } };
+      return reply.body.data.length === 0 ? { body: { data: [], meta: {} } } : reply;
+    });
+  let state: JsonObject | undefined;
+  for (let sync = 0; sync < 3; sync++) {
+    const run = await runRead([list], api(), {
+      states: new Map(state === undefined ? [] : [['orders', state]]),
+    });
+    state = run.states('orders').at(-1);
+  }
+  expect(state).not.toHaveProperty('short');
+});

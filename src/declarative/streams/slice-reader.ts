@@ -233,6 +233,7 @@ export class SliceReader {
       mayEndEarly,
     );
     if (reading.isShort) open.isShort = true;
+    if (reading.isUncounted && partition === NO_PARTITION) open.isUncounted = true;
     return reading;
   }
 }

@@ -228,7 +228,7 @@ export class StreamReader {
         await this.#messages.log('WARN', `${range} came short again; the API's count is taken for wrong`);
       }
       if (isClosed && open.hasAbsent && !this.#cursor.knowsAbsent) {
-        await this.#messages.log('WARN', `${range}: lists of parents that are not there are taken for gone`);
+        await this.#messages.log('WARN', `${range}: lists that are not there are taken for gone`);
       }
     }
   }
