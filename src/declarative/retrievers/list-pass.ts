@@ -10,6 +10,9 @@ import { VanishedListError } from './list.js';
 import type { ListOptions, ListReading, PageUse } from './list.js';
 import { ListTally } from './list-tally.js';
 
+/** Pages in a row without a new record behind which nothing more is looked for. */
+const MAX_KNOWN = 2;
+
 /** One fetched page, used and done with. */
 interface Step {
   /** The page to go on with. */
@@ -30,6 +33,8 @@ export class ListPass {
   readonly #sizes: PageSizes;
   /** What stands behind the last page has been looked at. */
   #hasLooked = false;
+  /** Pages in a row of which each record has come before, though nothing says that there are more. */
+  #knownInRow = 0;
 
   /** Anything came that no pass before this one had brought. */
   hasBroughtNew = false;
@@ -137,7 +142,9 @@ export class ListPass {
     let asked = 0;
     return this.#options.fetchPage(parameters, async (page, headers): Promise<Step> => {
       this.#requireNew(page, number, ++asked);
-      const following = this.#walk.next(page, headers);
+      const isKnown = this.tally.isKnown(page);
+      const told = this.#walk.next(page, headers);
+      const following = this.#isLoop(isKnown) ? undefined : told;
       const hasRestarted = this.#walk.hasRestarted === true;
       const step = { number: hasRestarted ? number - 1 : number };
       const used = hasRestarted
@@ -159,6 +166,16 @@ export class ListPass {
       await used.done;
       return { ...step, following, ...(next === undefined ? {} : { next }) };
     });
+  }
+
+  /**
+   * Whether a list that does not say that it has pages sends nothing new any more: it sends the same records for each
+   * number, in another order or with other values.
+   * @param isKnown each record of the page has come before
+   */
+  #isLoop(isKnown: boolean): boolean {
+    this.#knownInRow = isKnown && this.#walk.isGuessing?.() === true ? this.#knownInRow + 1 : 0;
+    return this.#knownInRow >= MAX_KNOWN;
   }
 
   #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {

@@ -55,6 +55,31 @@ describe.each([
   });
 });
 
+describe('a list without pages ends although each number is answered', () => {
+  const few = all.slice(0, 25);
+  const forAllNumbers = (change: (records: readonly object[], nth: number) => readonly object[]) => {
+    let nth = 0;
+    return fakeApi(() => ({ body: { data: change(few, ++nth) } }));
+  };
+
+  test.each([
+    [
+      'with another value',
+      (records: readonly object[], nth: number) => records.map((one) => ({ ...one, nth })),
+    ],
+    [
+      'in another order',
+      (records: readonly object[], nth: number) => [...records.slice(nth), ...records.slice(0, nth)],
+    ],
+  ])('%s', async (_, change) => {
+    const api = forAllNumbers(change);
+    const run = await runRead([streamOf('orders')], api);
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+    expect(ids(run)).toEqual(sorted(few.map(({ id }) => id)));
+    expect(api.asked.length).toBeLessThan(20);
+  });
+});
+
 test('a list that is sent empty at first, with a count, is read again', async () => {
   let answers = 0;
   const run = await runRead(
