@@ -373,3 +373,38 @@ test('whenever and however often it breaks off, every child comes, and a state n
     { numRuns: 60 },
   );
 });
+
+test('parents that another order of the same date hides before a sync breaks off are read when it is taken up', async () => {
+  const counting = countedItems();
+  const clock = new SlowClock();
+  // Ten of the same time, of which half is sent on two pages and half on none.
+  const parents = parentsOf(50).map((one) =>
+    one.id >= 35 && one.id < 45 ? { ...one, createdAt: at(START + 40 * HOUR) } : one,
+  );
+  let isHiding = true;
+  let lists = 0;
+  const api = fakeApi((url) => {
+    clock.tick();
+    if (url.pathname !== '/orders') {
+      if (isHiding && ++lists > 25) return { status: 500, body: {} };
+      const id = Number(url.pathname.split('/')[2]);
+      return pageOf(url, [{ id, updatedAt: at(START + HOUR) }]);
+    }
+    const page = Number(url.searchParams.get('page'));
+    const reply = pageOf(url, parents) as { body: { data: { id: number }[] } };
+    if (!isHiding || page !== 2) return reply;
+    const before = pageOf(new URL(url.href.replace('page=2', 'page=1')), parents) as typeof reply;
+    const same = before.body.data.slice(-3);
+    return { body: { ...reply.body, data: [...same, ...reply.body.data.slice(3)] } };
+  });
+  const first = await runRead([counting], api, { context: { clock }, numWorkers: 2 });
+  expect(first.course('items').at(-1)).toBe('INCOMPLETE');
+  isHiding = false;
+  const second = await runRead([counting], api, {
+    context: { clock },
+    numWorkers: 2,
+    states: new Map([['items', first.states('items').at(-1) ?? {}]]),
+  });
+  const came = new Set([first, second].flatMap((run) => run.records('items').map(({ id }) => Number(id))));
+  expect(parents.map(({ id }) => id).filter((id) => !came.has(id))).toEqual([]);
+});

@@ -130,6 +130,8 @@ export class ParentStream {
     const feed = new ListOrder();
     let found: StreamPartition[] = [];
     let order = emptyPage();
+    let repeated = 0;
+    let first: number | undefined;
     const pages = this.retriever.readInTurn(
       { partition, parameters: selection?.parameters ?? {}, rank: open?.rank ?? 0 },
       (page, info) => {
@@ -145,10 +147,14 @@ export class ParentStream {
           const isDone = progress?.isDone(created, page.captured[offset + this.#keyPlace]) === true;
           const isWanted =
             open === undefined || this.#cursor?.judge(open, page.captured, offset) !== 'outside';
+          if (!isFresh) repeated++;
           if (!isWanted || isDone || !isFresh) continue;
           const one = this.#partitionOf(partition, page, offset);
           if (one !== undefined) found.push(one);
         }
+        // New records move others to the next page. Where there are none, another one has been hidden.
+        first ??= info.total;
+        if (repeated > (info.total ?? Infinity) - (first ?? 0)) progress?.mayHide();
         // Behind the dates: if the API ignores the range, there is no use in cutting it.
         onPage?.(page, info);
         const isOldestFirst = comesOldestFirst(open?.page ?? order);
