@@ -134,7 +134,8 @@ export class StreamReader {
     await (isComplete ? messages.finalState(this.#stateOf(true)) : messages.state(this.#state()));
     if (this.#withoutCursor > 0) {
       const field = this.#definition.incremental_sync?.cursor_field ?? '';
-      await messages.log('WARN', `${this.#withoutCursor} records without a readable ${field} were kept`);
+      const kept = counted(this.#withoutCursor, 'record was', 'records were');
+      await messages.log('WARN', `${kept} kept without a readable ${field}`);
     }
     this.#stats.endedAt = clock.now();
     const summary = this.#stats.summary(clock.elapsed() - begun, isComplete);

@@ -44,6 +44,11 @@ describe('the line at the end of a stream', () => {
       "verified against the API's counts in 0 of 1 lists; 1 list came short",
     ],
     ['the API counts nothing', [unknown], 'not verified, since the API states no counts'],
+    [
+      'more came than the API counts',
+      [{ ...unknown, distinct: 1000, total: 999 }],
+      'not verified, since more came than the API counts',
+    ],
     ['there was no list to read', [gone], 'no list to verify'],
   ])('says when %s', (_, lists, expected) => {
     expect(summaryOf(lists)).toBe(FIGURES + expected);

@@ -15,6 +15,8 @@ export class StreamStats {
   #lists = 0;
   #verified = 0;
   #short = 0;
+  /** Of which more came than the API counts. */
+  #exceeded = 0;
   /** Lists that the API does not know. */
   #absent = 0;
 
@@ -31,7 +33,7 @@ export class StreamStats {
   }
 
   /** A list was read to its end, or to where no more of it was wanted. */
-  addList({ exists, completeness }: ListReading): void {
+  addList({ exists, completeness, distinct, total }: ListReading): void {
     if (!exists) {
       this.#absent++;
       return;
@@ -39,6 +41,7 @@ export class StreamStats {
     this.#lists++;
     if (completeness === 'verified') this.#verified++;
     if (completeness === 'short') this.#short++;
+    if (completeness === 'unknown' && total !== undefined && distinct > total) this.#exceeded++;
   }
 
   progress(name: string, failures: readonly string[]): StreamProgress {
@@ -85,7 +88,9 @@ export class StreamStats {
   #completeness(isComplete: boolean): string {
     if (this.#lists === 0)
       return isComplete ? 'no list to verify' : 'not verified, since no list was read to its end';
-    if (this.#verified + this.#short === 0) return 'not verified, since the API states no counts';
+    if (this.#verified + this.#short === 0) {
+      return `not verified, since ${this.#exceeded > 0 ? 'more came than the API counts' : 'the API states no counts'}`;
+    }
     if (isComplete && this.#verified === this.#lists && this.#absent === 0) {
       return 'verified: as many as the API counts';
     }
