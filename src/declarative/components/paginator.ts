@@ -57,7 +57,7 @@ export interface DefaultPaginator {
     readonly page_fallback?: {
       /** Any of these. */
       readonly when: readonly FieldPath[];
-      /** Also at a page that may be full, of whatever size the API makes them. @default only at one of these paths, or at what speaks of more */
+      /** Also at a full page. @default only at one of these paths, or at what speaks of more */
       readonly at_full_page?: boolean;
       readonly paginator: DefaultPaginator;
     };

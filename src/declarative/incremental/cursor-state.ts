@@ -31,6 +31,8 @@ export interface CursorState {
   readonly mark: CursorMark | undefined;
   /** Unix ms: the start date from which everything up to the mark was read; undefined if nothing says so. */
   readonly startDate?: number | undefined;
+  /** Unix ms: the same, of another connector's state of ranges. */
+  readonly rangesFrom?: number | undefined;
   /** What an unfinished sync had closed, or a finished full refresh. */
   readonly closed: readonly ClosedSlice[];
   readonly finished?: FinishedWindow;
@@ -147,7 +149,7 @@ export function parseCursorState(
   if (foreign !== 'none') {
     const mark = toMark(foreign.from);
     if (mark === undefined) throw refuse(stream, 'its "slices" hold no timestamp');
-    return { mark, startDate: toMark(foreign.since)?.time, closed: [], short: [] };
+    return { mark, rangesFrom: toMark(foreign.since)?.time, closed: [], short: [] };
   }
 
   const closed = parseClosed(stream, state[CLOSED_SLICES]);

@@ -105,7 +105,9 @@ export class DatetimeCursor implements Cursor {
     const start: CursorMark = { time: parseTimestamp(startDate) ?? 0, text: startDate };
     const isOwn = isResumable(syncMode, state);
     const closed = isOwn ? saved.closed : [];
-    const startsEarlier = saved.startDate !== undefined && start.time < saved.startDate;
+    // Whoever names no start date goes on from where another connector was told to begin.
+    const readFrom = saved.startDate ?? (takesEarlier === true ? undefined : saved.rangesFrom);
+    const startsEarlier = readFrom !== undefined && start.time < readFrom;
     // A full refresh has no use for a mark alone.
     const goesOn = closed.length > 0 || goesOnSince !== undefined;
     const mark = startsEarlier || (this.#fullRefresh && !goesOn) ? undefined : saved.mark;

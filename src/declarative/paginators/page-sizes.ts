@@ -3,7 +3,7 @@ import type { SelectedPage } from '../extractors/record-selector.js';
 import { fingerprint } from './repeated-pages.js';
 
 /** Records of a page that is smaller than asked for, from which on it may be as large as the API makes them. */
-export const LEAST_FULL = 10;
+const LEAST_FULL = 10;
 
 /** How large the pages of one list are: whether the last one of them shows by its size that it is the last. */
 export class PageSizes {

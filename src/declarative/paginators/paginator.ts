@@ -3,7 +3,6 @@ import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { cursorPagination, saysEnd, speaksOfMore } from './cursor-pagination.js';
 import { pageIncrement } from './page-increment.js';
-import { LEAST_FULL } from './page-sizes.js';
 import type { PageParameters, PageWalk } from './page-walk.js';
 
 /** Size of the pages of a list that is read once more, to that of those before. */
@@ -20,9 +19,8 @@ function withPageFallback(
     if (when.some((path) => valueAt(page.envelope, path) !== undefined)) return true;
     if (saysEnd(strategy, page)) return false;
     const size = page.ranges.length / 2;
-    // Pages may be smaller than asked for. More than that come only where there are none.
-    const mayBeFull = size >= Math.min(LEAST_FULL, strategy.page_size) && size <= strategy.page_size;
-    return (at_full_page === true && mayBeFull) || speaksOfMore(strategy, page, size);
+    // More than asked for come only where there are no pages.
+    return (at_full_page === true && size === strategy.page_size) || speaksOfMore(strategy, page, size);
   };
   let pages: PageWalk | undefined;
   let hasToken = false;
