@@ -408,3 +408,26 @@ test('parents that another order of the same date hides before a sync breaks off
   const came = new Set([first, second].flatMap((run) => run.records('items').map(({ id }) => Number(id))));
   expect(parents.map(({ id }) => id).filter((id) => !came.has(id))).toEqual([]);
 });
+
+test('parents whose empty lists are never counted count as done, but for a few', async () => {
+  const clock = new SlowClock();
+  const parents = parentsOf(300);
+  let lists = 0;
+  const api = fakeApi((url) => {
+    clock.tick();
+    if (url.pathname === '/orders') return pageOf(url, parents);
+    if (++lists > 280) return { status: 500, body: {} };
+    const id = Number(url.pathname.split('/')[2]);
+    if (id % 10 > 0) return { body: { data: [], meta: {} } };
+    const { data } = pageOf(url, [{ id, updatedAt: at(START + HOUR) }]).body as { data: unknown };
+    return { body: { data, meta: { pageCount: 1, total: 1 } } };
+  });
+  const run = await runRead([countedChildren()], api, { context: { clock }, numWorkers: 2 });
+  expect(run.course('items').at(-1)).toBe('INCOMPLETE');
+  const { orders } = run.states('items').at(-1)?.['parent_state'] as {
+    orders: { down_to: string; short: string[] };
+  };
+  expect(orders.short.length).toBeLessThanOrEqual(20);
+  const done = parents.filter(({ createdAt }) => createdAt > orders.down_to);
+  expect(done.length).toBeGreaterThan(200);
+});

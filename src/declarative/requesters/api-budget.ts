@@ -59,8 +59,9 @@ interface Window {
  * again.
  */
 interface Refusals {
-  /** The API has refused calls since the last one was let through. */
+  /** There has been a pause since the last call was let through, and a refusal, which comes a moment before it. */
   isPaused: boolean;
+  isRefused: boolean;
   /** Pauses since a call was answered. */
   inRow: number;
   /** No call since the last pause has been answered yet. */
@@ -173,8 +174,8 @@ export class ApiBudget {
     if (outcome === 'stopped') return;
     if (outcome === 'refused') {
       // Those that left together are refused together.
-      if (call >= refusals.firstCall && !refusals.isPaused) refusals.inRow++;
-      refusals.isPaused = true;
+      if (call >= refusals.firstCall && !refusals.isRefused) refusals.inRow++;
+      refusals.isRefused = true;
       return;
     }
     refusals.inRow = 0;
@@ -249,6 +250,7 @@ export class ApiBudget {
       vain: 0,
       refusals: {
         isPaused: false,
+        isRefused: false,
         inRow: 0,
         isTrying: false,
         firstCall: 1,
@@ -269,6 +271,7 @@ function letThrough(window: Window): Turn {
 /** A pause is over. */
 function beginAnew({ refusals, count }: Window): void {
   refusals.isPaused = false;
+  refusals.isRefused = false;
   refusals.isTrying = true;
   // Of none nothing is learnt: it was too early.
   if (refusals.answered > 0) refusals.allowed = refusals.answered;

@@ -100,6 +100,9 @@ const BAD_REQUEST: readonly number[] = [400, 412, 422];
  */
 const MAX_FRUITLESS = 3;
 
+/** Empty lists without a count after which that is taken for the API's way, unless it has counted an empty one. */
+const MAX_UNCOUNTED = 20;
+
 /** Times that one page is asked for until it says how many records the list has. */
 const MAX_GLANCES = 4;
 /** ms before the second time; twice as long before each further one. */
@@ -122,8 +125,11 @@ class ListRetriever implements Retriever {
   #paginator: Paginator;
   /** Lists in a row that came short. */
   #fruitless = 0;
-  /** The API has counted the records of a list. */
+  /** The API has counted the records of a list; of one without any. */
   #hasCounted = false;
+  #hasCountedEmpty = false;
+  /** Empty lists that it has not counted. */
+  #uncounted = 0;
 
   constructor(options: RetrieverOptions, context: RequestContext, listener: ListListener) {
     const { definition, capture } = options;
@@ -223,15 +229,25 @@ class ListRetriever implements Retriever {
     };
   }
 
+  /** Many parents have no children: where none of their lists is counted, they must not all be read again. */
+  #isUncounted({ exists, distinct, total }: ListReading): boolean {
+    if (!exists || distinct > 0) return false;
+    if (total === 0) this.#hasCountedEmpty = true;
+    if (total !== undefined || !this.#hasCounted) return false;
+    return ++this.#uncounted <= MAX_UNCOUNTED || this.#hasCountedEmpty;
+  }
+
   #ended({ partition }: List, reading: ListReading): ListOutcome {
     const isShort = reading.completeness === 'short';
     // Whatever the counts are, what helps goes on.
     if (isShort && reading.hasHelped !== true) this.#fruitless++;
     else if (reading.completeness === 'verified') this.#fruitless = 0;
     this.#listener.listRead(reading, this.#pages.pathOf(partition));
-    const isUncounted =
-      this.#hasCounted && reading.exists && reading.distinct === 0 && reading.total === undefined;
-    return { ...reading, isUncounted, isShort: isShort && this.#fruitless <= MAX_FRUITLESS };
+    return {
+      ...reading,
+      isUncounted: this.#isUncounted(reading),
+      isShort: isShort && this.#fruitless <= MAX_FRUITLESS,
+    };
   }
 }
 
