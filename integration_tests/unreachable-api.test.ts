@@ -68,7 +68,7 @@ describe('check', () => {
       }),
     );
     expect(sentence(await check(`https://127.0.0.1:${port}`))).toMatch(
-      /\(DEPTH_ZERO_SELF_SIGNED_CERT\)\. Its TLS certificate was refused: .* may intercept the connection\.$/,
+      /\(DEPTH_ZERO_SELF_SIGNED_CERT\)\. Its TLS certificate was refused: .* may intercept the connection\. .* NODE_EXTRA_CA_CERTS\.$/,
     );
     expect(requests).toBe(0);
   });

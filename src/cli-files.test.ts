@@ -87,6 +87,7 @@ describe('a config that the spec does not allow', () => {
       /The field secret_key belongs into provider/,
     ],
     ['no key', { provider: { name: 'paystack' } }, /secret_key is missing/],
+    ['an empty key', { provider: { name: 'paystack', secret_key: '' } }, /secret_key is missing/],
     ['a key of another kind', { provider: { name: 'paystack', secret_key: 'pk_live_s3cret' } }, /public key/],
     ['a malformed start date', { ...CONFIG, start_date: '01/02/2024' }, /start_date .*YYYY-MM-DDTHH:mm:ssZ/],
     [

@@ -107,6 +107,8 @@ describe('a command line that is wrong', () => {
     ['read without --catalog', ['read', '--config', 'c.json'], /^read needs --catalog FILE\.$/m],
     ['read without anything', ['read'], /^read needs --config FILE and --catalog FILE\.$/m],
     ['an option without its value', ['check', '--config'], /^--config needs the name of a file after it\.$/m],
+    ['an option with nothing behind "="', ['check', '--config='], /^--config needs the name of a file/m],
+    ['an empty name', ['check', '--config', ''], /^--config needs the name of a file after it\.$/m],
   ])('%s: what is wrong and an example on stderr, exit 2', async (_, argv, text) => {
     const { code, stdout, stderr } = await runCli(argv);
     expect(stderr).toMatch(text);

@@ -223,6 +223,11 @@ describe('readConfigFile', () => {
     expect(readConfigFile(fileOf('{"a":1}'))).toEqual({ a: 1 });
   });
 
+  test('takes a field that is left empty for one that is not there', () => {
+    const text = '{"provider":{"name":"paystack","secret_key":""},"start_date":"","end_date":null,"days":0}';
+    expect(readConfigFile(fileOf(text))).toEqual({ provider: { name: 'paystack' }, days: 0 });
+  });
+
   test.each([
     ['null', 'null'],
     [`["${KEY}"]`, 'an array'],

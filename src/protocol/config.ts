@@ -6,7 +6,18 @@ import { parseJson, readTextFile } from './json-file.js';
 import { isObject } from './json-object.js';
 import type { ConnectorSpecification, JsonObject, JsonValue } from './messages.js';
 
-/** @throws TracedError (config_error) unless the file holds a JSON object */
+/** Forms leave fields empty, and Terraform sends null for them: both mean that the field is not there. */
+function withoutEmptyFields(config: JsonObject): JsonObject {
+  const given = Object.entries(config).filter(([, value]) => value !== '' && value !== null);
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, isObject(value) ? withoutEmptyFields(value) : value]),
+  );
+}
+
+/**
+ * @returns the config without the fields that are empty
+ * @throws TracedError (config_error) unless the file holds a JSON object
+ */
 export function readConfigFile(path: string): JsonObject {
   const config = parseJson('config', path, readTextFile('config', path));
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
@@ -15,7 +26,7 @@ export function readConfigFile(path: string): JsonObject {
       `The config file ${path} holds ${kind}; it must hold a JSON object, such as {"provider": …}.`,
     );
   }
-  return config;
+  return withoutEmptyFields(config);
 }
 
 function sentence(error: ErrorObject, schema: JsonObject): string {
