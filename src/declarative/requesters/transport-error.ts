@@ -43,7 +43,7 @@ const TLS_FAILED = /TLS|SSL|EPROTO/;
 
 function whyUnreachable(code: string, url: URL): string {
   if (CERTIFICATE_REFUSED.test(code))
-    return 'Its TLS certificate was refused: something between this machine and the API may intercept the connection. If that is a proxy of your company, name the file with its CA certificate in NODE_EXTRA_CA_CERTS.';
+    return 'Its TLS certificate was refused: something between this machine and the API may intercept the connection. If that is your company, name the file with its CA certificate in NODE_EXTRA_CA_CERTS.';
   if (TLS_FAILED.test(code))
     return 'No secure connection came about: something between this machine and the API may have answered in its place.';
   if (NO_CONNECTION.test(code)) return `Check that this machine may reach ${url.host} (DNS, firewall).`;

@@ -25,7 +25,9 @@ export interface List {
 const GONE: readonly number[] = [403, 404, 410];
 /** Times that a page is asked for again whose list is said to be gone after it has sent others. */
 const MAX_GONE = 3;
-/** Times that the list of one parent is asked for again which is said not to be there. */
+/** Answers that a list is not there, also for a moment, as from a gateway that has lost its routes. */
+const ABSENT: readonly number[] = [404, 410];
+/** Times that a list is asked for again which has sent nothing yet and is said not to be there. */
 const MAX_MISSING = 2;
 /** Lists that stayed missing although they were asked for again, after which others are asked for once. */
 const MAX_FRUITLESS = 20;
@@ -44,6 +46,10 @@ const MAX_TOLD = 3;
 function isGone(error: TracedError): boolean {
   if (error instanceof ApiUnavailableError) return error.failureType === 'config_error';
   return error instanceof RefusedRequestError && GONE.includes(error.status);
+}
+
+function isAbsent(error: TracedError): boolean {
+  return error instanceof RefusedRequestError && ABSENT.includes(error.status);
 }
 
 /** Fetches the pages of a stream's lists from where these are, and answers that are to be believed. */
@@ -122,15 +128,22 @@ export class PageFetcher {
     const request = { partition, parameters: { ...parameters, ...page }, rank };
     for (const requester of found.place === undefined ? this.#requesters : [found.place]) {
       const isKnown = !isBeyond && (found.place !== undefined || (isOne && this.#isThere));
+      // Somebody waits for a check.
+      const isExpected = isOne && !isBeyond && this.#context.patience === undefined;
       for (let asked = 1; ; asked++) {
-        const used = await this.#insist(isKnown, requester, request, async (selected, headers) => {
-          found.place = requester;
-          if (isOne && (this.#isDecided || this.#requesters.length === 1)) this.#isThere = true;
-          const wait = isBeyond ? undefined : this.#container.doubts(selected, asked);
-          if (wait !== undefined) return { wait };
-          if (selected.ranges.length > 0) this.#prefer(requester);
-          return { of: await use(selected, headers) };
-        });
+        const used = await this.#insist(
+          { isKnown, isExpected },
+          requester,
+          request,
+          async (selected, headers) => {
+            found.place = requester;
+            if (isOne && (this.#isDecided || this.#requesters.length === 1)) this.#isThere = true;
+            const wait = isBeyond ? undefined : this.#container.doubts(selected, asked);
+            if (wait !== undefined) return { wait };
+            if (selected.ranges.length > 0) this.#prefer(requester);
+            return { of: await use(selected, headers) };
+          },
+        );
         if (used === undefined) break;
         if ('of' in used) return used.of;
         if (asked === 1) this.#tell(requester.pathOf(partition));
@@ -141,15 +154,18 @@ export class PageFetcher {
   }
 
   /**
-   * As the requester's `fetch`, but a list that has sent pages does not vanish, nor send one of them twice: an answer
-   * that says so is not believed at once.
+   * As the requester's `fetch`, but a list that has sent pages does not vanish, nor send one of them twice, and the
+   * stream's one list is not missing: an answer that says so is not believed at once.
+   * @param isKnown it has sent pages
+   * @param isExpected it is the only one, and is to be there
    */
   async #insist<T>(
-    isKnown: boolean,
+    { isKnown, isExpected }: { isKnown: boolean; isExpected: boolean },
     requester: Requester,
     request: PageRequest,
     use: UseResponse<T>,
   ): Promise<T | undefined> {
+    const tries = isKnown ? MAX_GONE : isExpected ? MAX_MISSING : 0;
     for (let gone = 0, repeated = 0; ;) {
       let detail: string | undefined;
       try {
@@ -164,11 +180,15 @@ export class PageFetcher {
           await this.#context.clock.sleep(GONE_WAIT * 2 ** repeated++);
           continue;
         }
-        if (!isKnown || !(error instanceof TracedError) || !isGone(error)) throw error;
+        if (!(error instanceof TracedError) || !(isKnown ? isGone(error) : isAbsent(error))) throw error;
+        if (!isKnown && gone === tries) throw error;
         detail = error.internalMessage;
       }
-      if (gone === MAX_GONE) throw new VanishedListError(detail);
-      this.#listener.warn(`${detail ?? 'a page'}: the list was there before; asking again`);
+      if (gone === tries) throw new VanishedListError(detail);
+      const why = isKnown
+        ? 'the list was there before; asking again'
+        : 'asking again, in case it is gone for a moment only';
+      this.#listener.warn(`${detail ?? 'a page'}: ${why}`);
       await this.#context.clock.sleep(GONE_WAIT * 2 ** gone++);
     }
   }

@@ -9,6 +9,7 @@ import { fakeApi } from '../../test-support/read-run.fixture.js';
 import type { FakeApi, Reply } from '../../test-support/read-run.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DefaultPaginator, SimpleRetriever } from '../components.js';
+import type { RequestContext } from '../requesters/request-context.js';
 import { Slots } from '../requesters/slots.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
@@ -38,12 +39,16 @@ interface Lists {
   readonly warnings: string[];
 }
 
-function listsOf(api: FakeApi, definition: SimpleRetriever, lanes?: Slots): Lists {
+function listsOf(
+  api: FakeApi,
+  definition: SimpleRetriever,
+  context: Pick<RequestContext, 'lanes' | 'patience'> = {},
+): Lists {
   const warnings: string[] = [];
   const ignore = () => undefined;
   const retriever = createRetriever(
     { definition, capture: [['id']], keyPlaces: [0], pagesAtATime: 4 },
-    requestContext({ http: api.http, ...(lanes === undefined ? {} : { lanes }) }),
+    requestContext({ http: api.http, ...context }),
     { warn: (line) => warnings.push(line), requested: ignore, rateLimited: ignore, listRead: ignore },
   );
   return { retriever, warnings };
@@ -195,6 +200,44 @@ describe('a page size that the API refuses with 400', () => {
   });
 });
 
+describe('a list that is said not to be there at its first page', () => {
+  const goneAtFirst = (times: number, status: number) => {
+    let asked = 0;
+    return fakeApi((url) => (++asked <= times ? { status, body: {} } : numbered(url, 1)));
+  };
+
+  test.each([404, 410])(
+    'is asked for again: a gateway may have lost its routes (HTTP %i)',
+    async (status) => {
+      const api = goneAtFirst(2, status);
+      const { retriever, warnings } = listsOf(api, retrieverOf());
+      expect(await readAll(retriever)).toEqual([['1']]);
+      expect(warnings).toHaveLength(2);
+      expect(warnings[0]).toMatch(/page=1: .*asking again, in case it is gone for a moment only/);
+    },
+  );
+
+  test.each([
+    [404, 3],
+    [410, 3],
+    // Of the key and what it may read, not of the list.
+    [401, 1],
+    [403, 1],
+  ])('is believed in the end (HTTP %i)', async (status, requests) => {
+    const api = goneAtFirst(Infinity, status);
+    const { retriever } = listsOf(api, retrieverOf());
+    await expect(readAll(retriever)).rejects.toThrow(`HTTP ${status}`);
+    expect(api.asked).toHaveLength(requests);
+  });
+
+  test('is believed at once where somebody waits for a check', async () => {
+    const api = goneAtFirst(Infinity, 404);
+    const { retriever } = listsOf(api, retrieverOf(), { patience: { retries: 1, rateLimitWaits: 1 } });
+    await expect(readAll(retriever)).rejects.toThrow('HTTP 404');
+    expect(api.asked).toHaveLength(1);
+  });
+});
+
 describe('a list that has sent pages, and is then said to be gone', () => {
   const GONE_AT_2 = (isGone: () => boolean, status = 404) =>
     fakeApi((url) =>
@@ -220,12 +263,6 @@ describe('a list that has sent pages, and is then said to be gone', () => {
       failureType: 'transient_error',
       message: 'The API did not go on with a list whose first pages it had sent.',
     });
-  });
-
-  test('is another thing than one that was never there', async () => {
-    const api = fakeApi(() => ({ status: 404, body: {} }));
-    await expect(readAll(listsOf(api, retrieverOf()).retriever)).rejects.toMatchObject({ status: 404 });
-    expect(api.asked).toHaveLength(1);
   });
 });
 
@@ -378,7 +415,7 @@ test('lists beside each other do not all ask for their pages at once: those that
     extensions: { page_count: ['meta', 'pageCount'], total: ['meta', 'total'] },
   } as DefaultPaginator['pagination_strategy'];
   const definition = retrieverOf({ paginator: { ...byPage, pagination_strategy } });
-  const { retriever } = listsOf(api, definition, lanes);
+  const { retriever } = listsOf(api, definition, { lanes });
   const read = await Promise.all(Array.from({ length: lists }, () => readAll(retriever)));
   expect(read.map((pages) => pages.length)).toEqual(Array<number>(lists).fill(pageCount));
   // One of each list, and as many more as a list may ask for at a time.
