@@ -2,6 +2,8 @@ import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy } from '../comp
 import { fixedDuration } from '../datetime.js';
 import { numberIn, secondsIn } from './header-values.js';
 import type { Headers } from './http.js';
+import { RefusedCalls } from './refused-calls.js';
+import type { CallOutcome } from './refused-calls.js';
 
 export interface Clock {
   /** Unix ms, which may jump back and forth. */
@@ -50,36 +52,8 @@ interface Window {
   firstCall: number;
   /** Answers in a row to such calls that say that nothing is left. */
   vain: number;
-  readonly refusals: Refusals;
+  readonly refused: RefusedCalls;
 }
-
-/**
- * What refused calls (429) show of a limit that nobody has told of. Behind a pause one call leaves; once it is answered,
- * as many as were answered before the pause, then one at a time, and with each answer one more, until the API refuses
- * again.
- */
-interface Refusals {
-  /** There has been a pause since the last call was let through, and a refusal, which comes a moment before it. */
-  isPaused: boolean;
-  isRefused: boolean;
-  /** Pauses since a call was answered. */
-  inRow: number;
-  /** No call since the last pause has been answered yet. */
-  isTrying: boolean;
-  /** The first call since the last pause, or ever. */
-  firstCall: number;
-  /** Calls since then that were answered otherwise. */
-  answered: number;
-  /** Calls since then that may leave at once. */
-  allowed: number;
-  /** Calls at a time behind those. */
-  atATime: number;
-  /** Calls that have not been answered. */
-  underWay: number;
-}
-
-/** What became of a call: the API refused it for its rate limit, or not; or nobody waited for the answer. */
-export type CallOutcome = 'refused' | 'answered' | 'stopped';
 
 /** Leave to make a call, or the time to wait for it. */
 export interface Turn {
@@ -130,8 +104,9 @@ export class ApiBudget {
     const window = this.#windowOf(endpoint);
     const now = this.#options.clock.elapsed();
     if (window.pausedUntil <= now) {
-      if (window.refusals.isPaused) beginAnew(window);
-      if (isCrowded(window)) return { wait: LOOK_AGAIN, call: 0, pausedFor: 0 };
+      const next = window.count + 1;
+      window.refused.goOn(next);
+      if (window.refused.isCrowded(next)) return { wait: LOOK_AGAIN, call: 0, pausedFor: 0 };
       if (window.limit === 0) return letThrough(window);
     }
     const { returning, promised } = window;
@@ -164,30 +139,17 @@ export class ApiBudget {
   pause(endpoint: string, ms: number): void {
     const window = this.#windowOf(endpoint);
     window.pausedUntil = Math.max(window.pausedUntil, this.#options.clock.elapsed() + ms);
-    window.refusals.isPaused = true;
+    window.refused.pause();
   }
 
   /** A call is over. @param call its number */
   ended(endpoint: string, call: number, outcome: CallOutcome): void {
-    const { refusals } = this.#windowOf(endpoint);
-    refusals.underWay--;
-    if (outcome === 'stopped') return;
-    if (outcome === 'refused') {
-      // Those that left together are refused together.
-      if (call >= refusals.firstCall && !refusals.isRefused) refusals.inRow++;
-      refusals.isRefused = true;
-      return;
-    }
-    refusals.inRow = 0;
-    if (call < refusals.firstCall) return;
-    refusals.answered++;
-    refusals.isTrying = false;
-    if (call >= refusals.firstCall + refusals.allowed) refusals.atATime++;
+    this.#windowOf(endpoint).refused.ended(call, outcome);
   }
 
   /** Times in a row that the API has refused all calls to this endpoint, the last one included. */
   refusalsInRow(endpoint: string): number {
-    return this.#windowOf(endpoint).refusals.inRow;
+    return this.#windowOf(endpoint).refused.inRow;
   }
 
   /**
@@ -248,43 +210,14 @@ export class ApiBudget {
       quotaOf: 0,
       firstCall: 1,
       vain: 0,
-      refusals: {
-        isPaused: false,
-        isRefused: false,
-        inRow: 0,
-        isTrying: false,
-        firstCall: 1,
-        answered: 0,
-        allowed: Infinity,
-        atATime: 1,
-        underWay: 0,
-      },
+      refused: new RefusedCalls(),
     };
   }
 }
 
 function letThrough(window: Window): Turn {
-  window.refusals.underWay++;
+  window.refused.left();
   return { wait: 0, call: ++window.count, pausedFor: 0 };
-}
-
-/** A pause is over. */
-function beginAnew({ refusals, count }: Window): void {
-  refusals.isPaused = false;
-  refusals.isRefused = false;
-  refusals.isTrying = true;
-  // Of none nothing is learnt: it was too early.
-  if (refusals.answered > 0) refusals.allowed = refusals.answered;
-  refusals.firstCall = count + 1;
-  refusals.answered = 0;
-  refusals.atATime = 1;
-}
-
-/** Whether it is to be seen first how the calls that are under way are answered. */
-function isCrowded({ refusals, count }: Window): boolean {
-  const { isTrying, firstCall, allowed, atATime, underWay } = refusals;
-  if (isTrying) return underWay > 0;
-  return count + 1 >= firstCall + allowed && underWay >= atATime;
 }
 
 /** Time at which a call may be made, when others are made `before` it at those times; 0 for at once. */
