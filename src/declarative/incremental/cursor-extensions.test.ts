@@ -9,8 +9,8 @@ import type { StreamSlice } from '../stream-slice.js';
 import { beginPage, DateFilterError } from './cursor.js';
 import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
-import type { CursorOptions } from './datetime-cursor.js';
 import { ListOrder } from './list-order.js';
+import type { CursorOptions } from './sync-start.js';
 
 const DAY = 86_400_000;
 

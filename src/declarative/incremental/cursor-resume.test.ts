@@ -7,7 +7,7 @@ import { toIso } from '../datetime.js';
 import type { StreamSlice } from '../stream-slice.js';
 import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
-import type { CursorOptions } from './datetime-cursor.js';
+import type { CursorOptions } from './sync-start.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

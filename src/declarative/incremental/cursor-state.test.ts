@@ -9,7 +9,7 @@ import type { Cursor } from './cursor.js';
 import { mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
 import type { ClosedSlice, CursorMark } from './cursor-state.js';
 import { DatetimeCursor } from './datetime-cursor.js';
-import type { CursorOptions } from './datetime-cursor.js';
+import type { CursorOptions } from './sync-start.js';
 
 const day = (number: number): string => `2024-06-${String(number).padStart(2, '0')}T00:00:00.000Z`;
 const ms = (number: number): number => Date.parse(day(number));

@@ -7,7 +7,7 @@ import type { StreamSlice } from '../stream-slice.js';
 import { DateFilterError, fullRefreshCursor } from './cursor.js';
 import type { Cursor, OpenSlice, Verdict } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
-import type { CursorOptions } from './datetime-cursor.js';
+import type { CursorOptions } from './sync-start.js';
 
 const NOW = '2024-06-15T12:00:00.000Z';
 const START = '2024-01-01T00:00:00.000Z';

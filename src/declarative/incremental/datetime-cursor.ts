@@ -1,49 +1,26 @@
-import type { JsonObject, SyncMode } from '../../protocol/messages.js';
+import type { JsonObject } from '../../protocol/messages.js';
 import type { DatetimeBasedCursor, FieldPath } from '../components.js';
 import { DAY_MS, parseDuration, parseTimestamp, toIso } from '../datetime.js';
 import type { Duration } from '../datetime.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import { newOpenSlice } from './cursor.js';
 import type { Cursor, CutsInQuestion, FilterFault, FilterInQuestion, OpenSlice, Verdict } from './cursor.js';
-import { isResumable, markOf, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
+import { markOf, newerMark, printCursorState } from './cursor-state.js';
 import type { CursorMark, FinishedWindow } from './cursor-state.js';
 import { DateFilter, grainOf } from './date-filter.js';
 import { addToOrder } from './list-order.js';
 import { SliceLedger } from './slice-ledger.js';
 import { blindParts, evenRanges, rangesByStep } from './slicer.js';
+import { syncStart } from './sync-start.js';
+import type { CursorOptions } from './sync-start.js';
 import { settledAt, syncWindow } from './sync-window.js';
 import type { SyncWindow } from './sync-window.js';
-
-export interface CursorOptions {
-  readonly stream: string;
-  readonly syncMode: SyncMode;
-  readonly state: JsonObject | undefined;
-  /** ISO timestamp of the config. */
-  readonly startDate: string;
-  /** Records dated before it are taken too, if the API sends any: the user has not asked to leave them out. */
-  readonly takesEarlier?: boolean | undefined;
-  /** ISO timestamp of the config: records dated at or after it are not read. */
-  readonly endDate?: string | undefined;
-  readonly lookbackDays: number;
-  /** Unix ms: the frozen end of this sync. */
-  readonly now: number;
-  /** Unix ms: when an earlier, unfinished sync began whose work this one goes on with. */
-  readonly goesOnSince?: number | undefined;
-}
 
 /**
  * Slices that stay open because lists of parents are not there. A failure of seconds meets those that are read then; if
  * lists of more slices are not there, the API has none for some parents.
  */
 const MAX_ABSENCES = 5;
-
-/** Told of a full refresh, since whoever gave it a state by mistake gets a part, or nothing, of what they expect. */
-const GOES_ON =
-  'goes on with the full refresh whose state was given: what that one read is not read again. Without a state everything is read';
-
-/** Told of a start date that is earlier than the one of the saved state. */
-const STARTS_EARLIER =
-  'the start date is earlier than the one that the state was read from: everything is read from it, once';
 
 /**
  * The cursor of a stream whose records carry a date.
@@ -87,10 +64,8 @@ export class DatetimeCursor implements Cursor {
   #changesAreDue: boolean;
 
   constructor(definition: DatetimeBasedCursor, options: CursorOptions) {
-    const { stream, syncMode, state, startDate, takesEarlier, endDate, lookbackDays, now, goesOnSince } =
-      options;
     this.#definition = definition;
-    this.#fullRefresh = syncMode === 'full_refresh';
+    this.#fullRefresh = options.syncMode === 'full_refresh';
     const aliases = definition.extensions?.cursor_field_aliases ?? [];
     this.fields = 1 + aliases.length;
     this.capture = [
@@ -101,42 +76,31 @@ export class DatetimeCursor implements Cursor {
     // A record that is old but has changed may stand behind any other one.
     this.isFeed = definition.is_data_feed === true && this.capture.length === this.fields;
 
-    const saved = parseCursorState(stream, definition.cursor_field, state);
-    const start: CursorMark = { time: parseTimestamp(startDate) ?? 0, text: startDate };
-    const isOwn = isResumable(syncMode, state);
-    const closed = isOwn ? saved.closed : [];
-    // Whoever names no start date goes on from where another connector was told to begin.
-    const readFrom = saved.startDate ?? (takesEarlier === true ? undefined : saved.rangesFrom);
-    const startsEarlier = readFrom !== undefined && start.time < readFrom;
-    // A full refresh has no use for a mark alone.
-    const goesOn = closed.length > 0 || goesOnSince !== undefined;
-    const mark = startsEarlier || (this.#fullRefresh && !goesOn) ? undefined : saved.mark;
-    // What is read now was not asked for when that was found.
-    this.knowsAbsent = saved.knowsAbsent === true && !startsEarlier;
-    this.#initial = mark ?? start;
-    this.#readFrom = mark === undefined || saved.startDate !== undefined ? startDate : undefined;
-    this.#startDate = start.time;
-    this.#notBefore = takesEarlier === true ? -Infinity : start.time;
+    const start = syncStart(definition.cursor_field, options);
+    const { startDate, closed, short, mark } = start;
+    const { takesEarlier, endDate, lookbackDays, now, goesOnSince } = options;
+    this.knowsAbsent = start.knowsAbsent;
+    this.#initial = mark ?? startDate;
+    this.#readFrom = start.readFrom;
+    this.#startDate = startDate.time;
+    this.#notBefore = takesEarlier === true ? -Infinity : startDate.time;
     this.#endDate = (endDate === undefined ? undefined : parseTimestamp(endDate)) ?? Infinity;
-    this.#finishedBefore = this.#fullRefresh || startsEarlier ? undefined : saved.finished;
+    this.#finishedBefore = start.finished;
     this.#window = syncWindow(definition, {
-      start,
+      start: startDate,
       endDate: this.#endDate,
       mark,
-      finished: this.#finishedBefore,
+      finished: start.finished,
       lookback: this.#fullRefresh ? Infinity : lookbackDays * DAY_MS,
       now,
     });
     this.#range = this.#window.range;
-    this.notice = this.#window.notice;
-    if (this.#fullRefresh && goesOn) this.notice = GOES_ON;
-    else if (startsEarlier && !this.#fullRefresh) this.notice ??= STARTS_EARLIER;
+    this.notice = start.notice ?? this.#window.notice;
     this.#now = now;
-    const isByDays = closed.length > 0 && saved.filterFault === 'coarse';
-    this.#filter = new DateFilter(definition, this.#range, now, isByDays);
-    this.#hadWholeList = saved.filterFault === 'partial' && !startsEarlier;
+    this.#filter = new DateFilter(definition, this.#range, now, start.isByDays);
+    this.#hadWholeList = start.hadWholeList;
     this.#changesAreDue = this.#window.changesSince !== undefined;
-    this.#slices = new SliceLedger({ closed, short: isOwn ? saved.short : [] }, now, goesOnSince);
+    this.#slices = new SliceLedger({ closed, short }, now, goesOnSince);
   }
 
   get isByDays(): boolean {

@@ -9,7 +9,7 @@ import { toIso } from '../datetime.js';
 import type { StreamSlice } from '../stream-slice.js';
 import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
-import type { CursorOptions } from './datetime-cursor.js';
+import type { CursorOptions } from './sync-start.js';
 
 const DAY = 86_400_000;
 const START = '2024-01-01T00:00:00.000Z';
