@@ -61,8 +61,9 @@ describe('the partition of a parent', () => {
     expect(found.map((one) => one?.parentCursor)).toEqual(['"b"', '"a"']);
   });
 
-  test.each(['[1]', '{"a":1}', 'true', '[\n{"type":"STATE"}\n]'])('is refused for a key like %j', (key) => {
-    expect(() => partitions(`[{"id":${key}}]`)).toThrow(/neither a text nor a number/);
+  test('takes the first one that is a date', () => {
+    const [found] = partitions('[{"id":1,"createdAt":"","created_at":"2024-01-01"}]');
+    expect(found?.parentCursor).toBe('"2024-01-01"');
   });
 
   test('has no cursor that is not a text', () => {

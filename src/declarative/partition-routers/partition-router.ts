@@ -1,6 +1,6 @@
-import { systemError } from '../../protocol/errors.js';
 import type { ParentStreamConfig } from '../components.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
+import { markOf } from '../incremental/cursor-state.js';
 import { isPresent } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
 
@@ -11,7 +11,6 @@ import type { StreamPartition } from '../stream-slice.js';
  * @param keyPlace place of the parent's key among them
  * @param cursorPlaces places at which the parent's cursor may stand, by preference
  * @returns undefined for a parent without a key
- * @throws TracedError (system_error) for a key that cannot stand in a path
  */
 export function parentPartition(
   config: ParentStreamConfig,
@@ -23,12 +22,9 @@ export function parentPartition(
 ): StreamPartition | undefined {
   const key = page.captured[offset + keyPlace];
   if (!isPresent(key)) return undefined;
-  if (!isText(key) && !isNumber(key)) {
-    throw systemError(
-      `The API sent a record of ${config.stream.name} whose ${config.parent_key} is neither a text nor a number, so the list that belongs to it cannot be asked for.`,
-    );
-  }
-  const cursor = cursorPlaces.map((place) => page.captured[offset + place]).find((raw) => isText(raw));
+  const texts = cursorPlaces.map((place) => page.captured[offset + place]).filter(isText);
+  // The same choice as the cursor's own; one that no date can be read of is passed on as it is.
+  const cursor = texts.find((raw) => markOf(raw) !== undefined) ?? texts[0];
   return {
     values: new Map([...within.values, [config.partition_field, key]]),
     ...(cursor === undefined ? {} : { parentCursor: cursor }),
@@ -37,8 +33,4 @@ export function parentPartition(
 
 function isText(raw: string | undefined): raw is string {
   return raw?.startsWith('"') === true;
-}
-
-function isNumber(raw: string): boolean {
-  return /^[-\d]/.test(raw);
 }

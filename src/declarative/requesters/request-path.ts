@@ -1,4 +1,4 @@
-import { systemError } from '../../protocol/errors.js';
+import { TracedError } from '../../protocol/errors.js';
 import { rawToText } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
 
@@ -9,21 +9,42 @@ export function pathTemplate(template: string): string {
   return template.replace(PLACE, '{$1}');
 }
 
+/** The list of a record whose id no path can hold. */
+export class UnusableIdError extends TracedError {}
+
+/** Characters of an id that messages show. */
+const MAX_SHOWN = 100;
+
+function idOf(template: string, { values }: StreamPartition, name: string): string {
+  const raw = values.get(name);
+  if (raw === undefined) throw new Error(`the path ${template} wants ${name}, which the partition has not`);
+  return raw;
+}
+
+/** A path as messages show it, also of a list that cannot be asked for. */
+export function shownPath(template: string, partition: StreamPartition): string {
+  return template.replace(PLACE, (_, name: string) => {
+    const text = rawToText(idOf(template, partition, name)).slice(0, MAX_SHOWN);
+    return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+  });
+}
+
 /**
  * Fills in `{{ stream_partition.NAME }}`.
- * @throws TracedError (system_error) for an id that would lead to another path, or that no path can hold
+ * @throws UnusableIdError for an id that would lead to another path, or that no path can hold
  */
 export function fillPath(template: string, partition: StreamPartition): string {
   return template.replace(PLACE, (_, name: string) => {
-    const raw = partition.values.get(name);
-    if (raw === undefined) throw new Error(`the path ${template} wants ${name}, which the partition has not`);
+    const raw = idOf(template, partition, name);
     const text = rawToText(raw);
+    const isTextOrNumber = /^["\d-]/.test(raw);
     // A URL resolves these, in any spelling, so the request would go to another list.
     const isOtherPath = /^\.{0,2}$/.test(text);
     // Half a character has no place in a URL.
-    if (isOtherPath || /\p{Surrogate}/u.test(text)) {
-      throw systemError(
-        `The API sent a record whose id is ${JSON.stringify(text)}, so the list that belongs to it cannot be asked for.`,
+    if (!isTextOrNumber || isOtherPath || /\p{Surrogate}/u.test(text)) {
+      throw new UnusableIdError(
+        `The API sent a record whose id is ${raw.slice(0, MAX_SHOWN)}, so the list that belongs to it cannot be asked for.`,
+        'system_error',
       );
     }
     return encodeURIComponent(text);

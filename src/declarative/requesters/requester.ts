@@ -12,7 +12,7 @@ import { ApiUnavailableError } from './error-handler.js';
 import type { Headers, HttpResponse } from './http.js';
 import type { CallOutcome } from './refused-calls.js';
 import type { RequestContext, RequestListener } from './request-context.js';
-import { fillPath } from './request-path.js';
+import { fillPath, shownPath } from './request-path.js';
 import { TransportError } from './transport-error.js';
 
 /** Waits for the rate limit after which a request gives up. */
@@ -43,7 +43,7 @@ export class RefusedRequestError extends TracedError {
 }
 
 export interface Requester {
-  /** The path of a partition's list, without the host. */
+  /** The path of a partition's list as messages show it, without the host. */
   pathOf(partition: StreamPartition): string;
   /**
    * Fetches one page, again and again if need be, and hands it to `use` while a slot is held: so as many
@@ -222,7 +222,7 @@ export function createRequester(
   }
 
   return {
-    pathOf: (partition) => fillPath(definition.path, partition),
+    pathOf: (partition) => shownPath(definition.path, partition),
     async fetch<T>(request: PageRequest, select: SelectRecords, use: UseResponse<T>) {
       const { lanes } = context;
       for (let retries = 0, limited = 0; ;) {

@@ -36,6 +36,9 @@ export class ListPass {
   /** Pages in a row of which each record has come before, though nothing says that there are more. */
   #knownInRow = 0;
 
+  /** Why what stands behind the last page could not be looked at. */
+  #lookFailure: TracedError | undefined;
+
   /** Anything came that no pass before this one had brought. */
   hasBroughtNew = false;
 
@@ -95,7 +98,9 @@ export class ListPass {
   #reading(how: 'end' | 'enough' | 'gone'): ListReading {
     const { distinct, total, missing } = this.tally;
     const completeness = how === 'end' ? this.tally.completeness : 'unknown';
-    return { exists: how !== 'gone', completeness, distinct, total, missing };
+    // Records that are missing are told of in any case.
+    const endFailure = how === 'end' && missing === 0 ? this.#lookFailure : undefined;
+    return { exists: how !== 'gone', completeness, distinct, total, missing, endFailure };
   }
 
   /** @returns undefined if the API does not know the list */
@@ -118,7 +123,7 @@ export class ListPass {
    * or, where it does not count them, if the last page was not full. A fault that may pass is no end: the count may be of pages.
    */
   #isBehindEnd(error: unknown, number: number): boolean {
-    const isRefused = error instanceof RefusedRequestError || error instanceof VanishedListError;
+    const isRefused = isRefusal(error);
     if (!isRefused || this.#walk.isGuessing?.() !== true) return false;
     const { total, distinct } = this.tally;
     if (total !== undefined && distinct <= total) {
@@ -290,11 +295,16 @@ export class ListPass {
     try {
       return (await this.#options.fetchPage(parameters, use, true)) === true;
     } catch (error) {
-      // What is missing, if anything, is told of all the same.
       if (!(error instanceof TracedError)) throw error;
+      if (!isRefusal(error)) this.#lookFailure = error;
       return false;
     }
   }
+}
+
+/** Whether a page is not there, by the API's own word; any other fault may pass. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RefusedRequestError || error instanceof VanishedListError;
 }
 
 const NOTHING_USED: PageUse = { isEnough: false, done: Promise.resolve() };

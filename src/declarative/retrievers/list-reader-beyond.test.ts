@@ -164,3 +164,33 @@ test('a page behind the last one may be refused though the list has grown while 
   expect(run.course('orders').at(-1)).toBe('COMPLETE');
   expect(sorted(idsOf(run).map(Number)).slice(0, 20)).toEqual(upTo(20).map((id) => id + 1));
 });
+
+describe('a page behind a full last page at which the API fails', () => {
+  /** An API that sends pages up to a number of records, and fails behind it. */
+  const failingFrom = (from: number, count: number, total: number) =>
+    fakeApi((url) => {
+      const size = Number(url.searchParams.get('perPage'));
+      const start = (Number(url.searchParams.get('page')) - 1) * size;
+      if (start >= from) return { status: 503, body: {} };
+      const ids = upTo(Math.max(0, Math.min(size, count - start))).map((i) => ({ id: start + i }));
+      return { body: { data: ids, meta: { total, pageCount: Math.ceil(total / size) } } };
+    });
+  const orders = { ...streamOf('orders').retriever, paginator: byCountedPage };
+  const readOrders = async (api: ReturnType<typeof failingFrom>) =>
+    runRead([{ ...streamOf('orders'), retriever: orders }], api);
+
+  test('is no end of the list: records may stand there that an old count leaves out', async () => {
+    const run = await readOrders(failingFrom(20, 25, 20));
+    expect(run.course('orders').at(-1)).toBe('INCOMPLETE');
+    expect(run.errors).toMatchObject([{ failure_type: 'transient_error' }]);
+    // In pages of eight, as it is read once more, the third one reaches a little further.
+    expect(sorted(idsOf(run).map(Number))).toEqual(upTo(24));
+  });
+
+  test('does not matter where pages of another size show the end', async () => {
+    const run = await readOrders(failingFrom(20, 20, 20));
+    expect(run.errors).toEqual([]);
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+    expect(sorted(idsOf(run).map(Number))).toEqual(upTo(20));
+  });
+});

@@ -12,7 +12,7 @@ const MAX_AGAIN = 4;
  * Pages that shift while they are read can hide a record. So the records are counted, and if fewer came than
  * the API itself counts, the list is read again, for what is new in it.
  *
- * @throws TracedError, StoppedError, and whatever `use` throws
+ * @throws TracedError, also if it stays unknown whether there are further pages; StoppedError, and whatever `use` throws
  */
 export async function readList(options: ListOptions): Promise<ListReading> {
   let pass = new ListPass(options, undefined);
@@ -21,10 +21,10 @@ export async function readList(options: ListOptions): Promise<ListReading> {
     options.onAgain?.();
     pass = pass.again();
     const next = await pass.read().catch(orRefused);
-    if (next === undefined) return reading;
+    if (next === undefined) break;
     reading = afterAgain(reading, next, pass);
   }
-  return reading;
+  return withEnd(reading);
 }
 
 /**
@@ -43,10 +43,10 @@ export async function* readListInTurn(options: ListOptions): AsyncGenerator<numb
     } catch (error) {
       next = orRefused(error);
     }
-    if (next === undefined) return reading;
+    if (next === undefined) break;
     reading = afterAgain(reading, next, pass);
   }
-  return reading;
+  return withEnd(reading);
 }
 
 /** Whatever the API says of pages of another size, the list has been read. @throws any other error */
@@ -57,16 +57,25 @@ function orRefused(error: unknown): undefined {
 /** A further reading that says nothing of the number of records does not take back what the ones before it said. */
 function afterAgain(before: ListReading, next: ListReading, { hasBroughtNew }: ListPass): ListReading {
   const hasHelped = before.hasHelped === true || hasBroughtNew;
-  return { ...(next.completeness === 'unknown' ? before : next), hasHelped };
+  const { endFailure } = next;
+  return { ...(next.completeness === 'unknown' ? before : next), hasHelped, endFailure };
+}
+
+/** @throws what kept its end from being known */
+function withEnd(reading: ListReading): ListReading {
+  if (reading.endFailure !== undefined) throw reading.endFailure;
+  return reading;
 }
 
 /** Once at least, and then as long as that brings something; of a very long list what is new is not known for sure. */
 function isToBeReadAgain(
-  { completeness }: ListReading,
+  { completeness, endFailure }: ListReading,
   { readsAgain }: ListOptions,
   again: number,
   { hasBroughtNew, tally }: ListPass,
 ): boolean {
+  // Pages of another size may end with one that is not full.
+  if (endFailure !== undefined) return again === 1;
   if (completeness !== 'short' || !readsAgain || again > MAX_AGAIN) return false;
   return again === 1 || (hasBroughtNew && !tally.hasForgotten);
 }

@@ -62,6 +62,8 @@ export interface ListReading {
   readonly missing: number;
   /** It was read again because records were missing, and that brought some. */
   readonly hasHelped?: boolean;
+  /** Why it is not known whether there are further pages: the one behind a full last page could not be read. */
+  readonly endFailure?: TracedError | undefined;
 }
 
 /**

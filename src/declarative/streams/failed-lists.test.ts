@@ -93,6 +93,35 @@ describe('a parent at whose list the API', () => {
   });
 });
 
+describe('parents whose ids no path can hold', () => {
+  const odd = ['".."', '""', '{"a":1}', '[]', '"\\ud800"'];
+
+  test('do not hold up the lists of the others', async () => {
+    const parents = parentsOf(20).map((parent, i) => {
+      const text = JSON.stringify(parent);
+      return i % 4 === 1 ? text.replace(/"id":\d+/, `"id":${odd[(i - 1) / 4]}`) : text;
+    });
+    const run = await runRead(
+      [items],
+      fakeApi((url) => {
+        if (url.pathname === '/orders')
+          return { body: `{"data":[${parents.join()}],"meta":{"pageCount":1}}` };
+        const id = Number(url.pathname.split('/')[2]);
+        return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+      }),
+      { numWorkers: 20 },
+    );
+    expect(ids(run)).toHaveLength(15);
+    expect(run.course('items').at(-1)).toBe('INCOMPLETE');
+    expect(run.errors).toEqual([
+      expect.objectContaining({
+        failure_type: 'system_error',
+        message: expect.stringMatching(/^5 of 20 lists could not be read, .* cannot be asked for\.$/),
+      }),
+    ]);
+  });
+});
+
 describe('several parents at whose lists the API always fails', () => {
   const broken = [44, 45, 46, 47];
   /** The lists of the broken ones fail when all others of their page have long been read. */

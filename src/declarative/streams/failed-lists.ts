@@ -1,5 +1,6 @@
 import { TracedError } from '../../protocol/errors.js';
 import { ApiUnavailableError } from '../requesters/error-handler.js';
+import { UnusableIdError } from '../requesters/request-path.js';
 import { RateLimitedError, RefusedRequestError } from '../requesters/requester.js';
 
 /** Lists at which the API fails one after the other, after which it has probably gone. Each was tried many times. */
@@ -45,7 +46,7 @@ export class FailedLists {
     if (!isOfList) throw error;
     this.#first ??= { error, path };
     this.#failed++;
-    const isRefused = error instanceof RefusedRequestError;
+    const isRefused = error instanceof RefusedRequestError || error instanceof UnusableIdError;
     if (!isRefused) this.#areAllRefused = false;
     if (readBefore === this.#read) this.#inRow++;
     this.#areTooMany = isRefused
