@@ -49,7 +49,7 @@ describe.each(stage.plays)('in every case: $play.title', ({ play, outcome }) => 
     expect(stdout).not.toContain('an error that it does not know');
     for (const { error } of read.errors) {
       expect(error).not.toHaveProperty('stack_trace');
-      expect(error.message).toMatch(/^[A-Z].{20,}/);
+      expect(error.message).toMatch(/^[A-Z\d].{20,}/);
     }
   });
 

@@ -75,6 +75,22 @@ describe('redactor', () => {
     expect(redactor(['', ' ', 'e'])('even this')).toBe('even this');
   });
 
+  test('finds a secret by the part behind its prefix', () => {
+    const mask = redactor(['sk_live_0123456789abcdef', 'sk_test_short']);
+    expect(mask('0123456789ABCDEF, short')).toBe('****, short');
+  });
+
+  test('finds a secret in lines or groups', () => {
+    const mask = redactor(['key-0123456789']);
+    for (const text of [
+      'key-\r\n0123456789',
+      'key- 0123 4567 89',
+      'k\u200bey-0123456789',
+      'key-\\n0123456789',
+    ])
+      expect(mask(`<${text}>`)).toBe('<****>');
+  });
+
   test('no spelling of a secret is left in a text', () => {
     const key = fc.stringMatching(/^[A-Za-z0-9_+/=-]{8,40}$/).filter((one) => !one.includes('****'));
     fc.assert(
