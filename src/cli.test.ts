@@ -240,7 +240,9 @@ describe('check', () => {
     server.use(http.get(`${API}/refund`, () => HttpResponse.json({ message: 'no' }, { status: 403 })));
     const { messages, code } = await runCli(['check', '--config', config()]);
     const logs = messages.flatMap((message) => (message.type === 'LOG' ? [message.log.message] : []));
-    expect(logs.filter((line) => line.startsWith('The stream refunds cannot be read: '))).toHaveLength(1);
+    const told = logs.filter((line) => line.startsWith('The stream refunds cannot be read: '));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(/ \(GET \/refund\?\S+: HTTP 403\)$/);
     expect(messages.at(-1)).toMatchObject({ connectionStatus: { status: 'SUCCEEDED' } });
     expect(code).toBe(0);
   });

@@ -92,7 +92,8 @@ export async function check(config: JsonObject, context: SourceContext): Promise
     const result = await checkStreams(provider.source, requests);
     requireReadable(result);
     for (const { name, error } of result.unreadable) {
-      await output.log('WARN', `The stream ${name} cannot be read: ${error.message}`);
+      const detail = error.internalMessage === undefined ? '' : ` (${error.internalMessage})`;
+      await output.log('WARN', `The stream ${name} cannot be read: ${error.message}${detail}`);
     }
     const total = provider.source.streams.length;
     const missing = result.unreadable.map(({ name }) => name).join(', ');

@@ -59,7 +59,7 @@ export function toTracedError(error: unknown): TracedError {
   if (error instanceof TracedError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return systemError(
-    'The connector met an error that it does not know. Please report it with the log of this sync.',
+    'The connector met an error that it does not know. Please report it with the log.',
     {
       internalMessage: reason,
       cause: error,
