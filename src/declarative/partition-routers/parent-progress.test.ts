@@ -47,7 +47,7 @@ describe('a sync of child lists that broke off', () => {
     expect(first.run.course('items').at(-1)).toBe('INCOMPLETE');
     expect(first.last).toMatchObject({
       updatedAt: at(START),
-      parent_state: { orders: { down_to: parents[29]?.createdAt, as_of: '2024-06-15T12:00:00.000Z' } },
+      parents_done: { orders: { down_to: parents[29]?.createdAt, as_of: '2024-06-15T12:00:00.000Z' } },
     });
     const second = await sync(parents, first.last);
     expect(sorted([...new Set([...ids(first.run), ...ids(second.run)])])).toEqual(
@@ -96,7 +96,7 @@ describe('a sync of child lists that broke off', () => {
   test('begins anew where the list of parents is not newest first', async () => {
     const parents = parentsOf(50, 'oldest first');
     const first = await sync(parents, undefined, 35);
-    expect(first.last).not.toHaveProperty('parent_state');
+    expect(first.last).not.toHaveProperty('parents_done');
     const second = await sync(parents, first.last);
     expect(second.lists).toHaveLength(50);
   });
@@ -105,7 +105,7 @@ describe('a sync of child lists that broke off', () => {
     const parents = parentsOf(50);
     const earlier = {
       updatedAt: at(START),
-      parent_state: {
+      parents_done: {
         orders: {
           down_to: at(START + 30 * HOUR),
           as_of: at(START + 40 * HOUR),
@@ -136,7 +136,7 @@ describe('a sync of child lists that goes on', () => {
       context: { clock },
     });
     const state = first.states('items').at(-1);
-    expect(state).toHaveProperty('parent_state');
+    expect(state).toHaveProperty('parents_done');
     const second = await runRead([items], apiOf(clock, parents), {
       ...options(),
       ...after,
@@ -168,7 +168,7 @@ describe('a sync of child lists that goes on', () => {
       return pageOf(url, [{ id: 1, updatedAt: at(START) }]);
     });
     const run = await runRead([items], api, { context: { clock }, numWorkers: 2 });
-    expect(run.states('items').at(-1)).toHaveProperty('parent_state');
+    expect(run.states('items').at(-1)).toHaveProperty('parents_done');
   });
 
   test('reads that of a parent again whose list came short, and no other one', async () => {
@@ -190,7 +190,7 @@ describe('a sync of child lists that goes on', () => {
     const stream = countedChildren();
     const first = await runRead([stream], api, { context: { clock }, numWorkers: 2 });
     const state = first.states('items').at(-1);
-    expect(state).toMatchObject({ parent_state: { orders: { short: ['45'] } } });
+    expect(state).toMatchObject({ parents_done: { orders: { short: ['45'] } } });
     lists = [];
     failsAfter = Infinity;
     const second = await runRead([stream], api, {
@@ -254,7 +254,7 @@ test.each([500, 412])('a list in between that is answered with %i holds up no ot
   );
   expect(run.course('usages').at(-1)).toBe('INCOMPLETE');
   const state = run.states('usages').at(-1);
-  expect(state).toMatchObject({ parent_state: { orders: { short: ['20'] } } });
+  expect(state).toMatchObject({ parents_done: { orders: { short: ['20'] } } });
 });
 
 /** A list of each of the children. */
@@ -424,7 +424,7 @@ test('parents whose empty lists are never counted count as done, but for a few',
   });
   const run = await runRead([countedChildren()], api, { context: { clock }, numWorkers: 2 });
   expect(run.course('items').at(-1)).toBe('INCOMPLETE');
-  const { orders } = run.states('items').at(-1)?.['parent_state'] as {
+  const { orders } = run.states('items').at(-1)?.['parents_done'] as {
     orders: { down_to: string; short: string[] };
   };
   expect(orders.short.length).toBeLessThanOrEqual(20);

@@ -6,8 +6,8 @@ import { ListOrder } from '../incremental/list-order.js';
 import type { PageOrder } from '../incremental/list-order.js';
 import { settledAt } from '../incremental/sync-window.js';
 
-/** Beside the cursor field: how far an unfinished sync had come. The name is that of Airbyte's substreams. */
-const PARENT_STATE = 'parent_state';
+/** Beside the cursor field: how far an unfinished sync had come. Airbyte's `parent_state` beside it is the parents' mark. */
+const PARENTS_DONE = 'parents_done';
 
 /** Parents whose children have been read: newer than `downTo`, up to `asOf`. Unix ms. */
 interface DoneParents {
@@ -63,7 +63,7 @@ export class ParentProgress {
     this.#parent = parent;
     this.#now = now;
     this.#window = printWindow(window);
-    const saved = state?.[PARENT_STATE];
+    const saved = state?.[PARENTS_DONE];
     this.#saved = parseDone(isObject(saved) ? saved[parent] : undefined, now, this.#window);
     this.#short = new Set(this.#saved?.short);
   }
@@ -116,7 +116,7 @@ export class ParentProgress {
     const asOf = this.#saved?.asOf ?? this.#now;
     const short = this.#short.size === 0 ? {} : { short: [...this.#short] };
     const done = { down_to: toIso(downTo), as_of: toIso(asOf), ...this.#window, ...short };
-    return { [PARENT_STATE]: { [this.#parent]: done } };
+    return { [PARENTS_DONE]: { [this.#parent]: done } };
   }
 }
 

@@ -255,7 +255,7 @@ describe('parents or children that are missing by the API’s own count', () => 
     test('a parent: none counts as done, and the next sync reads it', async () => {
       const first = await runRead([items], api({ hidden: 47 }), { numWorkers: 2 });
       expect(first.states('items').at(-1)).toMatchObject({ updatedAt: at(START) });
-      expect(first.states('items').at(-1)).not.toHaveProperty('parent_state');
+      expect(first.states('items').at(-1)).not.toHaveProperty('parents_done');
       const second = await runRead([items], api({}), { numWorkers: 2, states: stateOf(first) });
       expect(second.records('items').filter(isOfParent(47))).toHaveLength(2);
       expect(second.states('items').at(-1)).toMatchObject({ updatedAt: parents[0]?.createdAt });
@@ -263,7 +263,7 @@ describe('parents or children that are missing by the API’s own count', () => 
 
     test('the rest of the parents, gone when a sync goes on, is no sign that the lists do not exist', async () => {
       const first = await runRead([items], api({ lists: 35 }), { numWorkers: 2 });
-      expect(first.states('items').at(-1)).toHaveProperty('parent_state');
+      expect(first.states('items').at(-1)).toHaveProperty('parents_done');
       const gone = (id: number) => id <= 30;
       const second = await runRead([items], api({ gone }), { numWorkers: 2, states: stateOf(first) });
       expect(second.errors).toEqual([]);
