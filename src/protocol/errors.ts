@@ -58,13 +58,10 @@ export class StoppedError extends Error {
 export function toTracedError(error: unknown): TracedError {
   if (error instanceof TracedError) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return systemError(
-    'The connector met an error that it does not know. Please report it with the log.',
-    {
-      internalMessage: reason,
-      cause: error,
-    },
-  );
+  return systemError('The connector met an error that it does not know. Please report it with the log.', {
+    internalMessage: reason,
+    cause: error,
+  });
 }
 
 /** The stack of an unexpected error. Of an expected one the sentence says all. */

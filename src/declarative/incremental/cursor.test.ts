@@ -195,6 +195,17 @@ describe('which records belong to a slice', () => {
     expect(open).toMatchObject({ withoutCursor: 0, mark: { text: '2024-03-06T00:00:00Z' } });
   });
 
+  test('reads the newest of them in a list without a date filter: a record with an empty or imported date is new', () => {
+    const definition = { cursor_field: 'updatedAt', extensions: { cursor_field_aliases: ['createdAt'] } };
+    const cursor = unfiltered({ state: { updatedAt: '2024-06-01T00:00:00Z' } }, definition);
+    const open = cursor.open(cursor.slices()[0] ?? first);
+    expect(judge(cursor, open, '0001-01-01T00:00:00Z', '2024-06-02T00:00:00Z')).toBe('emit');
+    expect(judge(cursor, open, '2024-01-05T00:00:00Z', '2024-06-03T00:00:00Z')).toBe('emit');
+    expect(judge(cursor, open, '2024-05-01T00:00:00Z', '2024-04-01T00:00:00Z')).toBe('outside');
+    cursor.close(open);
+    expect(cursor.state(true)).toEqual({ updatedAt: '2024-06-03T00:00:00Z' });
+  });
+
   test('takes an old record again when another of its dates is new, and the mark still speaks of the cursor', () => {
     const definition = { extensions: { change_fields: [['updatedAt'], ['plan', 'at']] } };
     const cursor = unfiltered({ state: { createdAt: '2024-06-01T00:00:00Z' } }, definition);

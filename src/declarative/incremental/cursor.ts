@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../protocol/messages.js';
 import { NO_CURSOR_STATE } from '../../protocol/state.js';
 import type { FieldPath } from '../components.js';
-import type { StreamSlice } from '../stream-slice.js';
+import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import type { CursorMark } from './cursor-state.js';
 import { emptyPage } from './list-order.js';
 import type { PageOrder } from './list-order.js';
@@ -101,6 +101,11 @@ export interface Cursor {
    * @returns false if it stays open because records are missing: the next sync reads it once more
    */
   close(open: OpenSlice): boolean;
+  /**
+   * Slices of a range are not to count as closed, though they may have been: records of it are missing.
+   * @returns false if the sync before this one left it open already, and it is to be believed now
+   */
+  leaveOpen(range: TimeRange): boolean;
   /** Replaces a slice by smaller ones; a list of one if it cannot be cut. */
   split(slice: StreamSlice, parts: number | undefined): StreamSlice[];
   /**
@@ -154,6 +159,7 @@ export function fullRefreshCursor(now: number): Cursor {
     knowsAbsent: true,
     isByDays: false,
     close: () => true,
+    leaveOpen: () => false,
     split: (one) => [one],
     replan: () => [slice],
     requestParameters: () => ({}),

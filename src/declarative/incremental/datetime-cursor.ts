@@ -167,8 +167,13 @@ export class DatetimeCursor implements Cursor {
     return 'emit';
   }
 
+  leaveOpen(range: TimeRange): boolean {
+    return this.#slices.reopen(range);
+  }
+
   close(open: OpenSlice): boolean {
     const { slice, mark } = open;
+    if (slice.ofChanges !== true && this.#slices.isLeftOpen(slice)) return false;
     const isAbsence = open.hasAbsent && this.#absences < MAX_ABSENCES;
     const isDoubtful = (isAbsence || open.isUncounted) && !this.knowsAbsent;
     if ((open.isShort || isDoubtful) && this.#slices.staysOpen(slice)) {
@@ -238,10 +243,16 @@ export class DatetimeCursor implements Cursor {
     return { endDate: this.#endDate, asOf: this.#slices.ceiling };
   }
 
-  /** The first of the fields that may hold the cursor and does. */
+  /**
+   * The first of the fields that may hold the cursor and does. In a list without a date filter it is the newest of them:
+   * a database's empty date, or one that was imported, must not hide that the record is new.
+   */
   #markOf(values: readonly (string | undefined)[], offset: number): CursorMark | undefined {
+    const isWholeList = this.#definition.start_time_option === undefined;
     let mark: CursorMark | undefined;
-    for (let i = 0; i < this.fields && mark === undefined; i++) mark = markOf(values[offset + i]);
+    for (let i = 0; i < this.fields && (mark === undefined || isWholeList); i++) {
+      mark = newerMark(mark, markOf(values[offset + i]));
+    }
     return mark;
   }
 

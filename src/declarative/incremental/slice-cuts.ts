@@ -78,7 +78,7 @@ export class SliceCuts {
 
   /**
    * Before a slice counts as closed: once all parts of the one it was cut from have been told of, together they must hold
-   * as many records.
+   * as many records. If the whole has lost some, too, it stays open once.
    * @throws DateFilterError if they do not; it is warned of where requests reach further on both sides already
    */
   async compare(slice: StreamSlice): Promise<void> {
@@ -97,10 +97,17 @@ export class SliceCuts {
     const others = [...edges, ...uncounted];
     for (const count of await Promise.all(others.map((one) => this.#count(one)))) held += count ?? NaN;
     if (!(held < total)) return;
-    // Some may have been deleted meanwhile.
+    const range = `${toIso(slice.start)} to ${toIso(slice.end)}`;
     const still = await this.#count(slice);
-    if (still === undefined || held >= still) return;
-    const message = `${toIso(slice.start)} to ${toIso(slice.end)} holds ${still} records, its parts ${held}`;
+    if (still === undefined || held >= still) {
+      // Some have been deleted meanwhile, or the API has lost them for a moment only.
+      if (this.#cursor.leaveOpen(slice))
+        this.#warn(
+          `${range} held ${total} records when it was cut, and its parts hold ${held}: the next sync reads it again`,
+        );
+      return;
+    }
+    const message = `${range} holds ${still} records, its parts ${held}`;
     if (isByDays) this.#warn(`${message}: some may be missing`);
     // Once: when it is known, all is read anew.
     else if (!this.#cursor.isByDays) throw new DateFilterError('coarse', message);

@@ -43,6 +43,27 @@ describe('SliceLedger', () => {
     expect(ledger.markFrom(0)).toEqual(markOf(29));
   });
 
+  test('leaves a range open though parts of it were closed, once, and the mark before it', () => {
+    const ledger = new SliceLedger(NOTHING, NOW);
+    ledger.close(slice(0, 10), markOf(9));
+    ledger.close(slice(10, 20), markOf(12));
+    ledger.close(slice(20, 40), markOf(39));
+    expect(ledger.reopen(slice(15, 30))).toBe(true);
+    expect(days(ledger.openParts(slice(0, 50)))).toEqual([
+      [15, 30],
+      [40, 50],
+    ]);
+    expect([ledger.markFrom(0), ledger.markBefore(20 * DAY)]).toEqual([undefined, undefined]);
+    expect(ledger.markBefore(NOW)).toEqual(markOf(39));
+    expect(ledger.isLeftOpen(slice(20, 30))).toBe(true);
+    expect(ledger.isLeftOpen(slice(10, 16))).toBe(false);
+
+    const second = new SliceLedger({ closed: [], short: ledger.short }, NOW);
+    second.close(slice(15, 20), undefined);
+    expect(second.reopen(slice(15, 30))).toBe(false);
+    expect(days(second.closed)).toEqual([[15, 20]]);
+  });
+
   test('leaves a slice open once, then takes the count for wrong', () => {
     const first = new SliceLedger(NOTHING, NOW);
     expect(first.staysOpen(slice(10, 20))).toBe(true);

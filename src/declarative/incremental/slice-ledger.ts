@@ -48,11 +48,33 @@ export class SliceLedger {
   }
 
   /** Whether a slice of which records are missing stays open, for the next sync to read once more. Notes it if so. */
-  staysOpen({ start, end }: StreamSlice): boolean {
+  staysOpen({ start, end }: TimeRange): boolean {
     // Once: a count that stays too high is not one of these records, and the rest must not wait for it.
     if (this.#gapsBefore.some((gap) => gap.start < end && start < gap.end)) return false;
     this.#gaps.push({ start, end });
     return true;
+  }
+
+  /**
+   * Leaves a range open, though slices of it may have been closed, for the next sync to read it once more.
+   * @returns false if that sync left it open to this one
+   */
+  reopen(range: TimeRange): boolean {
+    if (!this.staysOpen(range)) return false;
+    this.#closed = this.#closed.flatMap((slice) =>
+      subtractRanges(slice, [range]).map(({ start, end }) => {
+        const { mark, ...rest } = slice;
+        // Of several joined slices: it may be that of the part that is open now.
+        const isOwn = mark !== undefined && mark.time >= start && mark.time < end;
+        return { ...rest, start, end, ...(isOwn ? { mark } : {}) };
+      }),
+    );
+    return true;
+  }
+
+  /** Whether a slice is part of a range that was left open. */
+  isLeftOpen({ start, end }: TimeRange): boolean {
+    return this.#gaps.some((gap) => gap.start <= start && end <= gap.end);
   }
 
   close({ start, end }: StreamSlice, mark: CursorMark | undefined): void {

@@ -286,6 +286,38 @@ describe('a record of the last ten minutes', () => {
   );
 });
 
+describe('an end date that is set when the state has passed it', () => {
+  const state = { createdAt: NOW };
+  const endDate = toIso(Date.parse(NOW) - 60 * DAY);
+  const before = JSON.stringify(toIso(Date.parse(endDate) - DAY));
+  const recently = JSON.stringify(toIso(Date.parse(NOW) - DAY));
+  const longAgo = JSON.stringify(toIso(Date.parse(NOW) - 40 * DAY));
+
+  test('leaves nothing to read of a list whose records do not change', () => {
+    expect(cursorOf({ state, endDate }).slices()).toEqual([]);
+    expect(cursorOf({ state, endDate }, wholeList).slices()).toEqual([]);
+  });
+
+  test('does not hide what changes of the records before it', () => {
+    const changing = { ...wholeList, extensions: { change_fields: [['deletedAt']] } };
+    const cursor = cursorOf({ state, endDate }, changing);
+    const [slice] = cursor.slices();
+    if (slice === undefined) throw new Error('there is nothing to read');
+    const open = cursor.open(slice);
+    expect(cursor.judge(open, [before, recently], 0)).toBe('emit');
+    // Read by earlier syncs.
+    expect(cursor.judge(open, [before, undefined], 0)).toBe('outside');
+    expect(cursor.judge(open, [before, longAgo], 0)).toBe('outside');
+    // Behind the end date.
+    expect(cursor.judge(open, [recently, recently], 0)).toBe('outside');
+    cursor.close(open);
+    expect(cursor.state(true)).toMatchObject({ createdAt: NOW });
+    // And so in the next sync.
+    const next = cursorOf({ state: cursor.state(true), endDate, now: Date.parse(NOW) + DAY }, changing);
+    expect(next.slices()).toHaveLength(1);
+  });
+});
+
 describe('records dated before the vendor had any', () => {
   const NULL_DATE = '"0001-01-01T00:00:00Z"';
   const verdict = (options: Partial<CursorOptions>, definition = wholeList): string | undefined => {

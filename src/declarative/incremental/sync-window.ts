@@ -31,6 +31,12 @@ export interface WindowOptions {
   readonly now: number;
 }
 
+/** Whether a record may change at any time and stays in the window all the same; the whole list is read for that. */
+function staysWhenChanged({ start_time_option, extensions }: DatetimeBasedCursor): boolean {
+  const hasChanges = extensions?.change_fields !== undefined && extensions.change_moves_cursor !== true;
+  return hasChanges && start_time_option === undefined;
+}
+
 /**
  * Whether a window that was read once it had ended need not be read again: no record in it can have changed
  * since, as far as the definition promises.
@@ -76,7 +82,9 @@ export function syncWindow(definition: DatetimeBasedCursor, options: WindowOptio
     };
   }
   const horizon = now + fixedDuration(look_ahead ?? 'P0D');
-  const end = Math.min(horizon, endDate);
+  // An end date that was set when the mark had passed it ends the window, but not what changes in it.
+  const least = staysWhenChanged(definition) ? since + 1 : 0;
+  const end = Math.max(Math.min(horizon, endDate), least);
   const isFinished = isForGood(definition, options);
   const range = { start: isFinished ? end : Math.min(since, end), end };
   if (changed_since !== undefined && range.start > start.time) {

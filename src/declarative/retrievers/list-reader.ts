@@ -54,11 +54,15 @@ function orRefused(error: unknown): undefined {
   if (!(error instanceof RefusedRequestError)) throw error;
 }
 
-/** A further reading that says nothing of the number of records does not take back what the ones before it said. */
+/**
+ * A further reading that says nothing of the number of records, or that fewer came than before, as of an API that has lost
+ * them for a moment, does not take back what the ones before it said.
+ */
 function afterAgain(before: ListReading, next: ListReading, { hasBroughtNew }: ListPass): ListReading {
   const hasHelped = before.hasHelped === true || hasBroughtNew;
   const { endFailure } = next;
-  return { ...(next.completeness === 'unknown' ? before : next), hasHelped, endFailure };
+  const saysLess = next.completeness === 'unknown' || next.distinct < before.distinct;
+  return { ...(saysLess ? before : next), hasHelped, endFailure };
 }
 
 /** @throws what kept its end from being known */

@@ -230,23 +230,25 @@ class ListRetriever implements Retriever {
   }
 
   /** Many parents have no children: where none of their lists is counted, they must not all be read again. */
-  #isUncounted({ exists, distinct, total }: ListReading): boolean {
+  #isUncounted({ exists, distinct, total }: ListReading, isOne: boolean): boolean {
     if (!exists || distinct > 0) return false;
     if (total === 0) this.#hasCountedEmpty = true;
     if (total !== undefined || !this.#hasCounted) return false;
-    return ++this.#uncounted <= MAX_UNCOUNTED || this.#hasCountedEmpty;
+    return isOne || ++this.#uncounted <= MAX_UNCOUNTED || this.#hasCountedEmpty;
   }
 
   #ended({ partition }: List, reading: ListReading): ListOutcome {
     const isShort = reading.completeness === 'short';
+    // Slices of one list come short together when the API fails for a moment; lists of parents are too many to be all read again.
+    const isOne = partition === NO_PARTITION;
     // Whatever the counts are, what helps goes on.
     if (isShort && reading.hasHelped !== true) this.#fruitless++;
     else if (reading.completeness === 'verified') this.#fruitless = 0;
     this.#listener.listRead(reading, this.#pages.pathOf(partition));
     return {
       ...reading,
-      isUncounted: this.#isUncounted(reading),
-      isShort: isShort && this.#fruitless <= MAX_FRUITLESS,
+      isUncounted: this.#isUncounted(reading, isOne),
+      isShort: isShort && (isOne || this.#fruitless <= MAX_FRUITLESS),
     };
   }
 }

@@ -166,6 +166,53 @@ describe('a part of the history that is answered with nothing, not even a count'
   });
 });
 
+describe('an outage in the middle of a sync, in which the API answers with nothing', () => {
+  const many = spread(12_000);
+  const { retriever } = orders;
+  const list = { ...orders, retriever: { ...retriever, paginator: byCountedPage } };
+  const NOTHING = { data: [] };
+  const ZERO = { data: [], meta: { total: 0, pageCount: 0 } };
+  /** @param from number of the first request that is answered so, and of the first that is not any more */
+  const failing = (records: readonly Dated[], answer: unknown, from: number, to = Infinity) => {
+    let asked = 0;
+    return fakeApi((url) => {
+      const isFaulty = ++asked >= from && asked < to;
+      return isFaulty ? { body: answer } : listBetween(url, [...records]);
+    });
+  };
+  const missing = (records: readonly Dated[], runs: readonly ReadRun[]): number => {
+    const came = new Set(runs.flatMap((run) => idsOf(run)));
+    return records.filter(({ id }) => !came.has(id)).length;
+  };
+  /** One sync with the outage, and one without. */
+  const readTwice = async (records: readonly Dated[], answer: unknown, from: number, to?: number) => {
+    const first = await runRead([list], failing(records, answer, from, to), { numWorkers: 20 });
+    const second = await runRead([list], failing(records, answer, Infinity), {
+      states: new Map([['orders', first.states('orders').at(-1) ?? {}]]),
+    });
+    return { first, second, missed: missing(records, [first, second]) };
+  };
+
+  test.each([
+    ['not even a count, to its end', NOTHING, 60, undefined],
+    ['not even a count, for a while', NOTHING, 60, 400],
+    ['a count of zero, to its end', ZERO, 60, undefined],
+    ['a count of zero, for a while', ZERO, 60, 400],
+    ['a count of zero, from the first part on', ZERO, 2, 40],
+  ])('%s: what is missing comes with the next sync', async (_, answer, from, to) => {
+    const { first, missed } = await readTwice(many, answer, from, to);
+    expect(first.course('orders').at(-1)).toBe('COMPLETE');
+    expect(missed).toBe(0);
+  });
+
+  test('of a list that is not cut: a count of zero does not make up for records that are missing', async () => {
+    const few = spread(45);
+    const { first, missed } = await readTwice(few, ZERO, 3, 7);
+    expect(missing(few, [first])).toBeGreaterThan(0);
+    expect(missed).toBe(0);
+  });
+});
+
 test('a slice that is never counted is believed in the end', async () => {
   const all = spread(100);
   const { retriever } = orders;
