@@ -15,6 +15,14 @@ const MAX_PAGES_PER_SLICE = 50;
 /** Parts of one range that state as many records as the whole: of two of them one is wrong. */
 const MANY_SAME_TOTALS = 2;
 
+/**
+ * A count that may be a limit instead: search indexes count, and show, no more than 10,000 records, say. Smaller parts are
+ * below it.
+ */
+const isLimit = (total: number): boolean => /^[125]0{3,}$/.test(String(total));
+/** Parts that reach such a limit, after which it is a count of the whole list all the same. */
+const MANY_AT_LIMIT = 3000;
+
 /** Thrown by the reading of a slice, before it has written anything, to replace it by smaller ones. */
 export class SplitSlice extends Error {
   readonly slices: StreamSlice[];
@@ -51,6 +59,8 @@ export class SliceCuts {
   readonly #warn: (message: string) => void;
   readonly #wholes = new WeakMap<StreamSlice, CutSlice>();
   #areUseless = false;
+  /** Parts that may reach a limit of the API's count. */
+  #atLimit = 0;
 
   /** @param retriever of the list that the slices are parts of */
   constructor(cursor: Cursor, retriever: Retriever, warn: (message: string) => void) {
@@ -156,6 +166,7 @@ export class SliceCuts {
       whole.comparison.catch(() => undefined);
     }
     if (total === undefined || total !== whole.total) return;
-    if (++whole.same >= MANY_SAME_TOTALS) this.#areUseless = true;
+    if (++whole.same < MANY_SAME_TOTALS) return;
+    if (!isLimit(total) || ++this.#atLimit >= MANY_AT_LIMIT) this.#areUseless = true;
   }
 }

@@ -312,8 +312,25 @@ describe('the bounds of requests', () => {
   }
 });
 
+test('a limit of what the API counts and shows is passed by cutting the range below it', async () => {
+  const LIMIT = 1000;
+  const many = spread(6000);
+  const run = await runRead(
+    [{ ...orders, retriever: { ...orders.retriever, paginator: byCountedPage } }],
+    fakeApi((url) => {
+      const whole = new URL(url);
+      whole.searchParams.set('page', '1');
+      whole.searchParams.set('perPage', String(LIMIT));
+      const { body } = listBetween(whole, many) as { body: { data: Dated[] } };
+      return pageOf(url, body.data);
+    }),
+  );
+  expect(run.errors).toEqual([]);
+  expect(sorted(idsOf(run))).toEqual(many.map(({ id }) => id));
+});
+
 test('counts of the whole list, whatever range is asked for, do not cut it into ever more parts', async () => {
-  const all = spread(2000);
+  const all = spread(2010);
   const { retriever } = orders;
   const list = { ...orders, retriever: { ...retriever, paginator: byCountedPage } };
   const api = fakeApi((url) => {
