@@ -1,16 +1,16 @@
-import { TracedError } from '../../protocol/errors.js';
+import { TracedError, transientError } from '../../protocol/errors.js';
 import { forEachConcurrently } from '../concurrency.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { PageSizes } from '../paginators/page-sizes.js';
 import type { PageParameters, PagesAhead, PageWalk } from '../paginators/page-walk.js';
 import { paginate, withOtherPages } from '../paginators/paginator.js';
-import { MAX_REPEATED, RepeatedPageError } from '../paginators/repeated-pages.js';
+import { MAX_REPEATED, MAX_SAME, RepeatedPageError } from '../paginators/repeated-pages.js';
 import { RefusedRequestError } from '../requesters/requester.js';
 import { VanishedListError } from './list.js';
 import type { ListOptions, ListReading, PageUse } from './list.js';
 import { ListTally } from './list-tally.js';
 
-/** Pages in a row without a new record behind which nothing more is looked for. */
+/** Pages in a row without a new record behind which nothing more is looked for in a list that may have no pages. */
 const MAX_KNOWN = 2;
 
 /** One fetched page, used and done with. */
@@ -33,7 +33,7 @@ export class ListPass {
   readonly #sizes: PageSizes;
   /** What stands behind the last page has been looked at. */
   #hasLooked = false;
-  /** Pages in a row of which each record has come before, though nothing says that there are more. */
+  /** Pages in a row of which each record has come before. */
   #knownInRow = 0;
 
   /** Why what stands behind the last page could not be looked at. */
@@ -177,10 +177,16 @@ export class ListPass {
    * Whether a list that does not say that it has pages sends nothing new any more: it sends the same records for each
    * number, in another order or with other values.
    * @param isKnown each record of the page has come before
+   * @throws TracedError (transient_error) if one that says that there are more does so
    */
   #isLoop(isKnown: boolean): boolean {
-    this.#knownInRow = isKnown && this.#walk.isGuessing?.() === true ? this.#knownInRow + 1 : 0;
-    return this.#knownInRow >= MAX_KNOWN;
+    this.#knownInRow = isKnown ? this.#knownInRow + 1 : 0;
+    if (this.#knownInRow >= MAX_SAME) {
+      throw transientError('The API sent the same records again and again, so the list would never end.', {
+        internalMessage: `${this.#knownInRow} pages in a row without a new record`,
+      });
+    }
+    return this.#knownInRow >= MAX_KNOWN && this.#walk.isGuessing?.() === true;
   }
 
   #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {

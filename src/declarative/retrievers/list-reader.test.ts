@@ -461,3 +461,23 @@ test('however a list shifts and answers overtake each other, what is called veri
   expect(verified).toBeGreaterThan(500);
   expect(repeated).toBeGreaterThan(20);
 });
+
+test('a list that has another token each time and the same records in another order is an error, not without end', async () => {
+  const ids = [1, 2, 3, 4, 5];
+  let asked = 0;
+  const http: SendHttp = async () => {
+    // As of an API that makes a token of each answer, and ignores the one that it is sent.
+    if (++asked > 1000) throw new Error('it goes on and on');
+    const data = ids.map((_, i) => ({ id: ids[(i + asked) % ids.length], url: `signed ${asked}` }));
+    return {
+      status: 200,
+      headers: {},
+      body: Buffer.from(JSON.stringify({ data, meta: { next: `t${asked}` } })),
+    };
+  };
+  await expect(read(http, { paginator: byToken })).rejects.toMatchObject({
+    failureType: 'transient_error',
+    message: 'The API sent the same records again and again, so the list would never end.',
+  });
+  expect(asked).toBeLessThan(100);
+});
