@@ -11,7 +11,7 @@ import { withServer } from './server-process.js';
 import type { ServerProcess } from './server-process.js';
 import { alternate, median, printRatio, ratioOf } from './statistics.js';
 
-/** As many as the connector has by default. */
+/** Requests that the others have at a time: enough that none waits for the server. */
 const CONNECTIONS = 10;
 
 interface Rival {

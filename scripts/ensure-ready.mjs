@@ -14,5 +14,7 @@ if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json'
 const sources = readdirSync('src', { recursive: true })
   .filter((file) => !file.endsWith('.test.ts'))
   .map((file) => changedAt(`src/${file}`));
-const newest = Math.max(...sources, changedAt('scripts/build.mjs'), changedAt('package-lock.json'));
+const build = readdirSync('scripts').filter((file) => file.endsWith('.mjs'));
+const others = ['spec.json', 'package.json', 'package-lock.json', ...build.map((file) => `scripts/${file}`)];
+const newest = Math.max(...sources, ...others.map(changedAt));
 if (changedAt('dist/main.js') < newest) run('npm', 'run', '--silent', 'build');

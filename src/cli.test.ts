@@ -108,6 +108,8 @@ describe('a command line that is wrong', () => {
     ['read without anything', ['read'], /^read needs --config FILE and --catalog FILE\.$/m],
     ['an option without its value', ['check', '--config'], /^--config needs the name of a file after it\.$/m],
     ['an option with nothing behind "="', ['check', '--config='], /^--config needs the name of a file/m],
+    ['an option that is denied', ['check', '--no-config'], /^--config needs the name of a file after it\.$/m],
+    ['an option with parts', ['check', '--config.a=1'], /^--config needs the name of a file after it\.$/m],
     ['an empty name', ['check', '--config', ''], /^--config needs the name of a file after it\.$/m],
   ])('%s: what is wrong and an example on stderr, exit 2', async (_, argv, text) => {
     const { code, stdout, stderr } = await runCli(argv);

@@ -149,7 +149,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
 
   const command = COMMANDS.find((one) => one === parsed._[0]);
   // A variable of the shell that is not set: --config="$CONFIG".
-  const empty = ['config', 'catalog', 'state'].filter((option) => parsed[option] === '');
+  const empty = ['config', 'catalog', 'state'].filter(
+    (option) => parsed[option] !== undefined && (textOf(parsed[option]) ?? '') === '',
+  );
   if (empty.length > 0) problems.push(`${NO_VALUE}${empty.join(', ')}`);
   // What is missing may be what was misspelt.
   const problem = problems.find((one) => one.startsWith(UNKNOWN)) ?? problems[0];

@@ -8,7 +8,10 @@ export function lookUp(schema: JsonValue | undefined, path: string): JsonValue |
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
     .reduce<JsonValue | undefined>(
-      (node, part) => (typeof node === 'object' && node !== null ? (node as JsonObject)[part] : undefined),
+      (node, part) =>
+        typeof node === 'object' && node !== null && Object.hasOwn(node, part)
+          ? (node as JsonObject)[part]
+          : undefined,
       schema,
     );
 }

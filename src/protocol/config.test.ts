@@ -223,6 +223,12 @@ describe('readConfigFile', () => {
     expect(readConfigFile(fileOf('{"a":1}'))).toEqual({ a: 1 });
   });
 
+  test('a field is not known because every object has one of that name', async () => {
+    expect(await sentence({ constructor: '1', toString: '2' })).toContain(
+      'There is no field constructor. There is no field toString',
+    );
+  });
+
   test('takes a field that is left empty for one that is not there', () => {
     const text = '{"provider":{"name":"paystack","secret_key":""},"start_date":"","end_date":null,"days":0}';
     expect(readConfigFile(fileOf(text))).toEqual({ provider: { name: 'paystack' }, days: 0 });

@@ -119,6 +119,12 @@ describe('scanRecords', () => {
     expect(scan(text).captured).toEqual([undefined, undefined, undefined, '[{"id":1}]']);
   });
 
+  test('captures a value in each place in which it is wanted', () => {
+    const tree = captureTree([['a'], ['b', 'c'], ['a'], ['b']]);
+    const { captured } = scanRecords(Buffer.from('[{"a":1,"b":{"c":2}}]'), [], tree, 4);
+    expect(captured).toEqual(['1', '2', '1', '{"c":2}']);
+  });
+
   test('is not misled by keys that contain, escape or resemble the wanted ones', () => {
     const text = '{"\\"data\\"":[1],"dat":[1],"data ":[1],"data\\u0000":[1],"x":{"data":[2]},"data":[]}';
     expect(scan(text)).toMatchObject({ found: 'list', ranges: [] });

@@ -20,8 +20,8 @@ import {
 /** A tree of the paths to capture: at each object, which keys lead on and which are wanted. */
 export interface CaptureNode {
   readonly key: Buffer;
-  /** Place of the value in `captured`; -1 for a key that only leads on. */
-  readonly index: number;
+  /** Places of the value in `captured`; none for a key that only leads on. */
+  readonly places: readonly number[];
   readonly children: readonly CaptureNode[];
 }
 
@@ -33,8 +33,9 @@ export function captureTree(paths: readonly FieldPath[], prefix: FieldPath = [])
   const keys = [...new Set(below.map(({ path }) => path[prefix.length] ?? ''))];
   return keys.map((key) => ({
     key: Buffer.from(JSON.stringify(key).slice(1, -1)),
-    index:
-      below.find(({ path }) => path.length === prefix.length + 1 && path[prefix.length] === key)?.index ?? -1,
+    places: below
+      .filter(({ path }) => path.length === prefix.length + 1 && path[prefix.length] === key)
+      .map(({ index }) => index),
     children: captureTree(
       paths.map((path, index) => (below.some((one) => one.index === index) ? path : [])),
       [...prefix, key],
@@ -175,9 +176,7 @@ class Scanner extends JsonGrammar {
         this.#forgetValues(node);
         const leadsOn = node.children.length > 0 && this.bytes[valueAt] === OPEN_BRACE;
         at = leadsOn ? this.#record(valueAt, node.children) : this.skip(valueAt);
-        if (node.index >= 0) {
-          this.captured[this.#base + node.index] = this.bytes.toString('utf8', valueAt, at);
-        }
+        if (node.places.length > 0) this.#capture(node, this.bytes.toString('utf8', valueAt, at));
       }
       at = this.space(at);
       if (this.bytes[at] === CLOSE_BRACE) return at + 1;
@@ -185,8 +184,12 @@ class Scanner extends JsonGrammar {
     }
   }
 
+  #capture({ places }: CaptureNode, raw: string | undefined): void {
+    for (const place of places) this.captured[this.#base + place] = raw;
+  }
+
   #forgetValues(node: CaptureNode): void {
-    if (node.index >= 0) this.captured[this.#base + node.index] = undefined;
+    this.#capture(node, undefined);
     for (const child of node.children) this.#forgetValues(child);
   }
 

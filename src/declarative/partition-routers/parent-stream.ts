@@ -76,11 +76,9 @@ export class ParentStream {
     this.#cursor = this.#config.incremental_dependency ? cursor : undefined;
     const ofCursor = this.#cursor?.capture ?? [];
     const date = this.#config.extensions?.newest_first_by;
-    const isCaptured = ofCursor.findIndex((path) => path.length === 1 && path[0] === date);
-    const added = date === undefined || isCaptured >= 0 ? [] : [[date]];
-    this.#capture = [...ofCursor, [this.#config.parent_key], ...added];
+    this.#capture = [...ofCursor, [this.#config.parent_key], ...(date === undefined ? [] : [[date]])];
     this.#keyPlace = ofCursor.length;
-    if (date !== undefined) this.#datePlace = isCaptured >= 0 ? isCaptured : ofCursor.length + 1;
+    if (date !== undefined) this.#datePlace = ofCursor.length + 1;
     const { retriever } = this.#config.stream;
     this.retriever = createRetriever(
       { definition: retriever, capture: this.#capture, keyPlaces: [this.#keyPlace], pagesAtATime: 1 },
