@@ -133,7 +133,6 @@ export class ParentStream {
     const pages = this.retriever.readInTurn(
       { partition, parameters: selection?.parameters ?? {}, rank: open?.rank ?? 0 },
       (page, info) => {
-        if (info.mayHide) progress?.mayHide();
         order = emptyPage();
         if (open !== undefined) beginPage(open);
         for (let i = 0; i < page.ranges.length / 2; i++) {
@@ -150,7 +149,7 @@ export class ParentStream {
           const one = this.#partitionOf(partition, page, offset);
           if (one !== undefined) found.push(one);
         }
-        // New records move others to the next page. Where there are none, another one has been hidden.
+        // New records move others to the next page. Where there are none, or the count has fallen, another one has been hidden.
         first ??= info.total;
         if (repeated > (info.total ?? Infinity) - (first ?? 0)) progress?.mayHide();
         // Behind the dates: if the API ignores the range, there is no use in cutting it.

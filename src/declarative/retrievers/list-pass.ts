@@ -199,7 +199,6 @@ export class ListPass {
     const used = this.#options.use(page, {
       number,
       isFirst,
-      mayHide: this.tally.hasFallen,
       pageCount: this.#walk.pageCount(page),
       total,
       hasMore,

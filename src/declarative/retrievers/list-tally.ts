@@ -111,11 +111,6 @@ export class ListTally {
     return this.#totals.largest;
   }
 
-  /** The number fell between two requests: records were deleted, which moves others to pages that were read. */
-  get hasFallen(): boolean {
-    return this.#totals.hasFallen;
-  }
-
   /** Records that are still missing, going by the number that the API states. */
   get missing(): number {
     return this.completeness === 'short' ? Math.max(0, this.#expected - this.#distinct) : 0;

@@ -30,8 +30,6 @@ export interface PageInfo {
   readonly hasMore: boolean;
   /** Whether it may be a long list: it goes on by the API's own word, or the page has as many records as were asked for. */
   readonly mayBeLong: boolean;
-  /** The API's count has fallen since the list began, so a record may have moved to a page before this one. */
-  readonly mayHide: boolean;
   /** For each record whether it is to be passed on, or came on another page already. */
   readonly fresh: readonly boolean[];
 }

@@ -101,7 +101,6 @@ describe('a list', () => {
         pageCount: 2,
         hasMore: true,
         mayBeLong: true,
-        mayHide: false,
         fresh: [true],
       },
       {
@@ -110,7 +109,6 @@ describe('a list', () => {
         pageCount: 2,
         hasMore: false,
         mayBeLong: false,
-        mayHide: false,
         fresh: [true],
       },
     ]);
