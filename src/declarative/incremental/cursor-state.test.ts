@@ -6,6 +6,7 @@ import { requestParameter } from '../components.js';
 import { parseTimestamp, toIso } from '../datetime.js';
 import type { StreamSlice } from '../stream-slice.js';
 import type { Cursor } from './cursor.js';
+import { AbsentLists } from './absent-lists.js';
 import { mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
 import type { ClosedSlice, CursorMark } from './cursor-state.js';
 import { DatetimeCursor } from './datetime-cursor.js';
@@ -222,8 +223,9 @@ describe('a saved state', () => {
         fc.array(slice, { maxLength: 4 }),
         fc.constantFrom(undefined, 'coarse' as const, 'partial' as const),
         fc.array(fc.record({ start: time, end: time }), { maxLength: 2 }),
-        fc.boolean(),
-        (one, start, slices, filterFault, short, knowsAbsent) => {
+        fc.array(fc.string(), { maxLength: 3 }),
+        (one, start, slices, filterFault, short, lists) => {
+          const absent = AbsentLists.parse(lists);
           const printed = JSON.parse(
             JSON.stringify(
               printCursorState('createdAt', {
@@ -232,18 +234,19 @@ describe('a saved state', () => {
                 closed: slices,
                 filterFault,
                 short,
-                knowsAbsent,
+                absent,
                 syncMode: 'incremental',
               }),
             ),
           ) as JsonObject;
-          expect(parseCursorState('s', 'createdAt', printed)).toEqual({
+          const { absent: read, ...rest } = parseCursorState('s', 'createdAt', printed);
+          expect(read.print()).toEqual(absent.print());
+          expect(rest).toEqual({
             mark: one,
             startDate: start?.time,
             closed: slices,
             ...(filterFault === undefined ? {} : { filterFault }),
             short,
-            ...(knowsAbsent ? { knowsAbsent } : {}),
           });
         },
       ),

@@ -3,6 +3,7 @@ import { isObject } from '../../protocol/json-object.js';
 import type { JsonObject, JsonValue, SyncMode } from '../../protocol/messages.js';
 import { parseTimestamp, toIso } from '../datetime.js';
 import type { TimeRange } from '../stream-slice.js';
+import { AbsentLists } from './absent-lists.js';
 import { lowCodeMark } from './low-code-state.js';
 
 /** A cursor value: its time, and its spelling in the record it came from. */
@@ -43,8 +44,7 @@ export interface CursorState {
   readonly filterFault?: KnownFault;
   /** Ranges that the sync left open, because records of them were missing. */
   readonly short: readonly TimeRange[];
-  /** See `Cursor.knowsAbsent`. */
-  readonly knowsAbsent?: boolean;
+  readonly absent: AbsentLists;
 }
 
 /** Beside the cursor field: ranges that need not be read again when a sync is taken up. */
@@ -142,21 +142,22 @@ export function parseCursorState(
   cursorField: string,
   state: JsonObject | undefined,
 ): CursorState {
+  const absent = AbsentLists.parse(state?.[ABSENT_LISTS]);
   const keys = Object.entries(state ?? {}).filter(([, value]) => value !== null && value !== undefined);
-  if (state === undefined || keys.length === 0) return { mark: undefined, closed: [], short: [] };
+  if (state === undefined || keys.length === 0) return { mark: undefined, closed: [], short: [], absent };
   const foreign = state[cursorField] === undefined ? lowCodeMark(state) : 'none';
-  if (foreign === 'beginning') return { mark: undefined, closed: [], short: [] };
+  if (foreign === 'beginning') return { mark: undefined, closed: [], short: [], absent };
   if (foreign !== 'none') {
     const mark = toMark(foreign.from);
     if (mark === undefined) throw refuse(stream, 'its "slices" hold no timestamp');
-    return { mark, rangesFrom: toMark(foreign.since)?.time, closed: [], short: [] };
+    return { mark, rangesFrom: toMark(foreign.since)?.time, closed: [], short: [], absent };
   }
 
   const closed = parseClosed(stream, state[CLOSED_SLICES]);
   const short = parseShort(state[SHORT]);
   const value = state[cursorField];
   if (value === undefined || value === null) {
-    if (closed.length > 0) return { mark: undefined, closed, short };
+    if (closed.length > 0) return { mark: undefined, closed, short, absent };
     throw refuse(stream, `it has no "${cursorField}" but ${keys.map(([key]) => `"${key}"`).join(', ')}`);
   }
   const mark = toMark(value);
@@ -171,7 +172,7 @@ export function parseCursorState(
     closed,
     ...(filterFault === undefined ? {} : { filterFault }),
     short,
-    ...(state[ABSENT_LISTS] === true ? { knowsAbsent: true } : {}),
+    absent,
     ...(finished === undefined ? {} : { finished }),
   };
 }
@@ -187,19 +188,20 @@ export interface PrintedState {
   readonly finished?: FinishedWindow | undefined;
   readonly filterFault: KnownFault | undefined;
   readonly short: readonly TimeRange[];
-  readonly knowsAbsent: boolean;
+  readonly absent: AbsentLists;
   readonly syncMode: SyncMode;
 }
 
 export function printCursorState(
   cursorField: string,
-  { mark, startDate, closed, finished, filterFault, short, knowsAbsent, syncMode }: PrintedState,
+  { mark, startDate, closed, finished, filterFault, short, absent, syncMode }: PrintedState,
 ): JsonObject {
   const slices = closed.map((slice) => ({
     ...printRange(slice),
     as_of: toIso(slice.asOf),
     ...(slice.mark === undefined ? {} : { mark: slice.mark.text }),
   }));
+  const absentLists = absent.print();
   return {
     [cursorField]: mark.text,
     ...(startDate === undefined ? {} : { [START_DATE]: startDate }),
@@ -207,7 +209,7 @@ export function printCursorState(
     ...(slices.length === 0 ? {} : { [CLOSED_SLICES]: slices }),
     ...(filterFault === undefined ? {} : { [DATE_FILTER]: FILTER_FAULTS[filterFault] }),
     ...(short.length === 0 ? {} : { [SHORT]: short.map(printRange) }),
-    ...(knowsAbsent ? { [ABSENT_LISTS]: true } : {}),
+    ...(absentLists === undefined ? {} : { [ABSENT_LISTS]: absentLists }),
     ...(finished === undefined
       ? {}
       : { [FINISHED]: { end_date: toIso(finished.endDate), as_of: toIso(finished.asOf) } }),

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../protocol/messages.js';
 import { NO_CURSOR_STATE } from '../../protocol/state.js';
 import type { FieldPath } from '../components.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
+import { AbsentLists } from './absent-lists.js';
 import type { CursorMark } from './cursor-state.js';
 import { emptyPage } from './list-order.js';
 import type { PageOrder } from './list-order.js';
@@ -65,8 +66,8 @@ export interface OpenSlice {
   written: number;
   /** Records are missing, going by the API's own count. */
   isShort: boolean;
-  /** Lists of parents are not there. */
-  hasAbsent: boolean;
+  /** Lists of parents that are not there. */
+  readonly absent: AbsentLists;
   /** The API has sent nothing, and not counted it, though it counts other lists. */
   isUncounted: boolean;
   /** Of the records since `beginPage`. */
@@ -82,8 +83,8 @@ export interface Cursor {
   readonly capture: readonly FieldPath[];
   /** How many of them, from the first, may hold the cursor itself. */
   readonly fields: number;
-  /** Lists of parents were not there in an earlier sync, and not in the one after it either: the API has none for some. */
-  readonly knowsAbsent: boolean;
+  /** Lists that were not there in an earlier sync, and not in the one after it either: the API has none for some parents. */
+  readonly knownAbsent: AbsentLists;
   /** Requests reach further on both sides already, as for an API that cuts bounds to days. */
   readonly isByDays: boolean;
   /** The slices to read; none if there is nothing new. */
@@ -134,7 +135,7 @@ export function newOpenSlice(slice: StreamSlice): OpenSlice {
     withoutCursor: 0,
     written: 0,
     isShort: false,
-    hasAbsent: false,
+    absent: new AbsentLists(),
     isUncounted: false,
     page: emptyPage(),
   };
@@ -156,7 +157,7 @@ export function fullRefreshCursor(now: number): Cursor {
     open: newOpenSlice,
     judge: () => 'emit',
     isFeed: false,
-    knowsAbsent: true,
+    knownAbsent: AbsentLists.parse(true),
     isByDays: false,
     close: () => true,
     leaveOpen: () => false,

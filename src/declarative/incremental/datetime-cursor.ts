@@ -3,6 +3,7 @@ import type { DatetimeBasedCursor, FieldPath } from '../components.js';
 import { DAY_MS, parseDuration, parseTimestamp, toIso } from '../datetime.js';
 import type { Duration } from '../datetime.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
+import { AbsentLists, OWN_LIST } from './absent-lists.js';
 import { newOpenSlice } from './cursor.js';
 import type { Cursor, CutsInQuestion, FilterFault, FilterInQuestion, OpenSlice, Verdict } from './cursor.js';
 import { markOf, newerMark, printCursorState } from './cursor-state.js';
@@ -36,7 +37,7 @@ export class DatetimeCursor implements Cursor {
   readonly fields: number;
   readonly notice: string | undefined;
   readonly isFeed: boolean;
-  readonly knowsAbsent: boolean;
+  readonly knownAbsent: AbsentLists;
   readonly #definition: DatetimeBasedCursor;
   readonly #fullRefresh: boolean;
   readonly #initial: CursorMark;
@@ -55,8 +56,8 @@ export class DatetimeCursor implements Cursor {
   /** What the filter leaves out has been read from the start on: by an earlier sync, or by this one in the end. */
   readonly #hadWholeList: boolean;
   #hasWholeList = false;
-  /** Slices were closed of which lists are not there. */
-  #hasAbsent = false;
+  /** Lists of slices that were closed though they are not there. */
+  readonly #absent = new AbsentLists();
   /** Slices that stay open because lists are not there. */
   #absences = 0;
   readonly #slices: SliceLedger;
@@ -79,7 +80,7 @@ export class DatetimeCursor implements Cursor {
     const start = syncStart(definition.cursor_field, options);
     const { startDate, closed, short, mark } = start;
     const { takesEarlier, endDate, lookbackDays, now, goesOnSince } = options;
-    this.knowsAbsent = start.knowsAbsent;
+    this.knownAbsent = start.absent;
     this.#initial = mark ?? startDate;
     this.#readFrom = start.readFrom;
     this.#startDate = startDate.time;
@@ -174,13 +175,14 @@ export class DatetimeCursor implements Cursor {
   close(open: OpenSlice): boolean {
     const { slice, mark } = open;
     if (slice.ofChanges !== true && this.#slices.isLeftOpen(slice)) return false;
-    const isAbsence = open.hasAbsent && this.#absences < MAX_ABSENCES;
-    const isDoubtful = (isAbsence || open.isUncounted) && !this.knowsAbsent;
-    if ((open.isShort || isDoubtful) && this.#slices.staysOpen(slice)) {
+    const isUncounted = open.isUncounted && !this.knownAbsent.has(OWN_LIST);
+    const isAbsence = open.absent.exceeds(this.knownAbsent) && this.#absences < MAX_ABSENCES;
+    if ((open.isShort || isUncounted || isAbsence) && this.#slices.staysOpen(slice)) {
       if (!open.isShort && isAbsence) this.#absences++;
       return false;
     }
-    if (open.hasAbsent || open.isUncounted) this.#hasAbsent = true;
+    this.#absent.addAll(open.absent);
+    if (open.isUncounted) this.#absent.add(OWN_LIST);
     if (slice.ofChanges === true) this.#changesAreDue = false;
     else this.#slices.close(slice, mark);
     return true;
@@ -228,10 +230,18 @@ export class DatetimeCursor implements Cursor {
       finished: this.#finished(complete),
       filterFault: hasWholeList ? 'partial' : isCoarse ? 'coarse' : undefined,
       short: complete ? [] : slices.short,
-      // Forgotten when all are there again.
-      knowsAbsent: this.#hasAbsent || (!complete && this.knowsAbsent),
+      absent: this.#absentSoFar(complete),
       syncMode: this.#fullRefresh ? 'full_refresh' : 'incremental',
     });
+  }
+
+  /** Those that are there again are forgotten when all has been read. */
+  #absentSoFar(complete: boolean): AbsentLists {
+    if (complete) return this.#absent;
+    const all = new AbsentLists();
+    all.addAll(this.knownAbsent);
+    all.addAll(this.#absent);
+    return all;
   }
 
   /** What the state says of an end date that has been reached. */

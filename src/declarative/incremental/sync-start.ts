@@ -2,6 +2,7 @@
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { parseTimestamp } from '../datetime.js';
 import type { TimeRange } from '../stream-slice.js';
+import { AbsentLists } from './absent-lists.js';
 import { isResumable, parseCursorState } from './cursor-state.js';
 import type { ClosedSlice, CursorMark, FinishedWindow } from './cursor-state.js';
 
@@ -33,8 +34,8 @@ export interface SyncStart {
   readonly closed: readonly ClosedSlice[];
   readonly short: readonly TimeRange[];
   readonly finished: FinishedWindow | undefined;
-  /** See `Cursor.knowsAbsent`. */
-  readonly knowsAbsent: boolean;
+  /** Lists that earlier syncs have found not to be there. */
+  readonly absent: AbsentLists;
   /** What the filter leaves out has been read from the start on. */
   readonly hadWholeList: boolean;
   /** The API's filter was found to go by whole days. */
@@ -77,7 +78,7 @@ export function syncStart(field: string, options: CursorOptions): SyncStart {
     short: isOwn ? saved.short : [],
     finished: isFullRefresh || startsEarlier ? undefined : saved.finished,
     // What is read now was not asked for when these were found.
-    knowsAbsent: saved.knowsAbsent === true && !startsEarlier,
+    absent: startsEarlier ? new AbsentLists() : saved.absent,
     hadWholeList: saved.filterFault === 'partial' && !startsEarlier,
     isByDays: closed.length > 0 && saved.filterFault === 'coarse',
     notice,

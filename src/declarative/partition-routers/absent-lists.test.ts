@@ -20,6 +20,7 @@ import {
 } from '../../test-support/read-run.fixture.js';
 import type { ReadRun } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
+import { AbsentLists } from '../incremental/absent-lists.js';
 import { DatetimeCursor } from '../incremental/datetime-cursor.js';
 
 const parents = parentsOf(30);
@@ -65,12 +66,32 @@ describe.each([
   test('of which a list stays away are read again once, and no longer when that is known', async () => {
     const first = await sync(stream, [7]);
     const second = await sync(stream, [7], stateOf(first));
-    expect(stateOf(second)).toMatchObject({ absent_lists: true });
+    expect(stateOf(second)).toMatchObject({ absent_lists: ['7'] });
     const third = await sync(stream, [7], stateOf(second));
     expect(third.course('items').at(-1)).toBe('COMPLETE');
     expect(third.logs.filter((line) => line.includes('stays open'))).toEqual([]);
     // When all are there again, that is forgotten.
     expect(stateOf(await sync(stream, [], stateOf(third)))).not.toHaveProperty('absent_lists');
+  });
+
+  test('of lists that were not there come, though another one is known never to be', async () => {
+    const first = await sync(stream, [7]);
+    const second = await sync(stream, [7], stateOf(first));
+    const late = [3, 7, 12, 20, 29];
+    const withEarlier = { ...stateOf(second), updatedAt: at(START), parent_createdAt: at(START) };
+    const third = await sync(stream, late, withEarlier);
+    expect(third.logs.filter((line) => line.includes('stays open'))).toHaveLength(1);
+    const fourth = await sync(stream, [7], stateOf(third));
+    const came = [third, fourth].flatMap((run) => idsOf(run, 'items'));
+    expect(sorted([...new Set(came)])).toEqual(sorted(parents.map(({ id }) => id).filter((id) => id !== 7)));
+    expect(stateOf(fourth)).toMatchObject({ absent_lists: ['7'] });
+  });
+
+  test('of more parents than a state can name are believed, whichever they are', async () => {
+    const lists = AbsentLists.parse(Array.from({ length: 100 }, (_, i) => `${i}`));
+    expect([lists.has('99'), lists.has('100'), lists.print()]).toEqual([true, false, expect.any(Array)]);
+    lists.add('100');
+    expect([lists.has('1000'), lists.print()]).toEqual([true, true]);
   });
 
   test('are not called verified where a list was not there', async () => {
@@ -118,7 +139,7 @@ test('lists that are missing all over the history keep a few slices open, and no
   const cursor = new DatetimeCursor(createdBetween, { ...base, state: undefined, now });
   const closed = Array.from({ length: 20 }, (_, i) => {
     const open = cursor.open({ start: day(i), end: day(i + 1), filtered: true, isLast: i === 19 });
-    open.hasAbsent = true;
+    open.absent.add(`${i}`);
     return cursor.close(open);
   });
   expect(closed.filter((isClosed) => !isClosed)).toHaveLength(5);
@@ -129,10 +150,10 @@ test('lists that are missing all over the history keep a few slices open, and no
 });
 
 test('that lists were not there says nothing of a history that is read from an earlier start date', () => {
-  const state = { createdAt: at(START + 24 * HOUR), start_date: at(START), absent_lists: true };
+  const state = { createdAt: at(START + 24 * HOUR), start_date: at(START), absent_lists: ['7'] };
   const base = { stream: 'items', syncMode: 'incremental', lookbackDays: 0, state } as const;
   const cursorOf = (startDate: number) =>
     new DatetimeCursor(createdBetween, { ...base, startDate: at(startDate), now: START + 48 * HOUR });
-  expect(cursorOf(START).knowsAbsent).toBe(true);
-  expect(cursorOf(START - 24 * HOUR).knowsAbsent).toBe(false);
+  expect(cursorOf(START).knownAbsent.has('7')).toBe(true);
+  expect(cursorOf(START - 24 * HOUR).knownAbsent.has('7')).toBe(false);
 });

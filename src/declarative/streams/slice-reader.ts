@@ -200,8 +200,9 @@ export class SliceReader {
   #noteShort(open: OpenSlice, how: Shortage, partition: StreamPartition): void {
     if (how === 'short') open.isShort = true;
     if (how === 'absent') {
-      open.hasAbsent = true;
-      if (this.#cursor.knowsAbsent) return;
+      const list = [...partition.values.values()].join(' ');
+      open.absent.add(list);
+      if (this.#cursor.knownAbsent.has(list)) return;
     }
     // Whatever the API's counts are worth: for whoever goes on from here it costs a request.
     if (partition !== NO_PARTITION) this.#progress?.addShort(outermostKey(partition));

@@ -228,7 +228,7 @@ export class StreamReader {
       if (isClosed && open.isShort) {
         await this.#messages.log('WARN', `${range} came short again; the API's count is taken for wrong`);
       }
-      if (isClosed && open.hasAbsent && !this.#cursor.knowsAbsent) {
+      if (isClosed && open.absent.exceeds(this.#cursor.knownAbsent)) {
         await this.#messages.log('WARN', `${range}: lists that are not there are taken for gone`);
       }
     }
