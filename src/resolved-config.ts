@@ -1,3 +1,4 @@
+import { DEFAULT_LOOKBACK_DAYS } from './declarative/components.js';
 import type { KeyMode, Provider } from './declarative/components.js';
 import { parseTimestamp } from './declarative/datetime.js';
 import { valueAt } from './declarative/extractors/record-selector.js';
@@ -22,9 +23,6 @@ export interface ResolvedConfig {
   /** Requests per minute and endpoint; undefined for the documented limit. */
   readonly requestsPerMinute: number | undefined;
 }
-
-/** As in spec.json. */
-const DEFAULT_LOOKBACK_DAYS = 30;
 
 /** @throws TracedError (config_error) with the sentence for a key that cannot work */
 function keyModeOf(provider: Provider, key: string): KeyMode {

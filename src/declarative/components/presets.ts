@@ -1,4 +1,4 @@
-/** Parts that the definitions of several vendors share. */
+/** What several vendors share. */
 import type { DefaultErrorHandler, HttpResponseFilter } from './requester.js';
 
 /**
@@ -48,3 +48,6 @@ export function patientErrorHandler(response_filters: readonly HttpResponseFilte
     ],
   };
 }
+
+/** Of a config that names no `lookback_window_days`; as in spec.json. */
+export const DEFAULT_LOOKBACK_DAYS = 30;

@@ -1,8 +1,8 @@
 /** Rate limits, as a manifest says them. */
 import type { JsonObject } from '../../protocol/messages.js';
+import { callRatePolicy } from '../call-rate-policy.js';
 import type {
   DeclarativeSource,
-  HTTPAPIBudget,
   KeyMode,
   MovingWindowCallRatePolicy,
   Provider,
@@ -20,21 +20,6 @@ function pathPattern(url_base: string, path: string): string {
   const escaped = (text: string) => text.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
   const parts = path.split(/\{\{.*?\}\}/).map(escaped);
   return `^${escaped(new URL(url_base).pathname.replace(/\/$/, ''))}${parts.join('[^/]+')}/?$`;
-}
-
-/** The first policy that fits a path, for keys of the mode. */
-function policyFor(
-  { policies }: HTTPAPIBudget,
-  path: string,
-  mode: KeyMode,
-): MovingWindowCallRatePolicy | undefined {
-  return policies.find(
-    ({ matchers, extensions }) =>
-      (extensions?.key_mode ?? mode) === mode &&
-      matchers.some(
-        ({ url_path_pattern: pattern }) => pattern === undefined || new RegExp(pattern).test(path),
-      ),
-  );
 }
 
 function requireKnown(policy: MovingWindowCallRatePolicy): void {
@@ -62,8 +47,8 @@ function groups({ streams, api_budget }: DeclarativeSource, notes: Notes): Group
   const found = new Map<string, Group>();
   for (const { name, retriever } of streams) {
     const { path, url_base } = retriever.requester;
-    const live = policyFor(api_budget, path, 'live');
-    const test = policyFor(api_budget, path, 'test');
+    const live = callRatePolicy(api_budget, path, 'live');
+    const test = callRatePolicy(api_budget, path, 'test');
     if (live === undefined || test === undefined) {
       notes.add('No rate limit is kept to; the API says when it has had enough (429).', name);
       continue;

@@ -1,5 +1,6 @@
 /** Incremental sync, as a manifest says it. */
 import type { JsonObject } from '../../protocol/messages.js';
+import { DEFAULT_LOOKBACK_DAYS } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { DAY_MS, fixedDuration } from '../datetime.js';
 import {
@@ -25,9 +26,6 @@ const RECORD_FORMATS = [
   '%Y-%m-%d',
 ];
 const SECONDS_FORMAT = '%Y-%m-%dT%H:%M:%SZ';
-
-/** As in spec.json. */
-const DEFAULT_LOOKBACK_DAYS = 30;
 
 export interface ManifestCursor extends CursorRequests {
   readonly incremental_sync: JsonObject;

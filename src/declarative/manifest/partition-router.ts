@@ -7,6 +7,7 @@ import type {
   ParentStreamConfig,
   SubstreamPartitionRouter,
 } from '../components.js';
+import { fillPlaces } from '../path-places.js';
 import { literal, template } from './jinja.js';
 import { requireNothingLeft } from './notes.js';
 import type { Notes } from './notes.js';
@@ -30,10 +31,7 @@ function partitionValue(stream: DeclarativeStream, field: string): string {
 
 /** A path template with each partition value where the runtime has it. */
 export function manifestPath(stream: DeclarativeStream): string {
-  return stream.retriever.requester.path.replace(
-    /\{\{\s*stream_partition\.(\w+)\s*\}\}/g,
-    (_, field: string) => template(partitionValue(stream, field)),
-  );
+  return fillPlaces(stream.retriever.requester.path, (field) => template(partitionValue(stream, field)));
 }
 
 /** Whether one of a stream's added fields is its parent's cursor. */

@@ -1,3 +1,4 @@
+import { callRatePolicy } from '../call-rate-policy.js';
 import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy } from '../components.js';
 import { fixedDuration } from '../datetime.js';
 import { numberIn, secondsIn } from './header-values.js';
@@ -175,13 +176,7 @@ export class ApiBudget {
 
   #windowOf(endpoint: string): Window {
     const { budget, keyMode } = this.#options;
-    const policy = budget.policies.find(
-      ({ matchers, extensions }) =>
-        (extensions?.key_mode ?? keyMode) === keyMode &&
-        matchers.some(
-          ({ url_path_pattern: pattern }) => pattern === undefined || new RegExp(pattern).test(endpoint),
-        ),
-    );
+    const policy = callRatePolicy(budget, endpoint, keyMode);
     const isShared = policy !== undefined && policy.extensions?.per_endpoint !== true;
     const key = isShared ? JSON.stringify(policy.matchers) : endpoint;
     let window = this.#windows.get(key);

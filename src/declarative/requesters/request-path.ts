@@ -1,12 +1,11 @@
 import { TracedError } from '../../protocol/errors.js';
+import { fillPlaces } from '../path-places.js';
 import { rawToText } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
 
-const PLACE = /\{\{\s*stream_partition\.(\w+)\s*\}\}/g;
-
 /** A path for people: `/settlement/{settlement_id}/transactions`. */
 export function pathTemplate(template: string): string {
-  return template.replace(PLACE, '{$1}');
+  return fillPlaces(template, (name) => `{${name}}`);
 }
 
 /** The list of a record whose id no path can hold. */
@@ -23,7 +22,7 @@ function idOf(template: string, { values }: StreamPartition, name: string): stri
 
 /** A path as messages show it, also of a list that cannot be asked for. */
 export function shownPath(template: string, partition: StreamPartition): string {
-  return template.replace(PLACE, (_, name: string) => {
+  return fillPlaces(template, (name) => {
     const text = rawToText(idOf(template, partition, name)).slice(0, MAX_SHOWN);
     return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
   });
@@ -34,7 +33,7 @@ export function shownPath(template: string, partition: StreamPartition): string 
  * @throws UnusableIdError for an id that would lead to another path, or that no path can hold
  */
 export function fillPath(template: string, partition: StreamPartition): string {
-  return template.replace(PLACE, (_, name: string) => {
+  return fillPlaces(template, (name) => {
     const raw = idOf(template, partition, name);
     const text = rawToText(raw);
     const isTextOrNumber = /^["\d-]/.test(raw);
