@@ -1,4 +1,4 @@
-import { subtractRanges } from '../stream-slice.js';
+import { joinRanges, subtractRanges } from '../stream-slice.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import { mergeClosed, newerMark } from './cursor-state.js';
 import type { ClosedSlice, CursorMark, CursorState } from './cursor-state.js';
@@ -105,7 +105,10 @@ export class SliceLedger {
 
   /** What the state of an unfinished sync lists as open because records are missing. */
   get short(): TimeRange[] {
-    return [...this.#gaps, ...this.#gapsBefore.flatMap((gap) => subtractRanges(gap, this.#closed))];
+    return joinRanges([
+      ...this.#gaps,
+      ...this.#gapsBefore.flatMap((gap) => subtractRanges(gap, this.#closed)),
+    ]);
   }
 }
 
