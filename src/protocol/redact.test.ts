@@ -95,9 +95,22 @@ describe('redactor', () => {
     const key = fc.stringMatching(/^[A-Za-z0-9_+/=-]{8,40}$/).filter((one) => !one.includes('****'));
     fc.assert(
       fc.property(key, fc.string(), fc.string(), (one, before, after) => {
-        const basic = Buffer.from(`${one}:`).toString('base64');
-        const text = redactor([one])(`${before}|${one}|${encodeURIComponent(one)}|${basic}|${after}`);
-        expect(text).toContain('|****|****|****|');
+        const bytes = [...Buffer.from(one)].map((byte) => byte.toString(16).padStart(2, '0'));
+        const spelled = [
+          one,
+          encodeURIComponent(one),
+          Buffer.from(`${one}:`).toString('base64'),
+          bytes.join(''),
+          bytes.map((byte) => `%${byte}`).join(''),
+          bytes.map((byte) => `\\x${byte}`).join(''),
+          bytes.map((byte) => `\\u00${byte}`).join(''),
+          bytes.map((byte) => `&#x${byte};`).join(''),
+          bytes.map((byte) => `&#${parseInt(byte, 16)};`).join(''),
+          one.replace(/.{5}/g, '$& '),
+        ];
+        for (const spelling of spelled) {
+          expect(redactor([one])(`${before}|${spelling}|${after}`)).toMatch(/\|\*{4}\s*\|/);
+        }
       }),
     );
   });
