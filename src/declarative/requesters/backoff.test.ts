@@ -39,8 +39,11 @@ describe('backoffTime', () => {
     expect(wait([reset, exponential], { ...atOnce, attempt: 4 })).toBe(8000);
   });
 
-  test('takes a number as large as Unix seconds for a time', () => {
-    const at = (seconds: number) => ({ headers: { 'x-reset': String(NOW / 1000 + seconds) } });
+  test.each([
+    ['seconds', 1000],
+    ['ms', 1],
+  ])('takes a number as large as Unix %s for a time', (_, unit) => {
+    const at = (seconds: number) => ({ headers: { 'x-reset': String((NOW + seconds * 1000) / unit) } });
     expect(wait([reset], at(12))).toBe(12_000);
     expect(wait([reset], at(-5))).toBe(1000);
     expect(wait([reset], at(901))).toBeUndefined();

@@ -3,6 +3,8 @@ import type { Headers } from './http.js';
 
 /** Seconds beyond which a number can only be a time (Unix seconds), not a span. */
 const EPOCH_FROM = 1_000_000_000;
+/** The same of Unix ms: as seconds it would be a time in the year 5138. */
+const EPOCH_MS_FROM = 100_000_000_000;
 
 /** No sign, no exponent, no other base: whatever else Number() reads, no API means it. */
 const DECIMAL = /^\d+(\.\d+)?$/;
@@ -44,6 +46,7 @@ export function secondsIn(
 ): number | undefined {
   const number = numberIn(headers, name);
   if (number !== undefined && number < EPOCH_FROM) return number;
-  const time = number === undefined ? dateIn(headers, name) : number * 1000;
+  const unit = number !== undefined && number >= EPOCH_MS_FROM ? 1 : 1000;
+  const time = number === undefined ? dateIn(headers, name) : number * unit;
   return time === undefined ? undefined : Math.max(0, (time - now) / 1000);
 }
