@@ -30,26 +30,14 @@ export class AbsentLists {
     else if (!this.has(name)) this.#areMany = true;
   }
 
-  addAll({ names, areMany }: { readonly names: Iterable<string>; readonly areMany: boolean }): void {
-    if (areMany) this.#areMany = true;
-    for (const name of names) this.add(name);
-  }
-
-  get names(): Iterable<string> {
-    return this.#names;
-  }
-
-  get areMany(): boolean {
-    return this.#areMany;
-  }
-
-  get isEmpty(): boolean {
-    return !this.#areMany && this.#names.size === 0;
+  addAll(others: AbsentLists): void {
+    if (others.#areMany) this.#areMany = true;
+    for (const name of others.#names) this.add(name);
   }
 
   /** Whether there is one that another one does not have. */
   exceeds(other: AbsentLists): boolean {
-    return (this.#areMany && !other.areMany) || [...this.#names].some((name) => !other.has(name));
+    return (this.#areMany && !other.#areMany) || [...this.#names].some((name) => !other.has(name));
   }
 
   /** For a state; undefined if there are none. */
