@@ -9,10 +9,9 @@ import type {
   ServerOptions,
   ServerQuestion,
 } from './server-options.js';
+import { DAY_MS, SECOND_MS } from '../src/declarative/durations.js';
 
-const SECOND = 1000; // ms
-const DAY = 86_400_000; // ms
-const YEAR = 365 * DAY;
+const YEAR = 365 * DAY_MS;
 
 interface Started {
   readonly address: ServerAddress;
@@ -23,7 +22,7 @@ interface Started {
 async function start(options: ServerOptions): Promise<Started> {
   const { provider, size, latencyMs = 0, rateLimit, compress = true, cache = false } = options;
   // The newest records are of now, as in an account that is in use.
-  const now = Math.floor(Date.now() / SECOND) * SECOND;
+  const now = Math.floor(Date.now() / SECOND_MS) * SECOND_MS;
   const shared = {
     size,
     now,
@@ -31,7 +30,7 @@ async function start(options: ServerOptions): Promise<Started> {
     faults: { latencyMs },
     quirks: { gzip: compress, br: compress },
   };
-  const startDate = `${new Date(now - YEAR - DAY).toISOString().slice(0, 10)}T00:00:00Z`;
+  const startDate = `${new Date(now - YEAR - DAY_MS).toISOString().slice(0, 10)}T00:00:00Z`;
   if (provider === 'pagarme') {
     const { url, disputesUrl, secretKey, requests } = await startPagarmeSandbox({
       ...shared,
@@ -39,7 +38,7 @@ async function start(options: ServerOptions): Promise<Started> {
       rateLimit:
         rateLimit === undefined
           ? false
-          : { perMinute: {}, perSecond: (rateLimit.requests * SECOND) / rateLimit.windowMs },
+          : { perMinute: {}, perSecond: (rateLimit.requests * SECOND_MS) / rateLimit.windowMs },
     });
     const environment = { PAGARME_API_URL: url, PAGARME_DISPUTES_API_URL: disputesUrl };
     return { address: { url, secretKey, environment, startDate }, requests };

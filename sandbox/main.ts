@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { MINUTE_MS } from '../src/declarative/durations.js';
 import { ROUTE_LIMITS } from './pagarme/limits.js';
 import { startPagarmeSandbox } from './pagarme/server.js';
 import { startPaystackSandbox } from './paystack/server.js';
@@ -30,7 +31,6 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-const MINUTE = 60_000; // ms
 const PROVIDERS = ['paystack', 'pagarme'] as const;
 type Provider = (typeof PROVIDERS)[number];
 
@@ -97,7 +97,7 @@ ${name}.json:
 async function startPaystack(settings: Settings, limit: Limit): Promise<Running> {
   const sandbox = await startPaystackSandbox({
     ...settings,
-    ...(limit === undefined ? {} : { rateLimit: limit === false ? limit : { limit, windowMs: MINUTE } }),
+    ...(limit === undefined ? {} : { rateLimit: limit === false ? limit : { limit, windowMs: MINUTE_MS } }),
   });
   const { url, secretKey } = sandbox;
   const text = introduce({

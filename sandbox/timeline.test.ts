@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { DAY_MS } from '../src/declarative/durations.js';
 import { createTimeline } from './timeline.js';
 
 const START = Date.parse('2024-01-01T00:00:00Z');
-const DAY = 86_400_000;
 
 describe('timeline', () => {
   it('never goes back, stays in its bounds and finds any time again', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 3000 }),
-        fc.integer({ min: 0, max: 900 * DAY }),
-        fc.integer({ min: -DAY, max: 901 * DAY }),
+        fc.integer({ min: 0, max: 900 * DAY_MS }),
+        fc.integer({ min: -DAY_MS, max: 901 * DAY_MS }),
         (count, length, wanted) => {
           const now = START + length;
           const timeline = createTimeline(count, START, now);

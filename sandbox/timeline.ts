@@ -1,3 +1,4 @@
+import { DAY_MS, SECOND_MS } from '../src/declarative/durations.js';
 /**
  * Creation times of a series, oldest first, computed by index: a million records cost no memory, and a date
  * range is found by binary search because the times never go back.
@@ -5,9 +6,6 @@
  * The times hold the cases that break date slicing: several records in one second, records exactly at midnight,
  * in the first and in the last second of a month, and a few per cent on the day of `now`, up to `now` itself.
  */
-
-const SECOND = 1000; // ms
-const DAY = 86_400_000; // ms
 
 /** At most this many records lie on the last day. */
 const MAX_RECENT = 500;
@@ -38,16 +36,16 @@ function startOfMonth(month: number): number {
 }
 
 export function createTimeline(count: number, startMs: number, nowMs: number): Timeline {
-  const now = floorTo(nowMs, SECOND);
-  const today = floorTo(now, DAY);
-  const start = floorTo(Math.min(startMs, today), SECOND);
+  const now = floorTo(nowMs, SECOND_MS);
+  const today = floorTo(now, DAY_MS);
+  const start = floorTo(Math.min(startMs, today), SECOND_MS);
   const recent = Math.min(count, Math.max(3, Math.min(MAX_RECENT, Math.ceil(count * 0.05))));
   const old = count - recent;
 
   function base(index: number): number {
-    if (index < old) return floorTo(start + ((today - start) * index) / old, SECOND);
+    if (index < old) return floorTo(start + ((today - start) * index) / old, SECOND_MS);
     if (index >= count - 1) return now;
-    return floorTo(today + ((now - today) * (index - old)) / Math.max(1, recent - 1), SECOND);
+    return floorTo(today + ((now - today) * (index - old)) / Math.max(1, recent - 1), SECOND_MS);
   }
 
   function at(index: number): number {
@@ -59,8 +57,8 @@ export function createTimeline(count: number, startMs: number, nowMs: number): T
     const month = monthOf(time);
     if (monthOf(before) !== month) return startOfMonth(month);
     const after = base(first === index - phase ? first + BURST : first + 1);
-    if (monthOf(after) !== month) return startOfMonth(month + 1) - SECOND;
-    const midnight = floorTo(time, DAY);
+    if (monthOf(after) !== month) return startOfMonth(month + 1) - SECOND_MS;
+    const midnight = floorTo(time, DAY_MS);
     return midnight > before && first % 4 === 0 ? midnight : time;
   }
 

@@ -1,8 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { SECOND_MS } from './declarative/durations.js';
 import { stopOnSignals } from './stop-on-signals.js';
-
-const SECOND = 1000;
 
 /** A process that notes how it is ended. */
 class FakeProcess extends EventEmitter {
@@ -43,7 +42,7 @@ test.each(['SIGTERM', 'SIGINT'])(
   (signal) => {
     const { process } = start(42);
     process.emit(signal, signal);
-    jest.advanceTimersByTime(SECOND - 1);
+    jest.advanceTimersByTime(SECOND_MS - 1);
     expect(process.killed).toEqual([[42, signal]]);
     expect(process.listenerCount(signal)).toBe(0);
   },
@@ -55,7 +54,7 @@ test.each([
 ])('in a container, whose process 1 no signal ends, %s becomes the exit code %d', (signal, exitCode) => {
   const { process } = start(1);
   process.emit(signal, signal);
-  jest.advanceTimersByTime(SECOND - 1);
+  jest.advanceTimersByTime(SECOND_MS - 1);
   expect(process).toMatchObject({ killed: [], exits: [exitCode] });
 });
 
@@ -69,16 +68,16 @@ test('what ends in order before that raises the signal again at once', () => {
 test('a second signal does not put the end off', () => {
   const { process } = start(42);
   process.emit('SIGTERM', 'SIGTERM');
-  jest.advanceTimersByTime(SECOND / 2);
+  jest.advanceTimersByTime(SECOND_MS / 2);
   process.emit('SIGTERM', 'SIGTERM');
-  jest.advanceTimersByTime(SECOND / 2 - 1);
+  jest.advanceTimersByTime(SECOND_MS / 2 - 1);
   expect(process.killed).toHaveLength(1);
 });
 
 test('without a signal nothing is ended', () => {
   const { process, stop } = start(42);
   stop.abandon();
-  jest.advanceTimersByTime(10 * SECOND);
+  jest.advanceTimersByTime(10 * SECOND_MS);
   expect(stop.signal.aborted).toBe(true);
   expect(process.killed).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DAY_MS } from '../../src/declarative/durations.js';
 import type { AirbyteState, AirbyteStream, JsonObject } from '../../src/protocol/messages.js';
 import { NO_CURSOR_STATE } from '../../src/protocol/state.js';
 import { readJson } from '../acceptance-config.js';
@@ -12,7 +13,6 @@ import { keyText, recordProblems } from './record-rules.js';
 import type { CatalogSnapshot } from './snapshots.js';
 import { STREAM_RULES } from './stream-rules.js';
 
-const DAY_MS = 86_400_000;
 /** Days read again, as a user may set it. */
 const LOOKBACK_DAYS = 45;
 /** In days: what every sync reads again. */

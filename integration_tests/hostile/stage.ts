@@ -1,4 +1,5 @@
 /** Runs the built program against hostile servers, several at a time, because most of the time they wait. */
+import { DAY_MS } from '../../src/declarative/durations.js';
 import type { AirbyteErrorTrace, JsonObject, StreamStatus } from '../../src/protocol/messages.js';
 import { createConnector, groupMessages } from '../connector-runner.js';
 import type { ChildWithOutput } from '../child-output.js';
@@ -15,7 +16,6 @@ export const MAX_PLAY_MS = 120_000;
 const AT_A_TIME = 8;
 /** MiB at which a run is ended, to spare the machine; no test allows as much. */
 const RUNAWAY = 1024;
-const DAY = 86_400_000; // ms
 
 /** One process of the program, and what the lists that it reads answer. */
 export interface Play {
@@ -61,7 +61,7 @@ export interface Stage {
 }
 
 function configOf(provider: ProviderName): JsonObject {
-  const start = new Date(Date.now() - 2 * DAY).toISOString();
+  const start = new Date(Date.now() - 2 * DAY_MS).toISOString();
   return {
     provider: { name: provider, secret_key: TARGETS[provider].secretKey },
     start_date: `${start.slice(0, 19)}Z`,

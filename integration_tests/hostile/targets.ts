@@ -1,5 +1,6 @@
 /** What the plays need to know of the providers. */
 import type { Provider } from '../../src/declarative/components.js';
+import { DAY_MS } from '../../src/declarative/durations.js';
 import { pagarme } from '../../src/providers/pagarme/provider.js';
 import { paystack } from '../../src/providers/paystack/provider.js';
 
@@ -19,7 +20,7 @@ export interface Target {
 }
 
 /** A time within the range that every play reads. */
-const YESTERDAY = new Date(Math.floor(Date.now() / 1000) * 1000 - 86_400_000).toISOString();
+const YESTERDAY = new Date(Math.floor(Date.now() / 1000) * 1000 - DAY_MS).toISOString();
 
 /** A record with every date that some list goes by. @param members raw JSON, with a leading comma */
 export function record(id: number | string, members = ''): string {

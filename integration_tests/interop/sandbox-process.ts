@@ -14,6 +14,7 @@ import type { JsonObject } from '../../sandbox/json-text.js';
 import type { StoredRecord } from '../../sandbox/record-store.js';
 import type { TopStream as PaystackStream } from '../../sandbox/paystack/data/streams.js';
 import { startPaystackSandbox } from '../../sandbox/paystack/server.js';
+import { MINUTE_MS } from '../../src/declarative/durations.js';
 import { expectedOf as expectedOfPagarme, FIXED as FIXED_PAGARME } from '../pagarme/sandbox.js';
 import { expectedOf as expectedOfPaystack, FIXED as FIXED_PAYSTACK } from '../paystack/provider.js';
 
@@ -44,9 +45,7 @@ interface Driven {
   close(): Promise<void>;
 }
 
-const MINUTE = 60_000; // ms
-
-const recent = () => ({ seed: 1, now: Date.now() - MINUTE, rateLimit: false }) as const;
+const recent = () => ({ seed: 1, now: Date.now() - MINUTE_MS, rateLimit: false }) as const;
 
 async function startPaystack(isFixed: boolean): Promise<Driven> {
   const sandbox = await startPaystackSandbox(isFixed ? FIXED_PAYSTACK : { ...recent(), size: 300 });

@@ -1,4 +1,5 @@
 /** What the oracle reads: a provider's usual sandbox, and such answers of its API as matter to a manifest. */
+import { DAY_MS } from '../../src/declarative/durations.js';
 import type { JsonObject } from '../../src/protocol/messages.js';
 import { PROVIDERS } from '../providers.js';
 import type { SandboxUnderTest } from '../provider-under-test.js';
@@ -37,7 +38,7 @@ function ofPagarme(title: string, quirks: Quirks, more: Options = {}): Scenario 
   };
 }
 
-const YEAR = 365 * 86_400_000; // ms
+const YEAR = 365 * DAY_MS; // ms
 
 /** Some months before the newest records, all of which the second sync reads again: the data is of the past. */
 function untilDate(name: string): Scenario {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createStreams } from '../../sandbox/pagarme/data/streams.js';
 import { createWorld } from '../../sandbox/pagarme/data/world.js';
 import { resolveOptions } from '../../sandbox/pagarme/options.js';
+import { DAY_MS } from '../../src/declarative/durations.js';
 import type { AirbyteStream, JsonObject } from '../../src/protocol/messages.js';
 import { readJson } from '../acceptance-config.js';
 import { configured, createConnector, groupMessages, lastStates } from '../connector-runner.js';
@@ -11,7 +12,6 @@ import { pagarme } from './provider.js';
 import { SMALL, start } from './sandbox.js';
 import type { Options, PagarmeUnderTest } from './sandbox.js';
 
-const DAY_MS = 86_400_000;
 const config = readJson<JsonObject>('integration_tests/pagarme/config.json');
 
 const FEW: Options = {

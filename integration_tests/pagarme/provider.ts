@@ -4,6 +4,7 @@ import { CHILD_LISTS } from '../../sandbox/pagarme/child-lists.js';
 import { resolveOptions } from '../../sandbox/pagarme/options.js';
 import { startPagarmeSandbox } from '../../sandbox/pagarme/server.js';
 import { TOP_LISTS } from '../../sandbox/pagarme/top-lists.js';
+import { DAY_MS } from '../../src/declarative/durations.js';
 import type { JsonObject } from '../../src/protocol/messages.js';
 import type { ProviderUnderTest, SandboxUnderTest, Variant } from '../provider-under-test.js';
 import { FIXED, SMALL, SMALL_PAGES, start } from './sandbox.js';
@@ -24,7 +25,7 @@ function withLargePages(title: string, quirks: Quirks, more: Options = {}): Vari
 }
 
 /** Records up to the moment of the read. */
-const TODAY: Options = { now: Date.now(), startDate: Date.now() - 200 * 86_400_000 };
+const TODAY: Options = { now: Date.now(), startDate: Date.now() - 200 * DAY_MS };
 
 /** More payables and transfers than pages of 1000 hold, and more settlements of one day than pages of 2000. */
 const BUSY: Options = {

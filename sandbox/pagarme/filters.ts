@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../src/declarative/durations.js';
 import type { Reply } from '../http-server.js';
 import type { FieldFilter, SelectOptions, TimeRange } from '../record-store.js';
 import { CREATED_TIME } from './list-endpoint.js';
@@ -7,7 +8,6 @@ import { invalidParameters } from './replies.js';
 
 /** What a query string asks of a list. */
 
-const DAY = 86_400_000; // ms
 /** A date, or a date and a time, with a zone or without: all of them are seen in use. */
 const TIME_PATTERN = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
 const BRASILIA_ZONE = '-03:00';
@@ -71,10 +71,10 @@ function readPaymentDays(query: URLSearchParams, quirks: PagarmeQuirks): TimeRan
   if (start === undefined || end === undefined || Object.keys(errors).length > 0)
     return invalidParameters(errors, query);
   const widest = quirks.settlementsMaxDays;
-  if (widest !== false && end - start >= widest * DAY) {
+  if (widest !== false && end - start >= widest * DAY_MS) {
     return invalidParameters({ payment_date_end: [`The range may span at most ${widest} days.`] }, query);
   }
-  return [{ path: 'payment_date', lower: start, upper: end + DAY }];
+  return [{ path: 'payment_date', lower: start, upper: end + DAY_MS }];
 }
 
 export function readSelect(

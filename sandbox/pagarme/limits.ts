@@ -1,3 +1,4 @@
+import { MINUTE_MS, SECOND_MS } from '../../src/declarative/durations.js';
 import { createRateLimiter } from '../rate-limit.js';
 
 /**
@@ -38,9 +39,6 @@ export interface Limiter {
   isAllowed(path: string): boolean;
 }
 
-const MINUTE = 60_000; // ms
-const SECOND = 1000; // ms
-
 /** Top-level lists keep their path, all below a collection is one route. */
 function routeOf(path: string): string {
   const [, first = '', second] = path.split('/');
@@ -52,13 +50,13 @@ export function createLimiter(limits: PagarmeLimits, clock: () => number): Limit
   const minutes = new Map(
     Object.entries(limits.perMinute).map(([route, limit]) => [
       route,
-      createRateLimiter({ limit, windowMs: MINUTE }, clock),
+      createRateLimiter({ limit, windowMs: MINUTE_MS }, clock),
     ]),
   );
   const seconds =
     limits.perSecond === false
       ? undefined
-      : createRateLimiter({ limit: limits.perSecond, windowMs: SECOND }, clock);
+      : createRateLimiter({ limit: limits.perSecond, windowMs: SECOND_MS }, clock);
   return {
     isAllowed(path) {
       const route = routeOf(path);

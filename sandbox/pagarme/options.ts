@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../src/declarative/durations.js';
 import type { FaultOptions } from '../faults.js';
 import type { StreamCounts } from './data/world.js';
 import type { Scope } from './list-endpoint.js';
@@ -142,7 +143,7 @@ export const DEFAULT_SECRET_KEY = 'sk_test_sandbox0000000000000000';
 /** After the changes of 2026-08-28. */
 const DEFAULT_NOW = '2026-11-17T15:42:07.000Z';
 const KEY_PATTERN = /^sk_[A-Za-z0-9_]+$/;
-const YEAR = 365 * 86_400_000; // ms
+const YEAR = 365 * DAY_MS; // ms
 /** Requests per second of a test account. */
 const TEST_LIMIT = 10;
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../src/declarative/durations.js';
 import { indentJson, toJsonText } from '../json-text.js';
 import type { Json, JsonObject } from '../json-text.js';
 import type { Reply } from '../http-server.js';
@@ -11,7 +12,6 @@ import { invalidParameter } from './replies.js';
 const DEFAULT_PER_PAGE = 50; // records, https://paystack.com/docs/api/pagination/
 /** The smallest size that `maxPerPage: 'reject'` refuses is one more. */
 const REJECT_ABOVE = 100; // records
-const DAY = 86_400_000; // ms
 
 interface Page {
   /** Position of the first record. */
@@ -36,7 +36,7 @@ function readDate(name: string, text: string | null, truncate: boolean): number 
   if (text === null || text === '') return undefined;
   const time = Date.parse(text);
   if (Number.isNaN(time)) return invalidParameter(`"${name}" must be a valid date`);
-  return truncate ? Math.floor(time / DAY) * DAY : time;
+  return truncate ? Math.floor(time / DAY_MS) * DAY_MS : time;
 }
 
 function readFilters(endpoint: ListEndpoint, query: URLSearchParams): FieldFilter[] {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../src/declarative/durations.js';
 import type { FaultOptions } from '../faults.js';
 import type { RateLimitOptions } from '../rate-limit.js';
 
@@ -105,7 +106,7 @@ export interface PaystackSandboxOptions {
 export const DEFAULT_SECRET_KEY = 'sk_test_sandbox0000000000000000000000000000';
 const DEFAULT_NOW = '2026-03-17T15:42:07.000Z';
 const KEY_PATTERN = /^sk_(test|live)_[A-Za-z0-9]+$/;
-const YEAR = 365 * 86_400_000; // ms
+const YEAR = 365 * DAY_MS; // ms
 
 /** Requests per endpoint and minute, https://paystack.com/docs/api/rate-limits/ */
 const TEST_LIMIT = 100;

@@ -9,11 +9,11 @@ import type { Pace, Reading } from './reading.js';
 import type { ProviderName } from './sandbox-messages.js';
 import { startSandboxProcess } from './sandbox-process.js';
 import type { SandboxProcess } from './sandbox-process.js';
+import { HOUR_MS } from '../../src/declarative/durations.js';
 
 /** Requests that fail, of all. */
 const FAULT_RATE = 0.02;
 /** So that records which come later lie in the past too. */
-const HOUR = 3_600_000; // ms
 
 export interface Account {
   readonly sandbox: SandboxProcess;
@@ -60,7 +60,7 @@ export async function openAccount({
     writeFileSync(path, JSON.stringify(content));
     return path;
   };
-  const now = Date.now() - HOUR;
+  const now = Date.now() - HOUR_MS;
   const sandbox = await startSandboxProcess({ provider, size, seed, now, faultRate: FAULT_RATE });
   const config = write('config.json', {
     provider: { name: provider, secret_key: sandbox.secretKey },

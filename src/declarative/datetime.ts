@@ -1,6 +1,5 @@
+import { MINUTE_MS } from './durations.js';
 /** Dates on the wire. Times are Unix ms throughout; timestamps without a zone are UTC. */
-
-export const DAY_MS = 86_400_000;
 
 const DIGIT_0 = 48;
 
@@ -31,7 +30,7 @@ function zoneOffset(zone: string): number {
   if (match === null) return NaN;
   const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
   if (Number(match[2]) > 23 || Number(match[3] ?? 0) > 59) return NaN;
-  return (match[1] === '-' ? -minutes : minutes) * 60_000;
+  return (match[1] === '-' ? -minutes : minutes) * MINUTE_MS;
 }
 
 /**

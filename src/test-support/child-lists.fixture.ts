@@ -1,10 +1,9 @@
 /** A stream of the lists of all parents, which are read in one slice. */
 import type { DeclarativeStream } from '../declarative/components.js';
+import { HOUR_MS } from '../declarative/durations.js';
 import { childStreamOf, streamOf } from './definitions.fixture.js';
 import { FakeClock } from './fake-clock.fixture.js';
 import { at, START } from './read-run.fixture.js';
-
-export const HOUR = 3_600_000;
 
 /** A minute for each request, so that progress is said often. */
 export class SlowClock extends FakeClock {
@@ -39,6 +38,6 @@ export const items: DeclarativeStream = {
 
 /** Parents, one for each hour, in the order of their list. */
 export function parentsOf(count: number, order: 'newest first' | 'oldest first' = 'newest first'): Parent[] {
-  const all = Array.from({ length: count }, (_, id) => ({ id, createdAt: at(START + id * HOUR) }));
+  const all = Array.from({ length: count }, (_, id) => ({ id, createdAt: at(START + id * HOUR_MS) }));
   return order === 'newest first' ? all.reverse() : all;
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { HOUR_MS } from '../declarative/durations.js';
 
 /** How an API reads the bounds of its date filter. None of it is documented by the vendors. */
 export interface DateBounds {
@@ -8,12 +9,10 @@ export interface DateBounds {
   readonly zone: number;
 }
 
-const HOUR = 3_600_000; // ms
-
 export const dateBounds = fc.record<DateBounds>({
   fromInclusive: fc.boolean(),
   toInclusive: fc.boolean(),
-  zone: fc.integer({ min: -12, max: 12 }).map((hours) => hours * HOUR),
+  zone: fc.integer({ min: -12, max: 12 }).map((hours) => hours * HOUR_MS),
 });
 
 /**

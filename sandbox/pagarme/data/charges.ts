@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/declarative/durations.js';
 import type { Json, JsonObject } from '../../json-text.js';
 import type { Generator } from '../../record-store.js';
 import { customer, metadataPart } from './customers.js';
@@ -102,7 +103,7 @@ export function chargeRef(world: World, index: number): JsonObject {
     status,
     currency: 'BRL',
     payment_method: kindOf(index),
-    due_at: kindOf(index) === 'boleto' ? world.stamp(createdMs + 3 * 86_400_000) : null,
+    due_at: kindOf(index) === 'boleto' ? world.stamp(createdMs + 3 * DAY_MS) : null,
     paid_at: isPaid ? world.stamp(settledMs) : null,
     canceled_at: isCanceled ? world.stamp(later(world, settledMs, dice, 60)) : null,
     created_at: world.stamp(createdMs),

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/declarative/durations.js';
 import type { JsonObject } from '../../json-text.js';
 import type { Generator } from '../../record-store.js';
 import { charge, chargeAmount } from './charges.js';
@@ -70,7 +71,7 @@ export function disputes(world: World): Generator {
         chargeId: world.id('charges', disputed),
         createdAt: millis(createdMs, index),
         updatedAt: millis(later(world, createdMs, dice, 30), index),
-        responseDeadline: index % 3 === 0 ? null : millis(createdMs + 7 * 86_400_000, index),
+        responseDeadline: index % 3 === 0 ? null : millis(createdMs + 7 * DAY_MS, index),
         chargebackAmount: amount,
         ...(index % 2 === 0 ? { debitedAmount: amount } : {}),
         status: dice.pick(['WAITING_MERCHANT_EVIDENCES', 'WON', 'LOST', 'DEADLINE_EXPIRED']),
@@ -101,7 +102,7 @@ export function paymentLinks(world: World): Generator {
         pix_settings: { expires_in: 86_400 },
       },
       cart_settings: { items: [{ amount: 2990, name: 'Camiseta "açaí"', default_quantity: 1 }] },
-      expires_at: index % 2 === 0 ? null : world.stamp(createdMs + 86_400_000),
+      expires_at: index % 2 === 0 ? null : world.stamp(createdMs + DAY_MS),
       created_at: world.stamp(createdMs),
       updated_at: world.stamp(later(world, createdMs, dice, 30)),
     };

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/declarative/durations.js';
 import type { JsonObject } from '../../json-text.js';
 import { kindOf } from './transactions.js';
 import { CHARGES_PER_GROUP, INVOICED_PLACE } from './world.js';
@@ -13,7 +14,7 @@ export function subscriptionOf(world: World, index: number): number {
 
 /** Whole days after creation; the filters `due_since` and `due_until` ask for it. */
 function dueMs(createdMs: number, index: number): number {
-  return createdMs + (index % 8) * 86_400_000;
+  return createdMs + (index % 8) * DAY_MS;
 }
 
 /** An invoice inside a charge: some real ones have a camelCase key there. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/declarative/durations.js';
 import { raw } from '../../json-text.js';
 import type { Json, JsonObject } from '../../json-text.js';
 import type { Generator } from '../../record-store.js';
@@ -10,7 +11,6 @@ import type { World } from './world.js';
 
 /** Money that leaves: transfers, withdrawals, anticipations, settlements, and the ledger that was switched off. */
 
-const DAY = 86_400_000; // ms
 const FIRST_TRANSFER = 131_080_400;
 
 function recipientFor(world: World, index: number): Json {
@@ -21,7 +21,7 @@ function recipientFor(world: World, index: number): Json {
 /** What transfers and withdrawals have in common. */
 function movement(world: World, series: string, index: number, createdMs: number): JsonObject {
   const dice = world.dice(series, index);
-  const isDone = createdMs < world.nowMs - 2 * DAY;
+  const isDone = createdMs < world.nowMs - 2 * DAY_MS;
   return {
     gateway_id: gatewayId(dice, index),
     amount: dice.int(100, 9_000_000),
@@ -30,8 +30,8 @@ function movement(world: World, series: string, index: number, createdMs: number
       : dice.pick(['pending_transfer', 'processing']),
     type: dice.pick(['ted', 'doc', 'inter_recipient', 'credito_em_conta']),
     fee: index % 4 === 0 ? null : 367,
-    funding_date: isDone ? world.stamp(brasiliaMidnight(createdMs + DAY)) : null,
-    funding_estimated_date: world.stamp(brasiliaMidnight(createdMs + DAY)),
+    funding_date: isDone ? world.stamp(brasiliaMidnight(createdMs + DAY_MS)) : null,
+    funding_estimated_date: world.stamp(brasiliaMidnight(createdMs + DAY_MS)),
     created_at: world.stamp(createdMs),
     updated_at: world.stamp(later(world, createdMs, dice, 2)),
   };
@@ -108,7 +108,7 @@ export function recipientAnticipations(world: World, parent: number): Generator 
     const shared = {
       status: dice.pick(['pending', 'approved', 'refused', 'canceled', 'building']),
       timeframe: dice.pick(['start', 'end']),
-      payment_date: world.stamp(brasiliaMidnight(createdMs + DAY)),
+      payment_date: world.stamp(brasiliaMidnight(createdMs + DAY_MS)),
       created_at: world.stamp(createdMs),
     };
     if (world.anticipationsPath === 'bulk_anticipations') {
@@ -145,7 +145,7 @@ export function settlements(world: World): Generator {
     fields: { payment_date: paymentDate },
     build(index) {
       const dice = world.dice('settlements', index);
-      const isFresh = times.at(index) > world.nowMs - DAY;
+      const isFresh = times.at(index) > world.nowMs - DAY_MS;
       return {
         id: id(index),
         amount:

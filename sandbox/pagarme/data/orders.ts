@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/declarative/durations.js';
 import { without } from '../../json-text.js';
 import type { Json, JsonObject } from '../../json-text.js';
 import type { Generator } from '../../record-store.js';
@@ -22,7 +23,7 @@ function orderItems(world: World, index: number, createdMs: number): Json[] {
 }
 
 export function shipping(world: World, index: number): JsonObject {
-  const createdMs = world.nowMs - 86_400_000;
+  const createdMs = world.nowMs - DAY_MS;
   return {
     amount: 1500,
     description: 'Sedex – até às 18h',
@@ -73,7 +74,7 @@ function checkout(world: World, index: number, createdMs: number): JsonObject {
     updated_at: world.stamp(createdMs),
     canceled_at: null,
     closed_at: null,
-    expires_at: world.stamp(createdMs + 86_400_000),
+    expires_at: world.stamp(createdMs + DAY_MS),
   };
 }
 

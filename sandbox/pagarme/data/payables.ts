@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../../../src/declarative/durations.js';
 import type { Json, JsonObject } from '../../json-text.js';
 import type { Generator } from '../../record-store.js';
 import { chargeAmount } from './charges.js';
@@ -6,9 +7,8 @@ import { kindOf } from './transactions.js';
 import { brasiliaMidnight, childId, indexOfUuid, PAYABLES_PER_CHARGE, uuid } from './world.js';
 import type { World } from './world.js';
 
-const DAY = 86_400_000; // ms
 /** Paid payables are shown for 24 months, since 2026-08-28. */
-const PAID_HISTORY = 730 * DAY;
+const PAID_HISTORY = 730 * DAY_MS;
 
 /** Integers until August 2026, texts since. */
 export function payableId(world: World, index: number): string {
@@ -21,7 +21,7 @@ function installmentOf(index: number): number {
 }
 
 function originalPaymentMs(world: World, index: number): number {
-  return brasiliaMidnight(world.timeline('payables').at(index) + installmentOf(index) * 30 * DAY);
+  return brasiliaMidnight(world.timeline('payables').at(index) + installmentOf(index) * 30 * DAY_MS);
 }
 
 /** Paid before its time. */
@@ -31,7 +31,9 @@ function isAnticipated(index: number): boolean {
 
 function paymentMs(world: World, index: number): number {
   const original = originalPaymentMs(world, index);
-  return isAnticipated(index) ? brasiliaMidnight(world.timeline('payables').at(index) + 2 * DAY) : original;
+  return isAnticipated(index)
+    ? brasiliaMidnight(world.timeline('payables').at(index) + 2 * DAY_MS)
+    : original;
 }
 
 function payableStatus(world: World, index: number): string {
@@ -42,9 +44,9 @@ function payableStatus(world: World, index: number): string {
 /** Created with the charge; changed by an anticipation a day later, and by the payment on its day. */
 function payableUpdatedMs(world: World, index: number): number {
   const createdMs = world.timeline('payables').at(index);
-  const paid = paymentMs(world, index) + (index % 12) * 3_600_000;
+  const paid = paymentMs(world, index) + (index % 12) * HOUR_MS;
   if (paid <= world.nowMs && paid > createdMs) return paid;
-  return isAnticipated(index) ? Math.min(world.nowMs, createdMs + DAY) : createdMs;
+  return isAnticipated(index) ? Math.min(world.nowMs, createdMs + DAY_MS) : createdMs;
 }
 
 function payable(world: World, index: number, createdMs: number): JsonObject {

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../../../src/declarative/durations.js';
 import { raw } from '../../json-text.js';
 import type { Json, JsonObject } from '../../json-text.js';
 import type { Generator } from '../../record-store.js';
@@ -7,7 +8,6 @@ import { recipientRef } from './recipients.js';
 import { anyOf, childId, children, childTimeline, later, prefixed, sparse } from './world.js';
 import type { World } from './world.js';
 
-const DAY = 86_400_000; // ms
 /** One subscription in 25 has more cycles, and one item in 25 more usages, than one page holds. */
 const LONG = 130;
 
@@ -68,7 +68,7 @@ function itemCount(subscription: number): number {
 }
 
 function cycleAt(world: World, subscription: number, index: number, createdMs: number): JsonObject {
-  const end = createdMs + 30 * DAY;
+  const end = createdMs + 30 * DAY_MS;
   return {
     id: childId(world, 'cycle', String(subscription), index),
     cycle: index + 1,
@@ -122,7 +122,7 @@ export function subscriptionRef(world: World, index: number): JsonObject {
     currency: 'BRL',
     installments: 1,
     status,
-    next_billing_at: status === 'active' ? world.stamp(world.nowMs + (index % 30) * DAY) : null,
+    next_billing_at: status === 'active' ? world.stamp(world.nowMs + (index % 30) * DAY_MS) : null,
     minimum_price: index % 2 === 0 ? null : 1000,
     boleto_due_days: index % 2 === 0 ? 5 : null,
     manual_billing: index % 5 === 0,
@@ -247,7 +247,7 @@ export function itemUsages(world: World, parent: number, item: number): Generato
         amount: index % 4 === 0 ? null : 500,
         status: isDeleted ? 'deleted' : 'active',
         // Used before it was reported.
-        used_at: world.stamp(createdMs - 3_600_000),
+        used_at: world.stamp(createdMs - HOUR_MS),
         created_at: world.stamp(createdMs),
         deleted_at: isDeleted ? world.stamp(world.nowMs) : null,
         subscription_item: itemRef(world, parent, item, parentMs),

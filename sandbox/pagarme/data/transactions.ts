@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../../../src/declarative/durations.js';
 import { raw } from '../../json-text.js';
 import type { Json, JsonObject } from '../../json-text.js';
 import type { Dice } from '../../random.js';
@@ -102,7 +103,7 @@ function cardPart(world: World, { charge, isPaid, createdMs }: Attempt, kind: Ki
             : {
                 brand_failure_return_code: '51',
                 transaction_limit: 15,
-                transaction_date_limit: world.stamp(createdMs + 30 * 86_400_000),
+                transaction_date_limit: world.stamp(createdMs + 30 * DAY_MS),
               },
         }
       : {}),
@@ -126,7 +127,7 @@ function boletoPart(world: World, { charge, amount, isPaid, createdMs }: Attempt
     billing_address: billingAddress(world, charge),
     type: charge % 2 === 0 ? 'DM' : 'BDP',
     statement_descriptor: 'LOJA',
-    due_at: world.stamp(createdMs + 3 * 86_400_000),
+    due_at: world.stamp(createdMs + 3 * DAY_MS),
     paid_at: paidAt,
     paid_amount: isPaid ? amount : null,
     credit_at: paidAt,
@@ -138,7 +139,7 @@ function pixPart(world: World, { charge, isPaid, createdMs }: Attempt, dice: Dic
   return {
     qr_code: `00020101021226820014br.gov.bcb.pix2560${dice.code(24)}5204000053039865802BR6009SAO PAULO`,
     qr_code_url: 'https://api.pagar.me/core/v5/transactions/tran/qrcode?payment_method=pix',
-    expires_at: world.stamp(createdMs + 3_600_000),
+    expires_at: world.stamp(createdMs + HOUR_MS),
     // The misspelt key is part of the real contract.
     [charge % 2 === 0 ? 'additional_information' : 'additiona_information']: information,
     end_to_end_id: isPaid ? `E18236120${dice.code(20)}` : null,
@@ -208,7 +209,7 @@ export function transaction(world: World, attempt: Attempt): JsonObject {
     ...kindPart(world, attempt, kind, dice),
     attempt_count: number + 1,
     max_attempts: isCard ? 4 : null,
-    next_attempt: isCard && !isPaid ? world.stamp(createdMs + 86_400_000) : null,
+    next_attempt: isCard && !isPaid ? world.stamp(createdMs + DAY_MS) : null,
     ...splitPart(world, charge, amount, dice),
     gateway_response: {
       code: isPaid ? '200' : '412',

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../../../src/declarative/durations.js';
 import type { Json, JsonObject } from '../../json-text.js';
 import { diceFor } from '../../random.js';
 import type { Dice } from '../../random.js';
@@ -216,13 +217,12 @@ export function childId(world: World, prefix: string, series: string, index: num
   return `${prefix}_${code(world.dice(`id ${prefix} ${series}`, index), 16)}`;
 }
 
-const DAY = 86_400_000; // ms
 /** Brasília is three hours behind UTC all year. */
-const BRASILIA = 3 * 3_600_000; // ms
+const BRASILIA = 3 * HOUR_MS; // ms
 
 /** 00:00 in Brasília of the day that `ms` falls on there, as payment dates are given. */
 export function brasiliaMidnight(ms: number): number {
-  return Math.floor((ms - BRASILIA) / DAY) * DAY + BRASILIA;
+  return Math.floor((ms - BRASILIA) / DAY_MS) * DAY_MS + BRASILIA;
 }
 
 /** Some time after `ms`, never after the world's present. */

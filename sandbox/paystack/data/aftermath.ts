@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/declarative/durations.js';
 import { isJsonObject, raw } from '../../json-text.js';
 import type { Json, JsonObject } from '../../json-text.js';
 import type { Dice } from '../../random.js';
@@ -121,7 +122,7 @@ export function disputes(world: World): Generator {
       customer: customerWithPhone(world, anyOf(world, 'customers', dice), 'text'),
       bin: index % 3 === 0 ? null : '408408',
       last4: index % 3 === 0 ? null : '4081',
-      dueAt: isResolved ? null : iso(createdMs + 2 * 86_400_000),
+      dueAt: isResolved ? null : iso(createdMs + 2 * DAY_MS),
       resolvedAt: isResolved ? updated : null,
       evidence: null,
       attachments: attachmentsOf(index),

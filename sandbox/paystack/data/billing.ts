@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/declarative/durations.js';
 import type { Json, JsonObject } from '../../json-text.js';
 import type { Dice } from '../../random.js';
 import type { Generator } from '../../record-store.js';
@@ -80,13 +81,13 @@ function recentInvoice(world: World, index: number, createdMs: number, dice: Dic
     transaction: paid === 1 ? raw(transactionId(world, anyOf(world, 'transactions', dice))) : null,
     amount: 50_000,
     period_start: iso(updated),
-    period_end: iso(updated + 30 * 86_400_000),
+    period_end: iso(updated + 30 * DAY_MS),
     status: paid === 1 ? 'success' : 'attention',
     paid,
     retries: 1,
     authorization: 110_049_014 + index,
     paid_at: paid === 1 ? iso(updated) : null,
-    next_notification: iso(updated + 27 * 86_400_000),
+    next_notification: iso(updated + 27 * DAY_MS),
     notification_flag: null,
     description: paid === 1 ? null : 'Insufficient Funds / fonds insuffisants',
     id: 9_000_000 + index,
@@ -118,7 +119,7 @@ export function subscriptions(world: World): Generator {
       email_token: dice.code(15),
       amount: plan['amount'] ?? null,
       cron_expression: index % 6 === 0 ? null : '0 0 28 * *',
-      next_payment_date: isActive ? iso(world.nowMs + 5 * 86_400_000) : null,
+      next_payment_date: isActive ? iso(world.nowMs + 5 * DAY_MS) : null,
       open_invoice: index % 5 === 0 ? `INV_${dice.code(15)}` : null,
       createdAt: iso(createdMs),
       integration: world.integration,
@@ -153,7 +154,7 @@ export function invoices(world: World): Generator {
       domain: world.domain,
       amount: dice.int(1000, 90_000_000),
       currency: dice.pick(['NGN', 'GHS', 'ZAR']),
-      due_date: index % 3 === 0 ? null : iso(createdMs + 14 * 86_400_000),
+      due_date: index % 3 === 0 ? null : iso(createdMs + 14 * DAY_MS),
       has_invoice: index % 2 === 0,
       invoice_number: index % 2 === 0 ? index : null,
       description: index % 5 === 0 ? null : 'Facture / "pro forma" n° 7',

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/declarative/durations.js';
 import type { Generator } from '../../record-store.js';
 import { iso } from './world.js';
 import type { World } from './world.js';
@@ -20,7 +21,7 @@ export function banks(): Generator {
     id: (index) => String(index + 1),
     build(index) {
       const where = BANK_COUNTRIES[index % 3] ?? BANK_COUNTRIES[0];
-      const created = iso(BANKS_SINCE + index * 86_400_000);
+      const created = iso(BANKS_SINCE + index * DAY_MS);
       return {
         name: `Banque n° ${index + 1} / Bank`,
         slug: `bank-${index + 1}`,

@@ -1,6 +1,7 @@
 /** Syncs of records that change, against a model of an API: the last version of each arrives. */
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { HOUR_MS } from '../durations.js';
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { createdBetween } from '../../test-support/definitions.fixture.js';
 import { requestParameter } from '../components.js';
@@ -8,7 +9,6 @@ import { toIso } from '../datetime.js';
 import type { StreamSlice } from '../stream-slice.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 
-const HOUR = 3_600_000;
 const START = Date.parse('2024-01-30T21:15:30.250Z');
 
 interface Changing {
@@ -43,8 +43,8 @@ class Simulation {
 
   run({ mode, hours, created, changed, choices, crashAfter }: Run): void {
     const before = this.#now;
-    this.#now += hours * HOUR;
-    const when = (place: number) => before + Math.round((hours * HOUR * place) / 1000);
+    this.#now += hours * HOUR_MS;
+    const when = (place: number) => before + Math.round((hours * HOUR_MS * place) / 1000);
     for (const place of created) this.#records.push({ created: when(place), changed: when(place) });
     for (const [which, place] of changed) {
       const record = this.#records[which % Math.max(1, this.#records.length)];

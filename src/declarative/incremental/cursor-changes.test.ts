@@ -1,5 +1,6 @@
 /** Streams whose API can be asked for what has changed, although the records do not say when. */
 import { describe, expect, test } from '@jest/globals';
+import { DAY_MS } from '../durations.js';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { at, fakeApi, listBetween, pageOf, runRead, sorted } from '../../test-support/read-run.fixture.js';
 import type { Dated } from '../../test-support/read-run.fixture.js';
@@ -10,7 +11,6 @@ import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import type { CursorOptions } from './sync-start.js';
 
-const DAY = 86_400_000;
 const START = '2024-01-01T00:00:00.000Z';
 const NOW = '2024-06-15T12:00:00.000Z';
 const state = { createdAt: '2024-06-10T00:00:00.000Z' };
@@ -142,7 +142,7 @@ describe('the mark', () => {
   test('of an unfinished sync that had not read the changes lets the next one read them', () => {
     const first = cursorOf();
     slicesOf(first).rest.forEach((slice) => read(first, slice, '2024-06-14T00:00:00.000Z'));
-    const next = cursorOf({ state: first.state(false), now: Date.parse(NOW) + DAY });
+    const next = cursorOf({ state: first.state(false), now: Date.parse(NOW) + DAY_MS });
     expect(next.requestParameters(slicesOf(next).changes)).toMatchObject({
       changed_from: '2024-05-10T00:00:00.000Z',
     });
@@ -165,7 +165,7 @@ describe('a whole sync', () => {
   interface Changing extends Dated {
     readonly changedAt: string;
   }
-  const dayOf = (number: number): string => at(Date.parse(START) + number * DAY);
+  const dayOf = (number: number): string => at(Date.parse(START) + number * DAY_MS);
   const all: Changing[] = Array.from({ length: 160 }, (_, id) => ({
     id,
     createdAt: dayOf(id),

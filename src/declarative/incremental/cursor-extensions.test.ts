@@ -1,6 +1,7 @@
 /** Slices of lists with special rules: limited ranges, dates to come, newest first. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DAY_MS } from '../durations.js';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { fakeApi, listBetween, NOW, pageOf, runRead, START } from '../../test-support/read-run.fixture.js';
 import type { DatetimeBasedCursor } from '../components.js';
@@ -11,8 +12,6 @@ import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import { ListOrder } from './list-order.js';
 import type { CursorOptions } from './sync-start.js';
-
-const DAY = 86_400_000;
 
 function cursorOf(definition: Partial<DatetimeBasedCursor>, options: Partial<CursorOptions> = {}): Cursor {
   return new DatetimeCursor(
@@ -44,7 +43,7 @@ describe('a list whose range is limited', () => {
       fc.property(time, fc.constantFrom('P14D', 'P1D', 'P30D'), (start, step) => {
         const slices = cursorOf({ ...limited, step }, { startDate: toIso(start) }).slices();
         const days = Number(/\d+/.exec(step)?.[0]);
-        expect(slices.filter((one) => one.end - one.start > days * DAY)).toEqual([]);
+        expect(slices.filter((one) => one.end - one.start > days * DAY_MS)).toEqual([]);
         expect(slices.filter((one) => !one.filtered)).toEqual([]);
         expect(slices[0]?.start).toBe(start);
         expect(slices.slice(1).map((one) => one.start)).toEqual(slices.slice(0, -1).map((one) => one.end));
@@ -55,11 +54,11 @@ describe('a list whose range is limited', () => {
   });
 
   test('is cut so in each part that an interrupted sync had left', () => {
-    const closed = { start: toIso(START + 20 * DAY), end: toIso(NOW - 3 * DAY) };
+    const closed = { start: toIso(START + 20 * DAY_MS), end: toIso(NOW - 3 * DAY_MS) };
     const cursor = cursorOf(limited, { state: { createdAt: toIso(START), closed_slices: [closed] } });
     expect(cursor.slices().map(({ start, end }) => [toIso(start), toIso(end)])).toEqual([
-      [toIso(START), toIso(START + 14 * DAY)],
-      [toIso(START + 14 * DAY), closed.start],
+      [toIso(START), toIso(START + 14 * DAY_MS)],
+      [toIso(START + 14 * DAY_MS), closed.start],
       [closed.end, toIso(NOW)],
     ]);
   });
@@ -89,7 +88,7 @@ describe('a list whose range is limited', () => {
 
 describe('a list with dates to come', () => {
   const ahead = { extensions: { look_ahead: 'P45D' } } as const;
-  const state = { createdAt: toIso(NOW - DAY) };
+  const state = { createdAt: toIso(NOW - DAY_MS) };
   const soon = JSON.stringify('2024-07-20T00:00:00Z');
 
   test('is asked for them', () => {
@@ -103,17 +102,17 @@ describe('a list with dates to come', () => {
       step: 'P14D',
       extensions: { look_ahead: 'P45D', limited_range: true },
     }).slices();
-    expect(slices.filter(({ start, end }) => end - start > 14 * DAY)).toEqual([]);
-    expect(lastOf(slices)).toMatchObject({ end: NOW + 45 * DAY, isLast: true });
+    expect(slices.filter(({ start, end }) => end - start > 14 * DAY_MS)).toEqual([]);
+    expect(lastOf(slices)).toMatchObject({ end: NOW + 45 * DAY_MS, isLast: true });
   });
 
   test('is read again from ten minutes before now by the sync that takes up an interrupted one', () => {
     const definition = { step: 'P14D', extensions: { look_ahead: 'P45D', limited_range: true } } as const;
     const cursor = cursorOf(definition);
     for (const slice of cursor.slices().slice(1)) cursor.close(cursor.open(slice));
-    const next = cursorOf(definition, { state: cursor.state(false), now: NOW + DAY }).slices();
+    const next = cursorOf(definition, { state: cursor.state(false), now: NOW + DAY_MS }).slices();
     const covers = (time: number) => next.some(({ start, end }) => time >= start && time < end);
-    expect([NOW - 600_001, NOW - 600_000, NOW, NOW + DAY, NOW + 45 * DAY].map(covers)).toEqual([
+    expect([NOW - 600_001, NOW - 600_000, NOW, NOW + DAY_MS, NOW + 45 * DAY_MS].map(covers)).toEqual([
       false,
       ...[true, true, true, true],
     ]);
@@ -130,8 +129,8 @@ describe('a list with dates to come', () => {
     expect(cursor.judge(open, [soon], 0)).toBe('emit');
     cursor.close(open);
     const end = cursor.state(true);
-    expect(Date.parse(end['createdAt'] as string)).toBeLessThanOrEqual(NOW - DAY);
-    const next = cursorOf(ahead, { state: end, now: NOW + DAY });
+    expect(Date.parse(end['createdAt'] as string)).toBeLessThanOrEqual(NOW - DAY_MS);
+    const next = cursorOf(ahead, { state: end, now: NOW + DAY_MS });
     expect(next.judge(next.open(lastOf(next.slices())), [soon], 0)).toBe('emit');
   });
 
@@ -153,7 +152,7 @@ describe('a list with dates to come', () => {
 describe('a newest-first list without a filter', () => {
   const { type, cursor_field, datetime_format } = createdBetween;
   const feed: DatetimeBasedCursor = { type, cursor_field, datetime_format, is_data_feed: true };
-  const state = { createdAt: toIso(NOW - 20 * DAY) };
+  const state = { createdAt: toIso(NOW - 20 * DAY_MS) };
 
   /** Reads pages of records, named by their age in days; a record without one has no date. */
   function pastAfter(
@@ -167,7 +166,7 @@ describe('a newest-first list without a filter', () => {
     return pages.map((page, i) => {
       beginPage(open);
       for (const age of page) {
-        const value = age === undefined ? undefined : JSON.stringify(toIso(NOW - age * DAY));
+        const value = age === undefined ? undefined : JSON.stringify(toIso(NOW - age * DAY_MS));
         cursor.judge(open, [value], 0);
       }
       order.add(i + 1, open.page);
@@ -195,7 +194,7 @@ describe('a newest-first list without a filter', () => {
 
   describe('that one source says can be filtered', () => {
     const definition = { ...createdBetween, is_data_feed: true };
-    const all = Array.from({ length: 600 }, (_, id) => ({ id, createdAt: toIso(NOW - id * (DAY / 4)) }));
+    const all = Array.from({ length: 600 }, (_, id) => ({ id, createdAt: toIso(NOW - id * (DAY_MS / 4)) }));
     const ledger = streamOf('ledger', { incremental_sync: definition });
 
     test('is read in slices, counted, and never left early if the API does filter', async () => {
@@ -226,7 +225,7 @@ describe('a newest-first list without a filter', () => {
   });
 
   test('is asked for no page behind the first that is older', async () => {
-    const all = Array.from({ length: 100 }, (_, id) => ({ id, createdAt: toIso(NOW - id * DAY) }));
+    const all = Array.from({ length: 100 }, (_, id) => ({ id, createdAt: toIso(NOW - id * DAY_MS) }));
     const withGap = all.map((one) => (one.id === 25 ? { id: one.id } : one));
     for (const [records, pages] of [
       [all, 4],

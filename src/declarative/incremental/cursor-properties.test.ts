@@ -1,6 +1,7 @@
 /** Whole syncs against a model of an API: whatever happens, no record is lost and no mark runs ahead. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../durations.js';
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { dateBounds, isWithin } from '../../test-support/date-bounds.fixture.js';
 import type { DateBounds } from '../../test-support/date-bounds.fixture.js';
@@ -13,9 +14,6 @@ import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import { ListOrder } from './list-order.js';
 
-const SECOND = 1000;
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 const START = Date.parse('2024-01-30T21:15:30.250Z');
 
 interface Api {
@@ -155,9 +153,9 @@ class Simulation {
 
 const api = fc.record<Api>({ kind: fc.constantFrom('seconds', 'days', 'none'), bounds: dateBounds });
 const length = fc.oneof(
-  fc.nat({ max: 3 * SECOND }),
-  fc.nat({ max: 3 * DAY }),
-  fc.integer({ min: 1, max: 90 }).map((days) => days * DAY),
+  fc.nat({ max: 3 * SECOND_MS }),
+  fc.nat({ max: 3 * DAY_MS }),
+  fc.integer({ min: 1, max: 90 }).map((days) => days * DAY_MS),
 );
 const run = fc.record<Run>({
   mode: fc.constantFrom<SyncMode>('incremental', 'incremental', 'full_refresh'),
@@ -189,7 +187,7 @@ describe('DatetimeCursor over syncs that crash and are taken up again', () => {
             ...last,
             mode,
             created: [],
-            later: DAY,
+            later: DAY_MS,
             crashAfter: Infinity,
             shortAfter: Infinity,
           });
@@ -210,7 +208,7 @@ describe('DatetimeCursor over syncs that crash and are taken up again', () => {
           ...last,
           mode: 'full_refresh',
           created: [],
-          later: DAY,
+          later: DAY_MS,
           crashAfter: Infinity,
           shortAfter: Infinity,
         });
@@ -227,7 +225,7 @@ describe('DatetimeCursor over syncs that crash and are taken up again', () => {
         runs.forEach((each) => simulation.run(each));
         simulation.run({
           mode: 'incremental',
-          later: DAY,
+          later: DAY_MS,
           created: [],
           choices: [0],
           crashAfter: Infinity,
@@ -251,9 +249,9 @@ describe('a newest-first list without a date filter', () => {
         fc.boolean(),
         (places, size, sorted) => {
           const times = (sorted ? [...places].sort((a, b) => b - a) : places).map(
-            (hours) => START + hours * HOUR,
+            (hours) => START + hours * HOUR_MS,
           );
-          const now = START + 40 * HOUR;
+          const now = START + 40 * HOUR_MS;
           const cursor = new DatetimeCursor(
             { ...DEFINITION, is_data_feed: true },
             {

@@ -1,5 +1,6 @@
 /** Syncs that take up one another: what an interrupted one had read may have changed since. */
 import { describe, expect, test } from '@jest/globals';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { createdBetween } from '../../test-support/definitions.fixture.js';
 import type { DatetimeBasedCursor } from '../components.js';
@@ -9,8 +10,6 @@ import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import type { CursorOptions } from './sync-start.js';
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 const day = (number: number): string => `2024-06-${String(number).padStart(2, '0')}T00:00:00.000Z`;
 
 /** A sync that begins, and so ends its range, at `now`. */
@@ -120,7 +119,7 @@ describe('the last ten minutes of a sync', () => {
     expect(cursor.state(false)).toMatchObject({ closed_slices: [{ start: day(1), end: day(10) }] });
   });
 
-  test.each([0, 1, 3 * MINUTE, 10 * MINUTE])('may be all of a range, here %i ms long', (length) => {
+  test.each([0, 1, 3 * MINUTE_MS, 10 * MINUTE_MS])('may be all of a range, here %i ms long', (length) => {
     const start = toIso(Date.parse(NOW) - length);
     const cursor = syncAt(NOW, { createdAt: start });
     for (const slice of cursor.slices()) cursor.close(cursor.open(slice));
@@ -147,7 +146,7 @@ describe('the last ten minutes of a sync', () => {
   });
 
   test.each([9, 10])('hold a record that shows up %i minutes late', (minutes) => {
-    const late = toIso(Date.parse(NOW) - minutes * MINUTE);
+    const late = toIso(Date.parse(NOW) - minutes * MINUTE_MS);
     const first = syncAt(NOW);
     read(first, day(10), NOW, '2024-06-20T11:59:59Z', true);
     const second = syncAt(day(21), first.state(false));
@@ -174,7 +173,7 @@ describe('the last ten minutes of a sync', () => {
     const [only, ...others] = unfiltered(day(21), first.state(true)).slices();
     expect(only).toEqual({
       start: Date.parse('2024-06-20T11:50:00.000Z'),
-      end: Date.parse(day(20)) + DAY,
+      end: Date.parse(day(20)) + DAY_MS,
       filtered: false,
       isLast: true,
     });
@@ -192,7 +191,7 @@ describe('the mark after records that are newer than the start of the sync', () 
     const open = first.open(lastOf(first));
     first.judge(open, [JSON.stringify(newest)], 0);
     first.close(open);
-    const second = sync(toIso(Date.parse(now) + DAY), first.state(true));
+    const second = sync(toIso(Date.parse(now) + DAY_MS), first.state(true));
     return second.judge(second.open(lastOf(second)), [JSON.stringify(late)], 0);
   }
   const { type, cursor_field, datetime_format } = createdBetween;

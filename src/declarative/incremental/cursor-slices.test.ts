@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DAY_MS } from '../durations.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
@@ -9,7 +10,6 @@ import type { Cursor, OpenSlice } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import { ListOrder } from './list-order.js';
 
-const DAY = 86_400_000;
 const NOW = Date.parse('2024-06-15T12:34:56.789Z');
 
 function cursorOf(extra: Partial<DatetimeBasedCursor> = {}, startDate = '2024-01-01T00:00:00Z'): Cursor {
@@ -148,12 +148,12 @@ describe('a newest-first list without a filter', () => {
   /** Reads pages of records, named by days before the slice's start (negative: inside of it). */
   function pastAfter(pages: readonly (readonly number[])[], isFeed = true): boolean[] {
     const cursor = cursorOf({ is_data_feed: isFeed });
-    const start = NOW - 20 * DAY;
+    const start = NOW - 20 * DAY_MS;
     const open: OpenSlice = cursor.open({ start, end: NOW, isLast: true, filtered: false });
     const order = new ListOrder();
     return pages.map((page, i) => {
       beginPage(open);
-      for (const days of page) cursor.judge(open, [JSON.stringify(toIso(start - days * DAY))], 0);
+      for (const days of page) cursor.judge(open, [JSON.stringify(toIso(start - days * DAY_MS))], 0);
       order.add(i + 1, open.page);
       return cursor.isFeed && order.isPast(open.slice.start);
     });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { HOUR_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
@@ -255,7 +256,7 @@ describe('a date filter that does not work', () => {
   test('is not coarse because of a record before the first slice, where nothing can be lost', () => {
     const cursor = cursorOf();
     const [whole] = cursor.slices();
-    const before = new Date((whole?.start ?? 0) - 3_600_000).toISOString();
+    const before = new Date((whole?.start ?? 0) - HOUR_MS).toISOString();
     expect(judge(cursor, cursor.open(whole ?? may), before)).toBe('outside');
   });
 

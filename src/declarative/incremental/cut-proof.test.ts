@@ -1,6 +1,7 @@
 /** Slices so short that requests reach no further than they must, and an API that cuts the ends of what it is asked for. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.js';
 import {
   byCountedPage,
   childStreamOf,
@@ -9,9 +10,6 @@ import {
 } from '../../test-support/definitions.fixture.js';
 import { at, fakeApi, idsOf, NOW, pageOf, runRead, sorted } from '../../test-support/read-run.fixture.js';
 import type { Dated, FakeApi, ReadRun, Reply } from '../../test-support/read-run.fixture.js';
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 const { retriever } = streamOf('orders');
 const orders = streamOf('orders', {
@@ -30,7 +28,7 @@ const startDate = at(SINCE);
 
 /** The day of a time, of a zone so many hours ahead of UTC, as the hour at which it begins. */
 function dayOf(time: string, zone: number): number {
-  return Math.floor((Date.parse(time) + zone * HOUR) / DAY) * DAY - zone * HOUR;
+  return Math.floor((Date.parse(time) + zone * HOUR_MS) / DAY_MS) * DAY_MS - zone * HOUR_MS;
 }
 
 interface Filter {
@@ -147,14 +145,14 @@ test.each([
   async (from, to) => {
     const begin = Date.parse('2024-04-16T00:00:00.000Z');
     const records = Array.from({ length: 20 }, (_, day) => {
-      const dawn = begin + day * DAY + 6 * HOUR;
+      const dawn = begin + day * DAY_MS + 6 * HOUR_MS;
       const byDay = Array.from({ length: 150 }, (__, i) => dawn + i * 320_000);
-      return day >= from && day < to ? [...byDay, dawn + 17.5 * HOUR] : byDay;
+      return day >= from && day < to ? [...byDay, dawn + 17.5 * HOUR_MS] : byDay;
     })
       .flat()
       .map((ms, id): Dated => ({ id, createdAt: at(ms) }));
     const api = between({ from: exact, to: (time) => dayOf(time, 1) }, () => records);
-    const run = await runRead([orders], api, { startDate: at(begin - 5 * DAY) });
+    const run = await runRead([orders], api, { startDate: at(begin - 5 * DAY_MS) });
     const came = new Set(ids(run));
     expect(records.filter(({ id }) => !came.has(id))).toEqual([]);
   },
@@ -172,7 +170,7 @@ test('wherever the ends are cut, no record is lost', async () => {
       async (zone, cutsFrom, cutsTo, minutes) => {
         const records = minutes
           .sort((a, b) => a - b)
-          .map((minute, id): Dated => ({ id, createdAt: at(SINCE + minute * 60_000) }));
+          .map((minute, id): Dated => ({ id, createdAt: at(SINCE + minute * MINUTE_MS) }));
         const cut = (time: string): number => dayOf(time, zone);
         const api = between({ from: cutsFrom ? cut : exact, to: cutsTo ? cut : exact }, () => records);
         const run = await runRead([orders], api, { startDate });

@@ -1,6 +1,7 @@
+import { DAY_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import type { DatetimeBasedCursor, FieldPath } from '../components.js';
-import { DAY_MS, parseDuration, parseTimestamp, toIso } from '../datetime.js';
+import { parseDuration, parseTimestamp, toIso } from '../datetime.js';
 import type { Duration } from '../datetime.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import { AbsentLists, OWN_LIST } from './absent-lists.js';

@@ -1,6 +1,7 @@
 /** A history that is split over two connections by date, against a model of an API: together they read what one reads. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { dateBounds, isWithin } from '../../test-support/date-bounds.fixture.js';
 import type { DateBounds } from '../../test-support/date-bounds.fixture.js';
@@ -10,9 +11,6 @@ import { parseTimestamp, toIso } from '../datetime.js';
 import type { StreamSlice } from '../stream-slice.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 
-const SECOND = 1000;
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 const START = Date.parse('2024-01-30T21:15:30.250Z');
 
 interface Changing {
@@ -142,10 +140,10 @@ const course = fc.record<Course>({
 });
 /** Around the date at which the history is split, on the very millisecond, and anywhere. */
 const offset = fc.oneof(
-  fc.constantFrom(0, -1, 1, -SECOND, SECOND, -DAY, DAY),
-  fc.integer({ min: -90 * DAY, max: 90 * DAY }),
+  fc.constantFrom(0, -1, 1, -SECOND_MS, SECOND_MS, -DAY_MS, DAY_MS),
+  fc.integer({ min: -90 * DAY_MS, max: 90 * DAY_MS }),
 );
-const SPLIT = START + 100 * DAY;
+const SPLIT = START + 100 * DAY_MS;
 
 describe('two connections, of which one ends where the other begins', () => {
   test('read each record once, in one of the two, and all that one connection reads', () => {
@@ -153,9 +151,9 @@ describe('two connections, of which one ends where the other begins', () => {
       fc.property(
         kind,
         dateBounds,
-        fc.array(fc.tuple(offset, fc.nat({ max: 40 * DAY })), { maxLength: 20 }),
-        fc.oneof(fc.constantFrom(0, SECOND, -SECOND, 500), fc.integer({ min: -DAY, max: DAY })),
-        fc.constantFrom(1, 11 * 60_000, DAY, 60 * DAY, 200 * DAY),
+        fc.array(fc.tuple(offset, fc.nat({ max: 40 * DAY_MS })), { maxLength: 20 }),
+        fc.oneof(fc.constantFrom(0, SECOND_MS, -SECOND_MS, 500), fc.integer({ min: -DAY_MS, max: DAY_MS })),
+        fc.constantFrom(1, 11 * MINUTE_MS, DAY_MS, 60 * DAY_MS, 200 * DAY_MS),
         fc.array(course, { minLength: 3, maxLength: 3 }),
         (one, rules, places, shift, later, courses) => {
           const split = SPLIT + shift;
@@ -191,8 +189,8 @@ describe('two connections, of which one ends where the other begins', () => {
   const place = fc.integer({ min: 1, max: 1000 });
   const turn = fc.record<Turn>({
     later: fc.oneof(
-      fc.constantFrom(1, 60_000, HOUR),
-      fc.integer({ min: 1, max: 60 }).map((days) => days * DAY),
+      fc.constantFrom(1, 60_000, HOUR_MS),
+      fc.integer({ min: 1, max: 60 }).map((days) => days * DAY_MS),
     ),
     created: fc.array(place, { maxLength: 5 }),
     changed: fc.array(fc.tuple(fc.nat({ max: 50 }), place), { maxLength: 5 }),
@@ -214,17 +212,17 @@ describe('two connections, of which one ends where the other begins', () => {
         fc.integer({ min: 0, max: 60 }),
         fc.array(turn, { maxLength: 6 }),
         (one, rules, lookbackDays, splitDays, turns) => {
-          const split = START + splitDays * DAY + 1;
+          const split = START + splitDays * DAY_MS + 1;
           const early = new Connection(one, rules, lookbackDays, START, split);
           const late = new Connection(one, rules, lookbackDays, split);
           const records: Changing[] = [];
           let now = START;
-          const quiet: Turn = { later: DAY, created: [], changed: [], courses: [] };
+          const quiet: Turn = { later: DAY_MS, created: [], changed: [], courses: [] };
           const whole: Course = { choices: [1], crashAfter: Infinity };
           // Beyond the split at the end; a sync that takes up another one leaves changes to its successor.
           for (const { later, created, changed, courses } of [
             ...turns,
-            { ...quiet, later: 90 * DAY },
+            { ...quiet, later: 90 * DAY_MS },
             quiet,
           ]) {
             const before = now;
@@ -238,7 +236,7 @@ describe('two connections, of which one ends where the other begins', () => {
               const isPromised =
                 !one.startsWith('created in the window') ||
                 one.endsWith('by change') ||
-                when(at) <= record.created + lookbackDays * DAY;
+                when(at) <= record.created + lookbackDays * DAY_MS;
               if (isPromised) record.changed = Math.max(record.changed, when(at));
             }
             early.sync(records, now, courses[0] ?? whole);
@@ -250,7 +248,7 @@ describe('two connections, of which one ends where the other begins', () => {
 
           // The window has ended for good: only changes that can still come are asked for.
           const before = early.requests;
-          early.sync(records, now + DAY, whole);
+          early.sync(records, now + DAY_MS, whole);
           const goesOn = one === 'whole list, created or changed' || one.endsWith('by change');
           expect(early.requests - before).toBe(goesOn ? 1 : 0);
         },

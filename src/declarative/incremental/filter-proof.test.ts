@@ -1,6 +1,7 @@
 /** A date filter that may go by another date than the cursor's. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { HOUR_MS } from '../durations.js';
 import { byCountedPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import {
   at,
@@ -14,8 +15,6 @@ import {
   START,
 } from '../../test-support/read-run.fixture.js';
 import type { Dated, FakeApi, Reply } from '../../test-support/read-run.fixture.js';
-
-const HOUR = 3_600_000;
 
 const { retriever } = streamOf('orders');
 const orders = streamOf('orders', {
@@ -31,7 +30,7 @@ interface Order extends Dated {
 function ordersOf(records: readonly Dated[]): Order[] {
   return records.map((one) => ({
     ...one,
-    paidAt: one.id % 3 === 0 ? null : at(Date.parse(one.createdAt) + HOUR),
+    paidAt: one.id % 3 === 0 ? null : at(Date.parse(one.createdAt) + HOUR_MS),
   }));
 }
 
@@ -107,13 +106,13 @@ describe('a date filter', () => {
 
   test('is found out by a slice of few records, too, where pages are cut', async () => {
     // Created and paid long ago, but a few which are paid now.
-    const late = all.map((one) => ({ ...one, paidAt: one.id < 2 ? at(NOW - HOUR) : one.paidAt }));
+    const late = all.map((one) => ({ ...one, paidAt: one.id < 2 ? at(NOW - HOUR_MS) : one.paidAt }));
     const api = fakeApi((url) => {
       const cut = new URL(url);
       cut.searchParams.set('perPage', '4');
       return list(cut, late, 'paidAt');
     });
-    const state = { createdAt: at(NOW - 24 * HOUR) };
+    const state = { createdAt: at(NOW - 24 * HOUR_MS) };
     const run = await runRead([orders], api, { states: new Map([['orders', state]]) });
     expect(run.logs.filter((line) => line.includes('cannot be found out'))).toEqual([]);
     expect(sorted([...new Set(idsOf(run))])).toEqual(wanted);
@@ -142,7 +141,7 @@ describe('a date filter', () => {
       const many = newestFirst(
         spread(5000).map((one) => ({
           ...one,
-          paidAt: at(Date.parse(one.createdAt) + ((one.id * 7919) % 1000) * 0.024 * days * HOUR),
+          paidAt: at(Date.parse(one.createdAt) + ((one.id * 7919) % 1000) * 0.024 * days * HOUR_MS),
         })),
       );
       const run = await runRead(
@@ -167,19 +166,19 @@ describe('a date filter', () => {
 
   test('is held against everything that there is, whatever a sync asks for', async () => {
     const api = fakeApi((url) => list(url, all, 'createdAt'));
-    const states = new Map([['orders', { createdAt: at(NOW - 24 * HOUR) }]]);
+    const states = new Map([['orders', { createdAt: at(NOW - 24 * HOUR_MS) }]]);
     await runRead([orders], api, { states });
     const asked = api.asked.map(({ searchParams }) => Object.fromEntries(searchParams));
     expect(asked.slice(1)).toEqual([
       { perPage: '10', page: '1' },
-      { from: '2000-01-01T00:00:00.000Z', to: at(NOW + 2 * 24 * HOUR), perPage: '10', page: '1' },
+      { from: '2000-01-01T00:00:00.000Z', to: at(NOW + 2 * 24 * HOUR_MS), perPage: '10', page: '1' },
     ]);
   });
 
   test.each([
     ['without a state', undefined],
-    ['after an ordinary sync', { createdAt: at(NOW - 48 * HOUR) }],
-    ['after a sync that found it out', { createdAt: at(NOW - 48 * HOUR), date_filter: 'partial' }],
+    ['after an ordinary sync', { createdAt: at(NOW - 48 * HOUR_MS) }],
+    ['after a sync that found it out', { createdAt: at(NOW - 48 * HOUR_MS), date_filter: 'partial' }],
   ])('that leaves out one record of many is given up %s', async (_, state) => {
     const last = all[2];
     const paid = all.map((one) => ({ ...one, paidAt: one === last ? null : one.createdAt }));
@@ -195,17 +194,17 @@ describe('a date filter', () => {
     ['the start date', {}],
     [
       'the state of a sync of yesterday',
-      { states: new Map([['orders', { createdAt: at(NOW - 24 * HOUR), date_filter: 'partial' }]]) },
+      { states: new Map([['orders', { createdAt: at(NOW - 24 * HOUR_MS), date_filter: 'partial' }]]) },
     ],
     [
       'an older state',
-      { states: new Map([['orders', { createdAt: at(START + 40 * 24 * HOUR), date_filter: 'partial' }]]) },
+      { states: new Map([['orders', { createdAt: at(START + 40 * 24 * HOUR_MS), date_filter: 'partial' }]]) },
     ],
-    ['an end date', { endDate: at(START + 90 * 24 * HOUR) }],
+    ['an end date', { endDate: at(START + 90 * 24 * HOUR_MS) }],
   ])('is proven from %s on, too', async (_, options) => {
     const older = newestFirst([
       ...ordersOf(
-        Array.from({ length: 50 }, (__, i) => ({ id: 1000 + i, createdAt: at(START - i * 24 * HOUR) })),
+        Array.from({ length: 50 }, (__, i) => ({ id: 1000 + i, createdAt: at(START - i * 24 * HOUR_MS) })),
       ),
       ...all,
     ]);
@@ -226,7 +225,7 @@ describe('a date filter', () => {
 
   test('that leaves out records has done so for the syncs before, of another connector too: once, all are read', async () => {
     const api = () => fakeApi((url) => list(url, all, 'paidAt'));
-    const states = new Map([['orders', { createdAt: at(NOW - 24 * HOUR) }]]);
+    const states = new Map([['orders', { createdAt: at(NOW - 24 * HOUR_MS) }]]);
     const first = await runRead([orders], api(), { states });
     expect(sorted([...new Set(idsOf(first))])).toEqual(wanted);
     const state = first.states('orders').at(-1) ?? {};
@@ -238,11 +237,11 @@ describe('a date filter', () => {
     // Every fifth is paid five days after it was made, and so asked for by another date than its own.
     const late = all.map((one) =>
       one.id % 5 === 0 && one.paidAt !== null
-        ? { ...one, paidAt: at(Date.parse(one.paidAt) + 120 * HOUR) }
+        ? { ...one, paidAt: at(Date.parse(one.paidAt) + 120 * HOUR_MS) }
         : one,
     );
     const api = () => fakeApi((url) => list(url, late, 'paidAt'));
-    const states = new Map([['orders', { createdAt: at(NOW - 240 * HOUR) }]]);
+    const states = new Map([['orders', { createdAt: at(NOW - 240 * HOUR_MS) }]]);
     expect(sorted([...new Set(idsOf(await runRead([orders], api(), { states })))])).toEqual(wanted);
   });
 });
@@ -253,7 +252,7 @@ describe('what is not taken for a fault of the filter', () => {
     const growing = fakeApi((url) => {
       count += 1;
       const now = ordersOf(
-        Array.from({ length: count }, (_, id) => ({ id, createdAt: at(NOW - 1000 * HOUR + id * 1000) })),
+        Array.from({ length: count }, (_, id) => ({ id, createdAt: at(NOW - 1000 * HOUR_MS + id * 1000) })),
       );
       return list(url, newestFirst(now), 'createdAt');
     });
@@ -265,7 +264,7 @@ describe('what is not taken for a fault of the filter', () => {
   test('a list that is oldest first', async () => {
     const old = Array.from({ length: 50 }, (_, i) => ({
       id: 1000 + i,
-      createdAt: at(START - (i + 5) * 24 * HOUR),
+      createdAt: at(START - (i + 5) * 24 * HOUR_MS),
     }));
     const oldestFirst = newestFirst([...all, ...ordersOf(old)]).reverse();
     const run = await runRead(
@@ -305,8 +304,12 @@ describe('what is not taken for a fault of the filter', () => {
 });
 
 test('whichever of two dates the filter goes by, and whenever the orders were paid: none is lost', async () => {
-  const time = fc.integer({ min: START - 60 * 24 * HOUR, max: NOW - 1 });
-  const delay = fc.oneof(fc.constant(Infinity), fc.nat({ max: 12 * HOUR }), fc.nat({ max: 100 * 24 * HOUR }));
+  const time = fc.integer({ min: START - 60 * 24 * HOUR_MS, max: NOW - 1 });
+  const delay = fc.oneof(
+    fc.constant(Infinity),
+    fc.nat({ max: 12 * HOUR_MS }),
+    fc.nat({ max: 100 * 24 * HOUR_MS }),
+  );
   const field = fc.constantFrom('createdAt' as const, 'paidAt' as const);
   await fc.assert(
     fc.asyncProperty(

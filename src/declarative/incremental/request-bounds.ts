@@ -1,8 +1,7 @@
-import { DAY_MS, toIso } from '../datetime.js';
+import { DAY_MS, HOUR_MS } from '../durations.js';
+import { toIso } from '../datetime.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import { DateFilterError } from './cursor.js';
-
-const HOUR_MS = 3_600_000;
 
 /**
  * How far outside of the requested range a record may lie before the API's date filter counts as not working on the

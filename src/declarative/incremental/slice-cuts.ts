@@ -1,5 +1,6 @@
+import { DAY_MS } from '../durations.js';
 import { TracedError } from '../../protocol/errors.js';
-import { DAY_MS, toIso } from '../datetime.js';
+import { toIso } from '../datetime.js';
 import type { PageInfo } from '../retrievers/list.js';
 import type { Retriever } from '../retrievers/retriever.js';
 import type { StreamSlice } from '../stream-slice.js';

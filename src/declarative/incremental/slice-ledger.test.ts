@@ -1,23 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 import { toIso } from '../datetime.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import { SliceLedger } from './slice-ledger.js';
 
-const DAY = 86_400_000;
-const NOW = 100 * DAY;
+const NOW = 100 * DAY_MS;
 const NOTHING = { closed: [], short: [] };
 
 /** From one day to another, counted from the beginning. */
 function slice(start: number, end: number): StreamSlice {
-  return { start: start * DAY, end: end * DAY, filtered: true, isLast: false };
+  return { start: start * DAY_MS, end: end * DAY_MS, filtered: true, isLast: false };
 }
 
 function days(ranges: readonly TimeRange[]): number[][] {
-  return ranges.map(({ start, end }) => [start / DAY, end / DAY]);
+  return ranges.map(({ start, end }) => [start / DAY_MS, end / DAY_MS]);
 }
 
 function markOf(day: number): { time: number; text: string } {
-  return { time: day * DAY, text: toIso(day * DAY) };
+  return { time: day * DAY_MS, text: toIso(day * DAY_MS) };
 }
 
 describe('SliceLedger', () => {
@@ -38,7 +38,7 @@ describe('SliceLedger', () => {
     ledger.close(slice(0, 10), markOf(9));
     expect(ledger.markFrom(0)).toEqual(markOf(9));
     expect(ledger.markBefore(NOW)).toEqual(markOf(29));
-    expect(ledger.markBefore(20 * DAY)).toEqual(markOf(9));
+    expect(ledger.markBefore(20 * DAY_MS)).toEqual(markOf(9));
     ledger.close(slice(10, 20), undefined);
     expect(ledger.markFrom(0)).toEqual(markOf(29));
   });
@@ -53,7 +53,7 @@ describe('SliceLedger', () => {
       [15, 30],
       [40, 50],
     ]);
-    expect([ledger.markFrom(0), ledger.markBefore(20 * DAY)]).toEqual([undefined, undefined]);
+    expect([ledger.markFrom(0), ledger.markBefore(20 * DAY_MS)]).toEqual([undefined, undefined]);
     expect(ledger.markBefore(NOW)).toEqual(markOf(39));
     expect(ledger.isLeftOpen(slice(20, 30))).toBe(true);
     expect(ledger.isLeftOpen(slice(10, 16))).toBe(false);
@@ -79,12 +79,12 @@ describe('SliceLedger', () => {
   });
 
   test('never closes the last minutes, and knows as of when what it goes on with was read', () => {
-    const before = { ...slice(0, 50), asOf: 60 * DAY };
+    const before = { ...slice(0, 50), asOf: 60 * DAY_MS };
     const ledger = new SliceLedger({ closed: [before], short: [] }, NOW);
     ledger.close(slice(50, 100), undefined);
-    expect(ledger.ceiling).toBe(60 * DAY);
-    expect(ledger.openParts(slice(0, 100))).toEqual([{ start: NOW - 10 * 60_000, end: NOW }]);
-    expect(new SliceLedger(NOTHING, NOW, 70 * DAY).ceiling).toBe(70 * DAY);
+    expect(ledger.ceiling).toBe(60 * DAY_MS);
+    expect(ledger.openParts(slice(0, 100))).toEqual([{ start: NOW - 10 * MINUTE_MS, end: NOW }]);
+    expect(new SliceLedger(NOTHING, NOW, 70 * DAY_MS).ceiling).toBe(70 * DAY_MS);
   });
 
   test('forgets everything when a sync begins anew', () => {

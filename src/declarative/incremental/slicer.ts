@@ -1,5 +1,6 @@
 /** How a range of time is cut into smaller ones. Times are Unix ms. */
-import { addDuration, DAY_MS } from '../datetime.js';
+import { DAY_MS } from '../durations.js';
+import { addDuration } from '../datetime.js';
 import type { Duration } from '../datetime.js';
 import type { TimeRange } from '../stream-slice.js';
 

@@ -1,5 +1,6 @@
 /** Windows that end at a date: what is read, and when no more. */
 import { describe, expect, test } from '@jest/globals';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { at, fakeApi, listBetween, pageOf, runRead, sorted } from '../../test-support/read-run.fixture.js';
@@ -11,7 +12,6 @@ import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import type { CursorOptions } from './sync-start.js';
 
-const DAY = 86_400_000;
 const START = '2024-01-01T00:00:00.000Z';
 const END = '2024-03-01T00:00:00.000Z';
 const NOW = '2024-06-15T12:00:00.000Z';
@@ -144,7 +144,7 @@ describe('after the end date', () => {
   });
 
   test('the state does not say so in the first ten minutes, in which records may still appear', () => {
-    const minutes = (number: number) => Date.parse(END) + number * 60_000;
+    const minutes = (number: number) => Date.parse(END) + number * MINUTE_MS;
     for (const definition of [createdBetween, wholeList]) {
       expect(readAll(cursorOf({ state, now: minutes(9) }, definition))).toEqual(state);
       expect(readAll(cursorOf({ state, now: minutes(10) }, definition))).toHaveProperty('finished');
@@ -242,12 +242,15 @@ describe('changes that the API can be asked for', () => {
 });
 
 describe('a whole sync', () => {
-  const all = Array.from({ length: 160 }, (_, id) => ({ id, createdAt: at(Date.parse(START) + id * DAY) }));
+  const all = Array.from({ length: 160 }, (_, id) => ({
+    id,
+    createdAt: at(Date.parse(START) + id * DAY_MS),
+  }));
   const orders = streamOf('orders', { incremental_sync: createdBetween });
   const ledger = streamOf('ledger', { incremental_sync: { ...wholeList, is_data_feed: true } });
 
   test('of two connections that meet reads every record once, and the first one ends for good', async () => {
-    const split = at(Date.parse(START) + 40 * DAY);
+    const split = at(Date.parse(START) + 40 * DAY_MS);
     const newest = [...all].reverse();
     const reply = (url: URL) => (url.pathname === '/orders' ? listBetween(url, all) : pageOf(url, newest));
     const early = await runRead([orders, ledger], fakeApi(reply), { endDate: split });
@@ -279,7 +282,7 @@ describe('a record of the last ten minutes', () => {
       for (const before of [0, 30]) {
         const state = readAll(cursorOf({ lookbackDays: before, endDate }), NEW);
         expect(state['createdAt']).toBe(NEW);
-        const next = cursorOf({ state, lookbackDays, endDate, now: Date.parse(NOW) + DAY });
+        const next = cursorOf({ state, lookbackDays, endDate, now: Date.parse(NOW) + DAY_MS });
         expect(toIso(next.slices()[0]?.start ?? 0)).toBe(since);
       }
     },
@@ -288,10 +291,10 @@ describe('a record of the last ten minutes', () => {
 
 describe('an end date that is set when the state has passed it', () => {
   const state = { createdAt: NOW };
-  const endDate = toIso(Date.parse(NOW) - 60 * DAY);
-  const before = JSON.stringify(toIso(Date.parse(endDate) - DAY));
-  const recently = JSON.stringify(toIso(Date.parse(NOW) - DAY));
-  const longAgo = JSON.stringify(toIso(Date.parse(NOW) - 40 * DAY));
+  const endDate = toIso(Date.parse(NOW) - 60 * DAY_MS);
+  const before = JSON.stringify(toIso(Date.parse(endDate) - DAY_MS));
+  const recently = JSON.stringify(toIso(Date.parse(NOW) - DAY_MS));
+  const longAgo = JSON.stringify(toIso(Date.parse(NOW) - 40 * DAY_MS));
 
   test('leaves nothing to read of a list whose records do not change', () => {
     expect(cursorOf({ state, endDate }).slices()).toEqual([]);
@@ -313,7 +316,7 @@ describe('an end date that is set when the state has passed it', () => {
     cursor.close(open);
     expect(cursor.state(true)).toMatchObject({ createdAt: NOW });
     // And so in the next sync.
-    const next = cursorOf({ state: cursor.state(true), endDate, now: Date.parse(NOW) + DAY }, changing);
+    const next = cursorOf({ state: cursor.state(true), endDate, now: Date.parse(NOW) + DAY_MS }, changing);
     expect(next.slices()).toHaveLength(1);
   });
 });

@@ -1,11 +1,12 @@
 /** From where to where a sync reads a stream with dates. Times are Unix ms. */
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 import type { DatetimeBasedCursor } from '../components.js';
-import { DAY_MS, fixedDuration, toIso } from '../datetime.js';
+import { fixedDuration, toIso } from '../datetime.js';
 import type { TimeRange } from '../stream-slice.js';
 import type { CursorMark, FinishedWindow } from './cursor-state.js';
 
 /** The end of a sync's range that never counts as closed: a resumed sync reads it again. */
-const UNSETTLED_MS = 10 * 60_000;
+const UNSETTLED_MS = 10 * MINUTE_MS;
 
 export interface SyncWindow {
   /** What is read by date; empty if there is nothing to read so. */

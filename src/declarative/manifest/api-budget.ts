@@ -1,4 +1,5 @@
 /** Rate limits, as a manifest says them. */
+import { MINUTE_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { callRatePolicy } from '../call-rate-policy.js';
 import type {
@@ -12,8 +13,6 @@ import { fixedDuration } from '../datetime.js';
 import { byKeyMode, template } from './jinja.js';
 import { requireNothingLeft, without } from './notes.js';
 import type { Notes } from './notes.js';
-
-const MINUTE_MS = 60_000;
 
 /** The path of a URL, with what stands for ids as any text without a slash. */
 function pathPattern(url_base: string, path: string): string {

@@ -1,7 +1,8 @@
 /** Lists of parents that the API says it does not know: gone with their parent, or only for a moment. */
 import { describe, expect, test } from '@jest/globals';
+import { HOUR_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
-import { HOUR, items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
+import { items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
 import {
   byCountedPage,
   childStreamOf,
@@ -36,7 +37,7 @@ async function sync(
   const api = fakeApi((url) => {
     if (url.pathname === '/orders') return listBetween(url, parents);
     const id = parentOf(url);
-    return absent.includes(id) ? gone : pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+    return absent.includes(id) ? gone : pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
   });
   return runRead([stream], api, {
     states: new Map(state === undefined ? [] : [['items', state]]),
@@ -113,7 +114,7 @@ test('lists that came short are read again by the sync that goes on, also where 
     const id = parentOf(url);
     // The last one is refused, so that the sync stays unfinished.
     if (isFaulty && id === 1) return { status: 412, body: {} };
-    const both = [id * 10, id * 10 + 1].map((child) => ({ id: child, updatedAt: at(START + HOUR) }));
+    const both = [id * 10, id * 10 + 1].map((child) => ({ id: child, updatedAt: at(START + HOUR_MS) }));
     const isShort = isFaulty && short.includes(id);
     const { data } = pageOf(url, isShort ? both.slice(1) : both).body as { data: unknown };
     return { body: { data, meta: { pageCount: 1, total: 2 } } };
@@ -132,7 +133,7 @@ test('lists that came short are read again by the sync that goes on, also where 
 });
 
 test('lists that are missing all over the history keep a few slices open, and not all of it', () => {
-  const day = (number: number) => Date.parse('2024-06-01T00:00:00.000Z') + number * 24 * HOUR;
+  const day = (number: number) => Date.parse('2024-06-01T00:00:00.000Z') + number * 24 * HOUR_MS;
   const now = day(20);
   const startDate = at(day(0));
   const base = { stream: 'items', syncMode: 'incremental', startDate, lookbackDays: 0 } as const;
@@ -144,16 +145,16 @@ test('lists that are missing all over the history keep a few slices open, and no
   });
   expect(closed.filter((isClosed) => !isClosed)).toHaveLength(5);
   const state = cursor.state(true);
-  const next = new DatetimeCursor(createdBetween, { ...base, state, now: now + HOUR });
+  const next = new DatetimeCursor(createdBetween, { ...base, state, now: now + HOUR_MS });
   expect(next.slices().filter(({ end }) => end <= day(19))).toHaveLength(1);
   expect(next.slices()[0]).toMatchObject({ start: day(0), end: day(5) });
 });
 
 test('that lists were not there says nothing of a history that is read from an earlier start date', () => {
-  const state = { createdAt: at(START + 24 * HOUR), start_date: at(START), absent_lists: ['7'] };
+  const state = { createdAt: at(START + 24 * HOUR_MS), start_date: at(START), absent_lists: ['7'] };
   const base = { stream: 'items', syncMode: 'incremental', lookbackDays: 0, state } as const;
   const cursorOf = (startDate: number) =>
-    new DatetimeCursor(createdBetween, { ...base, startDate: at(startDate), now: START + 48 * HOUR });
+    new DatetimeCursor(createdBetween, { ...base, startDate: at(startDate), now: START + 48 * HOUR_MS });
   expect(cursorOf(START).knownAbsent.has('7')).toBe(true);
-  expect(cursorOf(START - 24 * HOUR).knownAbsent.has('7')).toBe(false);
+  expect(cursorOf(START - 24 * HOUR_MS).knownAbsent.has('7')).toBe(false);
 });

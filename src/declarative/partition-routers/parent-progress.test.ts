@@ -1,8 +1,9 @@
 /** An unfinished sync of child lists that is taken up again. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { HOUR_MS } from '../durations.js';
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
-import { HOUR, items, ofAll, parentsOf, ROUTER, SlowClock } from '../../test-support/child-lists.fixture.js';
+import { items, ofAll, parentsOf, ROUTER, SlowClock } from '../../test-support/child-lists.fixture.js';
 import type { Parent } from '../../test-support/child-lists.fixture.js';
 import { byCountedPage, streamOf } from '../../test-support/definitions.fixture.js';
 import { at, fakeApi, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
@@ -18,7 +19,7 @@ function apiOf(clock: SlowClock, parents: readonly Parent[], failsAfter = Infini
     if (url.pathname === '/orders') return pageOf(url, parents);
     lists++;
     const id = Number(url.pathname.split('/')[2]);
-    return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+    return pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
   });
 }
 
@@ -55,7 +56,7 @@ describe('a sync of child lists that broke off', () => {
     );
     expect(second.lists.filter((id) => id > 20)).toEqual([]);
     // The newest of what this sync saw; children of parents that were done may come again in the next one.
-    expect(second.last).toEqual({ start_date: at(START), updatedAt: at(START + 20 * HOUR) });
+    expect(second.last).toEqual({ start_date: at(START), updatedAt: at(START + 20 * HOUR_MS) });
   });
 
   test('as an incremental one is not gone on from by a full refresh, which is whole by itself', async () => {
@@ -107,8 +108,8 @@ describe('a sync of child lists that broke off', () => {
       updatedAt: at(START),
       parents_done: {
         orders: {
-          down_to: at(START + 30 * HOUR),
-          as_of: at(START + 40 * HOUR),
+          down_to: at(START + 30 * HOUR_MS),
+          as_of: at(START + 40 * HOUR_MS),
           start_date: at(START),
           lookback_days: 0,
         },
@@ -116,7 +117,7 @@ describe('a sync of child lists that broke off', () => {
     };
     const { last } = await sync(parents, earlier);
     // And ten minutes before that, without a lookback.
-    expect(last).toEqual({ updatedAt: at(START + 40 * HOUR) });
+    expect(last).toEqual({ updatedAt: at(START + 40 * HOUR_MS) });
   });
 });
 
@@ -125,8 +126,8 @@ describe('a sync of child lists that goes on', () => {
   const statesOf = (state: JsonObject | undefined) => new Map(state === undefined ? [] : [['items', state]]);
 
   test.each([
-    ['without the end date', { endDate: at(START + 20 * HOUR) }, {}],
-    ['with a later end date', { endDate: at(START + 20 * HOUR) }, { endDate: at(START + 60 * HOUR) }],
+    ['without the end date', { endDate: at(START + 20 * HOUR_MS) }, {}],
+    ['with a later end date', { endDate: at(START + 20 * HOUR_MS) }, { endDate: at(START + 60 * HOUR_MS) }],
   ])('%s reads the children of all parents, since others of them belong to it', async (_, before, after) => {
     const parents = parentsOf(50);
     const clock = new SlowClock();
@@ -159,7 +160,7 @@ describe('a sync of child lists that goes on', () => {
         // Two at a time, so that two records of this page come again on the next one.
         const added = [0, 1].map((i) => ({
           id: parents.length + i,
-          createdAt: at(START + (parents.length + i) * HOUR),
+          createdAt: at(START + (parents.length + i) * HOUR_MS),
         }));
         parents = [...added.reverse(), ...parents];
         return reply;
@@ -184,7 +185,7 @@ describe('a sync of child lists that goes on', () => {
       lists.push(id);
       // One is counted that does not come.
       const total = id === 45 ? 2 : 1;
-      const { data } = pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]).body as { data: unknown };
+      const { data } = pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]).body as { data: unknown };
       return { body: { data, meta: { pageCount: 1, total } } };
     });
     const stream = countedChildren();
@@ -215,7 +216,7 @@ describe('a sync of child lists that goes on', () => {
       if (item !== undefined) {
         return isFaulty && order === '20'
           ? { status: 412, body: {} }
-          : pageOf(url, [{ id: Number(item), updatedAt: at(START + HOUR) }]);
+          : pageOf(url, [{ id: Number(item), updatedAt: at(START + HOUR_MS) }]);
       }
       const both = [{ id: Number(order) * 10 }, { id: Number(order) * 10 + 1 }];
       const isShort = isFaulty && order === '45';
@@ -246,7 +247,7 @@ test.each([500, 412])('a list in between that is answered with %i holds up no ot
     const [, , order, , item] = url.pathname.split('/');
     if (order === undefined) return pageOf(url, parents);
     if (item === undefined && order === '20') return { status, body: {} };
-    return pageOf(url, [{ id: Number(item ?? order), updatedAt: at(START + HOUR) }]);
+    return pageOf(url, [{ id: Number(item ?? order), updatedAt: at(START + HOUR_MS) }]);
   });
   const run = await runRead([usagesOf(items)], api, { context: { clock }, numWorkers: 2 });
   expect(sorted(run.records('usages').map(({ id }) => Number(id)))).toEqual(
@@ -308,7 +309,7 @@ test('a parent that a deletion hides before a sync breaks off is read when it is
     lists++;
     const id = Number(url.pathname.split('/')[2]);
     asked.add(id);
-    return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+    return pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
   });
   const options = { context: { clock }, numWorkers: 2 };
   const first = await runRead([counting], api, options);
@@ -336,7 +337,7 @@ test('a parent that was missing is read although the sync broke off while the li
     if (url.pathname !== '/orders') {
       const id = Number(url.pathname.split('/')[2]);
       asked.add(id);
-      return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+      return pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
     }
     // The count is of before a deletion that moves one of them out of sight.
     const isHiding = passes === 1 && url.searchParams.get('page') !== '1';
@@ -380,7 +381,7 @@ test('parents that another order of the same date hides before a sync breaks off
   const clock = new SlowClock();
   // Ten of the same time, of which half is sent on two pages and half on none.
   const parents = parentsOf(50).map((one) =>
-    one.id >= 35 && one.id < 45 ? { ...one, createdAt: at(START + 40 * HOUR) } : one,
+    one.id >= 35 && one.id < 45 ? { ...one, createdAt: at(START + 40 * HOUR_MS) } : one,
   );
   let isHiding = true;
   let lists = 0;
@@ -389,7 +390,7 @@ test('parents that another order of the same date hides before a sync breaks off
     if (url.pathname !== '/orders') {
       if (isHiding && ++lists > 25) return { status: 500, body: {} };
       const id = Number(url.pathname.split('/')[2]);
-      return pageOf(url, [{ id, updatedAt: at(START + HOUR) }]);
+      return pageOf(url, [{ id, updatedAt: at(START + HOUR_MS) }]);
     }
     const page = Number(url.searchParams.get('page'));
     const reply = pageOf(url, parents) as { body: { data: { id: number }[] } };
@@ -420,7 +421,7 @@ test('parents whose empty lists are never counted count as done, but for a few',
     if (++lists > 280) return { status: 500, body: {} };
     const id = Number(url.pathname.split('/')[2]);
     if (id % 10 > 0) return { body: { data: [], meta: {} } };
-    const { data } = pageOf(url, [{ id, updatedAt: at(START + HOUR) }]).body as { data: unknown };
+    const { data } = pageOf(url, [{ id, updatedAt: at(START + HOUR_MS) }]).body as { data: unknown };
     return { body: { data, meta: { pageCount: 1, total: 1 } } };
   });
   const run = await runRead([countedChildren()], api, { context: { clock }, numWorkers: 2 });

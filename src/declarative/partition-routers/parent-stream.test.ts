@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { DAY_MS } from '../durations.js';
 import {
   childStreamOf,
   createdBetween,
@@ -21,8 +22,6 @@ import { fullRefreshCursor } from '../incremental/cursor.js';
 import { rawToText } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
 import { ParentStream } from './parent-stream.js';
-
-const DAY = 86_400_000;
 
 function routerOf(
   stream: DeclarativeStream,
@@ -174,12 +173,12 @@ describe('parents that are children themselves', () => {
 });
 
 describe('children that go by their own date', () => {
-  const state = { createdAt: at(START + 100 * DAY) };
-  const parents = numbered(25).map(({ id }) => ({ id, createdAt: at(START + id * DAY) }));
+  const state = { createdAt: at(START + 100 * DAY_MS) };
+  const parents = numbered(25).map(({ id }) => ({ id, createdAt: at(START + id * DAY_MS) }));
   /** Of each parent two children, one before the state and one after it. */
   const childrenOf = (parent: number) => [
-    { id: parent * 2, createdAt: at(START + 10 * DAY) },
-    { id: parent * 2 + 1, createdAt: at(START + (101 + parent) * DAY) },
+    { id: parent * 2, createdAt: at(START + 10 * DAY_MS) },
+    { id: parent * 2 + 1, createdAt: at(START + (101 + parent) * DAY_MS) },
   ];
   const parentOf = (url: URL) => Number(/^\/orders\/(\d+)\//.exec(url.pathname)?.[1]);
   const wholeList = {
@@ -196,7 +195,7 @@ describe('children that go by their own date', () => {
     const run = await runRead([own], api, { states: new Map([['items', state]]) });
     expect(api.asked.filter(({ pathname }) => pathname !== '/orders')).toHaveLength(25);
     expect(sorted(run.records('items').map(({ id }) => id))).toEqual(parents.map(({ id }) => id * 2 + 1));
-    expect(run.states('items').at(-1)).toEqual({ createdAt: at(START + 125 * DAY) });
+    expect(run.states('items').at(-1)).toEqual({ createdAt: at(START + 125 * DAY_MS) });
   });
 
   test('are asked for with the range where their lists have a date filter, the parents without', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { HOUR_MS } from '../durations.js';
 import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy, Rate } from '../components.js';
 import { ApiBudget } from './api-budget.js';
 
@@ -335,7 +336,7 @@ describe('what headers say about the quota', () => {
     clock.ahead = 5_000_000;
     const until = (START + clock.ahead) / 1000 + 7;
     budget.correct('/a', call(), { 'x-left': '0', 'x-reset': String(until) });
-    clock.ahead = -3_600_000;
+    clock.ahead = -HOUR_MS;
     expect(wait()).toBe(7000);
     clock.time += 7000;
     expect(wait()).toBe(0);
@@ -414,7 +415,7 @@ test('a clock that is set back or forward makes no call wait longer, or too shor
   budget.pause('/paused', 5000);
   clock.time += 400;
   for (const hours of [-1, 2]) {
-    clock.day += hours * 3_600_000;
+    clock.day += hours * HOUR_MS;
     expect(budget.tryAcquire('/paused').wait).toBe(4600);
   }
   expect(budget.tryAcquire('/limited').wait).toBe(kept(1000) - 400);
@@ -457,7 +458,7 @@ describe('a limit that is lower than the documented one', () => {
       ended = Math.max(ended, clock.time - start);
     };
     const workers = Array.from({ length: 40 }, worker);
-    await clock.advance(3_600_000);
+    await clock.advance(HOUR_MS);
     await Promise.all(workers);
     return { share: refused / (CALLS + refused), inRow, slowness: ended / ((CALLS / limit) * windowMs) };
   }

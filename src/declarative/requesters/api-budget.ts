@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../durations.js';
 import { callRatePolicy } from '../call-rate-policy.js';
 import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy } from '../components.js';
 import { fixedDuration } from '../datetime.js';
@@ -65,8 +66,6 @@ export interface Turn {
   /** ms for which the API wants no call; part of `wait`. */
   readonly pausedFor: number;
 }
-
-const MINUTE_MS = 60_000;
 
 /** ms after which to ask again whether others have been answered. */
 const LOOK_AGAIN = 50;

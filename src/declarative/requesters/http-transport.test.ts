@@ -24,10 +24,13 @@ async function listen(server: Server): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function get(url: string, limits: Parameters<typeof createHttpTransport>[0] = {}): Promise<HttpResponse> {
+function get(
+  url: string,
+  limits: Parameters<typeof createHttpTransport>[0] = {},
+  signal = new AbortController().signal,
+): Promise<HttpResponse> {
   const transport = createHttpTransport(limits);
   cleanup.push(() => transport.close());
-  const { signal } = new AbortController();
   return transport.send({ method: 'GET', url, headers: {}, signal });
 }
 
@@ -77,6 +80,28 @@ describe('an exchange that takes too long', () => {
       setTimeout(() => response.end('{}'), 60);
     });
     await expect(get(`http://${host}/`, { idleTimeout: 20 })).resolves.toMatchObject({ status: 200 });
+  });
+});
+
+describe('a request that was given up', () => {
+  test('before is not sent', async () => {
+    const asked: (string | undefined)[] = [];
+    const host = await serve(({ url }, response) => {
+      asked.push(url);
+      response.end('{}');
+    });
+    await expect(get(`http://${host}/`, {}, AbortSignal.abort())).rejects.toMatchObject({
+      code: 'ABORT_ERR',
+    });
+    expect(asked).toEqual([]);
+  });
+
+  test('while the answer is awaited ends at once', async () => {
+    const controller = new AbortController();
+    const host = await serve(() => controller.abort());
+    await expect(get(`http://${host}/`, {}, controller.signal)).rejects.toMatchObject({
+      code: 'ERR_CANCELED',
+    });
   });
 });
 

@@ -1,7 +1,8 @@
 /** Lists of single parents that cannot be read. */
 import { describe, expect, test } from '@jest/globals';
+import { HOUR_MS, MINUTE_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
-import { HOUR, items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
+import { items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
 import { at, fakeApi, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
 import type { SendHttp } from '../requesters/http.js';
@@ -18,7 +19,7 @@ describe('a parent whose list the API refuses', () => {
       const id = Number(url.pathname.split('/')[2]);
       return ids.includes(id)
         ? { status, body: {} }
-        : pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+        : pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
     });
   const read = (api: FakeApi, clock: SlowClock, state?: JsonObject) =>
     runRead([items], api, {
@@ -107,7 +108,7 @@ describe('parents whose ids no path can hold', () => {
         if (url.pathname === '/orders')
           return { body: `{"data":[${parents.join()}],"meta":{"pageCount":1}}` };
         const id = Number(url.pathname.split('/')[2]);
-        return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+        return pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
       }),
       { numWorkers: 20 },
     );
@@ -129,7 +130,7 @@ describe('several parents at whose lists the API always fails', () => {
     const api = fakeApi((url) => {
       if (url.pathname === '/orders') return pageOf(url, parents);
       const id = Number(url.pathname.split('/')[2]);
-      return pageOf(url, [{ id, updatedAt: at(START + id * HOUR) }]);
+      return pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
     });
     const http: SendHttp = async (request) => {
       const id = Number(new URL(request.url).pathname.split('/')[2]);
@@ -158,7 +159,7 @@ describe('several parents at whose lists the API always fails', () => {
     for (let sync = 0; sync < 4; sync++) {
       for (let i = 0; i < 30; i++) clock.tick();
       const added = 1000 + sync;
-      parents.unshift({ id: added, createdAt: at(clock.now() - 20 * 60_000) });
+      parents.unshift({ id: added, createdAt: at(clock.now() - 20 * MINUTE_MS) });
       const run = await runRead([items], failing(parents, []), {
         context: { clock },
         numWorkers: 20,

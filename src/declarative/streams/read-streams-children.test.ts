@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { HOUR_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import {
   byCountedPage,
@@ -182,7 +183,7 @@ describe('parents or children that are missing by the API’s own count', () => 
   });
 
   describe('where the lists of all parents are read', () => {
-    const HOUR = 3_600_000;
+    const HOUR = HOUR_MS;
     const byOrders = counted(childStreamOf('items', orders));
     const router = byOrders.retriever.partition_router as SubstreamPartitionRouter;
     const [config] = router.parent_stream_configs;

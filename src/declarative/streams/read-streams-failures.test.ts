@@ -1,5 +1,6 @@
 /** What becomes of the work under way when a part of it fails for good. */
 import { describe, expect, test } from '@jest/globals';
+import { HOUR_MS } from '../durations.js';
 import { OutputClosedError } from '../../protocol/errors.js';
 import { Output } from '../../protocol/output.js';
 import {
@@ -15,8 +16,6 @@ import { at, fakeApi, pageOf, runRead, START } from '../../test-support/read-run
 import type { FakeApi, Reply } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
 import { readStreams } from './read-streams.js';
-
-const HOUR = 3_600_000;
 
 /** One slice for each month. */
 const byMonths = streamOf('orders', {
@@ -78,7 +77,7 @@ describe('after a final error nothing new of the stream is begun', () => {
   test('although another slice shows that the date filter is coarse', async () => {
     const api = lateAnswer((url) => {
       const from = Date.parse(url.searchParams.get('from') ?? '');
-      return pageOf(url, [{ id: 1, createdAt: at(from - HOUR) }]);
+      return pageOf(url, [{ id: 1, createdAt: at(from - HOUR_MS) }]);
     });
     const run = await runRead([byMonths], api, { numWorkers: 2 });
     expect(api.asked).toHaveLength(2);
@@ -98,7 +97,7 @@ describe('after a final error nothing new of the stream is begun', () => {
 
 test('the error of a child is reported while the next page of parents waits for the API, which is not asked again', async () => {
   const clock = new HeldClock();
-  const parents = Array.from({ length: 20 }, (_, id) => ({ id, createdAt: at(START + id * HOUR) }));
+  const parents = Array.from({ length: 20 }, (_, id) => ({ id, createdAt: at(START + id * HOUR_MS) }));
   const api = fakeApi((url) => {
     if (url.pathname !== '/orders') return WRONG_KEY;
     return url.searchParams.get('page') === '1' ? pageOf(url, parents) : BROKEN;

@@ -1,6 +1,7 @@
 /** How a stream with a cursor is cut into slices: nothing may be lost. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { byCountedPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import {
@@ -73,7 +74,7 @@ describe('a large range', () => {
   test('of few records costs as many requests as they have pages, however many years it has', async () => {
     const few = Array.from({ length: 200 }, (_, id) => ({
       id,
-      createdAt: at(Date.parse('2014-07-01T00:00:00.000Z') + id * 18 * 86_400_000),
+      createdAt: at(Date.parse('2014-07-01T00:00:00.000Z') + id * 18 * DAY_MS),
     }));
     const one = fakeApi((url) => listBetween(url, few));
     const run = await runRead([orders], one, { startDate: '2014-01-01T00:00:00.000Z' });
@@ -201,7 +202,7 @@ describe('a large range', () => {
       // Most are of the last days, so that the part that is told of last is cut itself.
       const newest = spread(1500).map(({ id }) => ({
         id: id + 10_000,
-        createdAt: at(NOW - 86_400_000 * 10 + id * 500_000),
+        createdAt: at(NOW - DAY_MS * 10 + id * 500_000),
       }));
       const many = [...all, ...newest];
       const isWhole = (url: URL): boolean =>
@@ -224,7 +225,7 @@ describe('a large range', () => {
   test('a finished full refresh that is asked for again with its own state reads its last ten minutes only', async () => {
     const first = await runRead([orders], api(), { syncMode: 'full_refresh' });
     const state = first.states('orders').at(-1) ?? {};
-    expect(closedSlices(state)).toMatchObject([{ start: at(START), end: at(NOW - 10 * 60_000) }]);
+    expect(closedSlices(state)).toMatchObject([{ start: at(START), end: at(NOW - 10 * MINUTE_MS) }]);
     const again = api();
     const second = await runRead([orders], again, {
       syncMode: 'full_refresh',
@@ -247,20 +248,20 @@ describe('the bounds of requests', () => {
     [
       'cut to the day of another time zone',
       (url, { createdAt }) => {
-        const local = at(Date.parse(createdAt) + 3_600_000).slice(0, 10);
+        const local = at(Date.parse(createdAt) + HOUR_MS).slice(0, 10);
         return local >= from(url).slice(0, 10) && local < to(url).slice(0, 10);
       },
     ],
     [
       'of which the end alone is cut, to the day of another time zone',
       (url, { createdAt }) => {
-        const local = (time: string): string => at(Date.parse(time) - 3 * 3_600_000).slice(0, 10);
+        const local = (time: string): string => at(Date.parse(time) - 3 * HOUR_MS).slice(0, 10);
         return createdAt >= from(url) && local(createdAt) < local(to(url));
       },
     ],
   ])('may be %s: no record is lost', async (kind, isBetween) => {
     // On the very bounds of slices too: whole days.
-    const day = 86_400_000;
+    const day = DAY_MS;
     const all = Array.from({ length: 1500 }, (_unused, id) => ({
       id,
       createdAt: at(START + (1 + Math.floor(id / 10)) * day + (id % 2) * 1000 - (id % 3) * 1_800_000),
@@ -380,7 +381,7 @@ describe('a date filter that does not work', () => {
   test('is noticed, and the whole list is read', async () => {
     const old = Array.from({ length: 30 }, (_, id) => ({
       id,
-      createdAt: at(START - (30 - id) * 86_400_000 * 30),
+      createdAt: at(START - (30 - id) * DAY_MS * 30),
     }));
     const all = [...old, ...spread(300).map((one) => ({ ...one, id: one.id + 30 }))];
     const api = fakeApi((url) => pageOf(url, [...all].reverse()));

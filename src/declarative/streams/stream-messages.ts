@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../durations.js';
 import type { TracedError } from '../../protocol/errors.js';
 import type { JsonObject, StreamDescriptor } from '../../protocol/messages.js';
 import type { Output } from '../../protocol/output.js';
@@ -13,7 +14,7 @@ const CHECKPOINT_MS = 60_000;
  * ms after which a STATE is repeated though it says nothing new: the platform takes a source for dead that
  * sends neither records nor states for three hours, and logs and statuses do not count.
  */
-const HEARTBEAT_MS = 15 * 60_000;
+const HEARTBEAT_MS = 15 * MINUTE_MS;
 
 /**
  * The messages of one stream, from STARTED to COMPLETE or INCOMPLETE. Each method resolves when its message

@@ -1,11 +1,10 @@
 /** A stream that takes long: the platform must not take it for dead. */
 import { describe, expect, test } from '@jest/globals';
+import { MINUTE_MS } from '../durations.js';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import { at, fakeApi, pageOf, runRead, START } from '../../test-support/read-run.fixture.js';
 import type { ReadRun } from '../../test-support/read-run.fixture.js';
-
-const MINUTE = 60_000;
 
 /** A clock that goes on by so many minutes whenever the API answers. */
 class ApiClock extends FakeClock {
@@ -15,7 +14,7 @@ class ApiClock extends FakeClock {
 
   constructor(minutes: number) {
     super();
-    this.#step = minutes * MINUTE;
+    this.#step = minutes * MINUTE_MS;
   }
 
   override readonly now = (): number => Date.parse('2024-06-15T12:00:00.000Z') + this.#passed - this.#setBack;
@@ -68,7 +67,7 @@ describe('a read that brings no record for hours', () => {
     let answers = 0;
     const api = fakeApi((url) => {
       clock.answer();
-      if (++answers === 5) clock.setBack(24 * 60 * MINUTE);
+      if (++answers === 5) clock.setBack(24 * 60 * MINUTE_MS);
       return pageOf(url, OLD);
     });
     const run = await runRead([orders], api, { states: new Map([['orders', state]]), context: { clock } });
