@@ -55,7 +55,7 @@ export function requesterOf(path: string, changes: Partial<HttpRequester> = {}):
   };
 }
 
-const byPage = {
+export const byPage = {
   type: 'DefaultPaginator',
   pagination_strategy: {
     type: 'PageIncrement',

@@ -78,6 +78,7 @@ export function cursorPagination(
   const same = new SamePages();
   return {
     first: parameters(held),
+    ending: 'certain',
     next(page, headers = {}) {
       const token = tokenOf(strategy, page, headers);
       received += page.ranges.length / 2;

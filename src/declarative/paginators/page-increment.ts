@@ -67,8 +67,8 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
     return isContradicted ? undefined : pages;
   };
 
-  function next(page: SelectedPage): PageParameters | undefined {
-    if (tokens !== undefined) return tokens.next(page);
+  /** @param mark of the page, which has been counted as received unless it is the one before it again */
+  function following(page: SelectedPage, mark: string): PageParameters | undefined {
     const says = outlook(strategy, page, number - start + 1);
     isGuess = says === 'unknown';
     if (says === 'end') return undefined;
@@ -81,7 +81,6 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
     if (empty >= MAX_EMPTY_PAGES) return undefined;
     if (says === 'unknown' && isEmpty) return undefined;
     const total = totalOf(page);
-    const mark = fingerprint(page);
     const isRepeated = !isEmpty && previous?.mark === mark;
     // As many new records as a page holds take every page to the place of the next one. They show in the count.
     same = isRepeated ? same + 1 : 0;
@@ -94,10 +93,16 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
       if (isWhole || (says === 'unknown' && (total ?? 0) <= received)) return undefined;
       throw new RepeatedPageError(number);
     }
-    if (!isRepeated) received += page.ranges.length / 2;
     previous = { mark, total };
     number++;
     return parameters(number);
+  }
+
+  function next(page: SelectedPage): PageParameters | undefined {
+    if (tokens !== undefined) return tokens.next(page);
+    const mark = fingerprint(page);
+    if (previous?.mark !== mark) received += page.ranges.length / 2;
+    return following(page, mark);
   }
 
   return {
@@ -105,7 +110,10 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
     total: totalOf,
     pageCount,
     next,
-    isGuessing: () => isGuess && tokens === undefined,
+    get ending() {
+      if (tokens !== undefined) return tokens.ending;
+      return isGuess ? 'guessed' : 'counted';
+    },
     ahead(page): PagesAhead | undefined {
       const isFirst = number === start + 1 && tokens === undefined;
       // Only the number of records shows afterwards whether pages that were asked for at a time are complete.
@@ -136,7 +144,7 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
         behind(reached, one) {
           number = start + one - 1;
           previous = undefined;
-          return next(reached);
+          return following(reached, fingerprint(reached));
         },
       };
     },

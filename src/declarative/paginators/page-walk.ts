@@ -7,6 +7,12 @@ import type { Headers } from '../requesters/http.js';
 /** The request parameters that fetch one page. */
 export type PageParameters = Readonly<Record<string, string>>;
 
+/**
+ * How an answer tells whether there is another page: by itself, with a token or as the only one; by a count or a link, which
+ * may be an old one; or not at all, so that another one is asked for.
+ */
+export type Ending = 'certain' | 'counted' | 'guessed';
+
 /** Walks through the pages of one list. One object for each walk. */
 export interface PageWalk {
   readonly first: PageParameters;
@@ -22,8 +28,8 @@ export interface PageWalk {
    * and are not to be used.
    */
   readonly hasRestarted?: boolean;
-  /** Whether the page that `next` told of last is asked for because nothing says that the list has ended. */
-  isGuessing?(): boolean;
+  /** How the last answer that `next` was given has told. */
+  readonly ending: Ending;
   /** How many pages the API says there are; undefined if it does not. An estimate where pages are clamped. */
   pageCount(page: SelectedPage): number | undefined;
   /** How many records the API says there are; undefined if it does not. */

@@ -30,6 +30,9 @@ function withPageFallback(
     get hasRestarted() {
       return hasRestarted;
     },
+    get ending() {
+      return (pages ?? walk).ending;
+    },
     pageCount: (page) => (pages ?? walk).pageCount(page),
     total: (page) => (pages ?? walk).total(page),
     ahead: (page) => pages?.ahead?.(page),
@@ -56,7 +59,13 @@ type PageFallback = NonNullable<NonNullable<DefaultPaginator['extensions']>['pag
 /** Begins a walk through a list. */
 export function paginate(definition: DefaultPaginator | NoPagination): PageWalk {
   if (definition.type === 'NoPagination') {
-    return { first: {}, next: () => undefined, pageCount: () => 1, total: () => undefined };
+    return {
+      first: {},
+      ending: 'certain',
+      next: () => undefined,
+      pageCount: () => 1,
+      total: () => undefined,
+    };
   }
   const { pagination_strategy: strategy, page_size_option, page_token_option, extensions } = definition;
   if (strategy.type === 'PageIncrement') return pageIncrement(definition, strategy);

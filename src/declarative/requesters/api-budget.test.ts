@@ -507,7 +507,7 @@ describe('a limit that is lower than the documented one', () => {
     expect(most).toBe(50);
   });
 
-  test('counts no call that was stopped', () => {
+  test('counts no call that got no answer', () => {
     const clock = new FakeClock();
     const budget = newBudget(clock, []);
     const first = budget.tryAcquire('/a');
@@ -515,7 +515,7 @@ describe('a limit that is lower than the documented one', () => {
     for (let i = 0; i < 5; i++) {
       const { wait, call } = budget.tryAcquire('/a');
       expect(wait).toBe(0);
-      budget.ended('/a', call, 'stopped');
+      budget.ended('/a', call, 'unanswered');
     }
     expect(budget.refusalsInRow('/a')).toBe(1);
   });

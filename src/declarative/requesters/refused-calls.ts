@@ -1,5 +1,5 @@
-/** What became of a call: the API refused it for its rate limit, or not; or nobody waited for the answer. */
-export type CallOutcome = 'refused' | 'answered' | 'stopped';
+/** What became of a call: the API refused it for its rate limit, or not; or no answer came, or was waited for. */
+export type CallOutcome = 'refused' | 'answered' | 'unanswered';
 
 /**
  * What the refused calls (429) to one endpoint show of a limit that nobody has told of. Behind a pause one call leaves;
@@ -14,7 +14,7 @@ export class RefusedCalls {
   /** No call since the last pause has been answered yet. */
   #isTrying = false;
   /** The first call since the last pause, or ever. */
-  #firstCall = 1;
+  #firstOfTrial = 1;
   /** Calls since then that were answered otherwise. */
   #answered = 0;
   /** Calls since then that may leave at once. */
@@ -42,7 +42,7 @@ export class RefusedCalls {
     this.#isTrying = true;
     // Of none nothing is learnt: it was too early.
     if (this.#answered > 0) this.#allowed = this.#answered;
-    this.#firstCall = next;
+    this.#firstOfTrial = next;
     this.#answered = 0;
     this.#atATime = 1;
   }
@@ -50,7 +50,7 @@ export class RefusedCalls {
   /** Whether it is to be seen first how the calls that are under way are answered. @param next as for `goOn` */
   isCrowded(next: number): boolean {
     if (this.#isTrying) return this.#underWay > 0;
-    return next >= this.#firstCall + this.#allowed && this.#underWay >= this.#atATime;
+    return next >= this.#firstOfTrial + this.#allowed && this.#underWay >= this.#atATime;
   }
 
   /** A call leaves. */
@@ -61,17 +61,17 @@ export class RefusedCalls {
   /** A call is over. @param call its number */
   ended(call: number, outcome: CallOutcome): void {
     this.#underWay--;
-    if (outcome === 'stopped') return;
+    if (outcome === 'unanswered') return;
     if (outcome === 'refused') {
       // Those that left together are refused together.
-      if (call >= this.#firstCall && !this.#isRefused) this.#inRow++;
+      if (call >= this.#firstOfTrial && !this.#isRefused) this.#inRow++;
       this.#isRefused = true;
       return;
     }
     this.#inRow = 0;
-    if (call < this.#firstCall) return;
+    if (call < this.#firstOfTrial) return;
     this.#answered++;
     this.#isTrying = false;
-    if (call >= this.#firstCall + this.#allowed) this.#atATime++;
+    if (call >= this.#firstOfTrial + this.#allowed) this.#atATime++;
   }
 }

@@ -208,6 +208,14 @@ describe('the rate limit', () => {
     expect(requests).toHaveLength(31);
   });
 
+  test('is not lifted by a connection that breaks: nobody has answered', async () => {
+    const limited = status(429, { 'retry-after': '1' });
+    answer(limited, () => HttpResponse.error(), limited, ok);
+    const patience = { retries: 5, rateLimitWaits: 1 };
+    const error = tracedError((await fetchPage({ context: { patience } })).error);
+    expect(error.message).toContain('limits the rate of requests');
+  });
+
   test('a wait of hours is left to the next attempt', async () => {
     const requests = answer(status(429, { 'x-ratelimit-reset': '7200' }));
     const { error, sleeps } = await fetchPage();

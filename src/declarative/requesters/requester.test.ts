@@ -11,7 +11,7 @@ import type { Answer, FetchRun } from '../../test-support/one-request.fixture.js
 import { ApiBudget } from './api-budget.js';
 import type { Turn } from './api-budget.js';
 import { baseUrl } from './base-url.js';
-import type { HttpRequest } from './http.js';
+import type { HttpRequest, HttpResponse as Answered } from './http.js';
 import { createHttpTransport } from './http-transport.js';
 import type { HttpTransport } from './http-transport.js';
 
@@ -211,6 +211,16 @@ describe('a stop', () => {
     const { error } = await fetchPage({ context: { signal: controller.signal } });
     expect(requests).toHaveLength(0);
     expect(error).toBeInstanceOf(StoppedError);
+  });
+
+  test('between an answer and its turn keeps it from being used', async () => {
+    const controller = new AbortController();
+    const send = async (): Promise<Answered> => {
+      controller.abort();
+      return { status: 200, headers: {}, body: Buffer.from('{"data":[{"id":1}]}') };
+    };
+    const { records, error } = await fetchPage({ context: { http: send, signal: controller.signal } });
+    expect([records, error]).toEqual([undefined, expect.any(StoppedError)]);
   });
 
   test('before its turn, when it asks for none: who reads on would wait for the call, and hear of limits', async () => {

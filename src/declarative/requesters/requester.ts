@@ -133,16 +133,16 @@ export function createRequester(
   }
 
   /** @param call for the budget, which is told what became of it */
-  async function ask(request: PageRequest, select: SelectRecords, call: number) {
-    let outcome: CallOutcome = 'stopped';
+  async function ask(url: URL, select: SelectRecords, call: number) {
+    let outcome: CallOutcome = 'unanswered';
     try {
-      const url = urlOf(request);
       const response = await send(url);
-      const release = response instanceof TransportError ? undefined : response.release;
+      const isAnswer = !(response instanceof TransportError);
+      const release = isAnswer ? response.release : undefined;
       try {
         const asked = { url, title: context.title, handler, mask: context.mask };
         const judged = attemptOf(response, select, asked);
-        outcome = judged.resolution.action === 'RATE_LIMITED' ? 'refused' : 'answered';
+        if (isAnswer) outcome = judged.resolution.action === 'RATE_LIMITED' ? 'refused' : 'answered';
         return { judged, release };
       } catch (error) {
         release?.();
@@ -160,6 +160,7 @@ export function createRequester(
     use: UseResponse<T>,
     isRetry: boolean,
   ): Promise<{ value: T } | { again: Omit<Attempt, 'page'> }> {
+    const url = urlOf(request);
     for (let hasWaited = false; ; hasWaited = true) {
       const result = await context.slots.run(async () => {
         // What has ended neither spends the budget nor speaks.
@@ -168,8 +169,10 @@ export function createRequester(
         const turn = context.budget.tryAcquire(definition.path, hasWaited);
         if (turn.wait > 0) return turn;
         const { call } = turn;
-        const { judged, release } = await ask(request, select, call);
+        const { judged, release } = await ask(url, select, call);
         try {
+          // The answer may have come, and waited for its turn, when all that wanted it had ended.
+          if (context.signal.aborted) throw new StoppedError('stopped before its answer was used');
           // Without the page, which would stay in memory during the wait.
           const { page, ...outcome } = judged;
           context.budget.correct(definition.path, call, outcome.headers);

@@ -36,8 +36,8 @@ export class ListPass {
   /** Pages in a row of which each record has come before. */
   #knownInRow = 0;
 
-  /** Why what stands behind the last page could not be looked at. */
-  #lookFailure: TracedError | undefined;
+  /** The page behind the last one that could not be looked at, and why. */
+  #lookFailure: { readonly number: number; readonly error: TracedError } | undefined;
 
   /** Anything came that no pass before this one had brought. */
   hasBroughtNew = false;
@@ -98,8 +98,11 @@ export class ListPass {
   #reading(how: 'end' | 'enough' | 'gone'): ListReading {
     const { distinct, total, missing } = this.tally;
     const completeness = how === 'end' ? this.tally.completeness : 'unknown';
-    // Records that are missing are told of in any case.
-    const endFailure = how === 'end' && missing === 0 ? this.#lookFailure : undefined;
+    // Records that are missing are told of in any case, and a page that came after all is known.
+    const isUnknown = how === 'end' && missing === 0;
+    const failure = isUnknown ? this.#lookFailure : undefined;
+    const isRead = failure !== undefined && failure.number <= this.#sizes.lastNumber;
+    const endFailure = isRead ? undefined : failure?.error;
     return { exists: how !== 'gone', completeness, distinct, total, missing, endFailure };
   }
 
@@ -124,7 +127,7 @@ export class ListPass {
    */
   #isBehindEnd(error: unknown, number: number): boolean {
     const isRefused = isRefusal(error);
-    if (!isRefused || this.#walk.isGuessing?.() !== true) return false;
+    if (!isRefused || this.#walk.ending !== 'guessed') return false;
     const { total, distinct } = this.tally;
     if (total !== undefined && distinct <= total) {
       return distinct === total || (number - 1) * (this.#sizes.size ?? 0) >= total;
@@ -134,7 +137,7 @@ export class ListPass {
 
   /** Whether the API says that the list has ended, but its last page has no room left to show it. */
   #mayGoOn(): boolean {
-    if (this.#hasLooked || this.#walk.isGuessing?.() !== false) return false;
+    if (this.#hasLooked || this.#walk.ending !== 'counted') return false;
     return this.#sizes.mayGoOn;
   }
 
@@ -186,7 +189,7 @@ export class ListPass {
         internalMessage: `${this.#knownInRow} pages in a row without a new record`,
       });
     }
-    return this.#knownInRow >= MAX_KNOWN && this.#walk.isGuessing?.() === true;
+    return this.#knownInRow >= MAX_KNOWN && this.#walk.ending === 'guessed';
   }
 
   #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {
@@ -202,7 +205,7 @@ export class ListPass {
       pageCount: this.#walk.pageCount(page),
       total,
       hasMore,
-      mayBeLong: hasMore && (this.#walk.isGuessing?.() !== true || this.#sizes.isLastFull),
+      mayBeLong: hasMore && (this.#walk.ending !== 'guessed' || this.#sizes.isLastFull),
       fresh,
     });
     if (used.isOldestFirst === true) this.tally.isOldestFirst();
@@ -217,7 +220,7 @@ export class ListPass {
   #requireNew(page: SelectedPage, number: number, asked: number): void {
     if (asked > MAX_REPEATED || !this.tally.isKnown(page)) return;
     // A list without pages sends the same one for each number.
-    const isExpected = this.#walk.isGuessing?.() !== true || this.#sizes.mayGoOn;
+    const isExpected = this.#walk.ending !== 'guessed' || this.#sizes.mayGoOn;
     if (isExpected) throw new RepeatedPageError(number);
   }
 
@@ -232,14 +235,17 @@ export class ListPass {
     let following: PageParameters | undefined;
     // Beside the others, so that it takes no time of its own.
     const isFull = ahead.isLastFull && this.#sizes.mayBeFull();
-    const behind = isFull && !mayEndEarly ? this.#look(ahead.parameters(last + 1), last + 1) : undefined;
+    const looked = last + 1;
+    const behind = isFull && !mayEndEarly ? this.#look(ahead.parameters(looked), looked) : undefined;
     // Whoever awaits it meets the error; until then nobody may be there.
     behind?.catch(() => undefined);
     const readOne = async (one: number): Promise<void> => {
+      // That it has come is no wonder then.
+      const hasCome = one === looked && (await behind?.catch(() => false)) === true;
       const totalBefore = this.tally.total;
       let asked = 0;
       const isThere = await fetchPage(ahead.parameters(one), async (page): Promise<true> => {
-        this.#requireNew(page, one, ++asked);
+        if (!hasCome) this.#requireNew(page, one, ++asked);
         ahead.requireNew(page, one);
         // The list may have grown since the first page.
         if (page.ranges.length > 0) {
@@ -301,7 +307,7 @@ export class ListPass {
       return (await this.#options.fetchPage(parameters, use, true)) === true;
     } catch (error) {
       if (!(error instanceof TracedError)) throw error;
-      if (!isRefusal(error)) this.#lookFailure = error;
+      if (!isRefusal(error)) this.#lookFailure = { number, error };
       return false;
     }
   }

@@ -8,7 +8,8 @@ import {
   streamOf,
 } from '../../test-support/definitions.fixture.js';
 import { FakeClock } from '../../test-support/fake-clock.fixture.js';
-import { fakeApi, idsOf, runRead } from '../../test-support/read-run.fixture.js';
+import { fakeApi, idsOf, pageOf, runRead } from '../../test-support/read-run.fixture.js';
+import type { FakeApi } from '../../test-support/read-run.fixture.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import { createRetriever } from './retriever.js';
 import type { ListOutcome } from './retriever.js';
@@ -192,5 +193,63 @@ describe('a page behind a full last page at which the API fails', () => {
     expect(run.errors).toEqual([]);
     expect(run.course('orders').at(-1)).toBe('COMPLETE');
     expect(sorted(idsOf(run).map(Number))).toEqual(upTo(20));
+  });
+});
+
+/** Answers the second page only when the one behind the last is there. */
+function secondLast(api: FakeApi): FakeApi {
+  let isThere: () => void = () => undefined;
+  const behind = new Promise<void>((resolve) => (isThere = resolve));
+  return {
+    asked: api.asked,
+    http: async (request) => {
+      const page = new URL(request.url).searchParams.get('page');
+      const response = await api.http(request);
+      if (page === '5') setImmediate(isThere);
+      if (page === '2') await behind;
+      return response;
+    },
+  };
+}
+
+describe('a page behind the last one that belongs to the list after all, which has grown', () => {
+  const orders = streamOf('orders', {
+    retriever: { ...streamOf('orders').retriever, paginator: byCountedPage },
+  });
+  const numbersOf = (api: FakeApi) => api.asked.map((url) => Number(url.searchParams.get('page')));
+
+  test('is not doubted for having come', async () => {
+    let requests = 0;
+    const api = fakeApi((url) =>
+      pageOf(
+        url,
+        upTo(++requests > 1 ? 41 : 40).map((id) => ({ id })),
+      ),
+    );
+    const run = await runRead([orders], secondLast(api));
+    expect(sorted(idsOf(run).map(Number))).toEqual(upTo(41));
+    expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([]);
+    expect(numbersOf(api).filter((page) => page === 5).length).toBeLessThan(3);
+  });
+
+  test('is read then, though the API had failed at it', async () => {
+    let isFirst = true;
+    let requests = 0;
+    const api = fakeApi((url) => {
+      requests++;
+      if (url.searchParams.get('page') === '5' && isFirst) {
+        isFirst = false;
+        return { status: 500, body: {} };
+      }
+      return pageOf(
+        url,
+        upTo(requests > 1 ? 41 : 40).map((id) => ({ id })),
+      );
+    });
+    const patience = { retries: 0, rateLimitWaits: 0 };
+    const run = await runRead([orders], secondLast(api), { context: { patience } });
+    expect(run.errors).toEqual([]);
+    expect(sorted(idsOf(run).map(Number))).toEqual(upTo(41));
+    expect(numbersOf(api).filter((page) => page === 1)).toHaveLength(1);
   });
 });

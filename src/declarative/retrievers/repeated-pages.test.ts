@@ -1,9 +1,10 @@
 /** A page that is answered with another one: by a cache, say, that takes one request for the other. */
 import { describe, expect, test } from '@jest/globals';
-import { byCountedPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
+import { byCountedPage, byPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { fakeApi, idsOf, pageOf, runRead, sorted, spread } from '../../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
+import { requestParameter } from '../components.js';
 
 const orders = streamOf('orders', { incremental_sync: createdBetween });
 const counted: DeclarativeStream = {
@@ -55,11 +56,33 @@ describe.each([
   });
 });
 
-describe('a list without pages ends although each number is answered', () => {
+/** Goes by tokens at first, and by numbers once an answer has "paging". */
+const orByNumbers: DeclarativeStream = {
+  ...streamOf('orders'),
+  retriever: {
+    ...streamOf('orders').retriever,
+    paginator: {
+      type: 'DefaultPaginator',
+      pagination_strategy: {
+        type: 'CursorPagination',
+        page_size: 10,
+        cursor_value: { response: ['meta', 'next'] },
+      },
+      page_size_option: requestParameter('perPage'),
+      page_token_option: requestParameter('next'),
+      extensions: { page_fallback: { when: [['paging']], paginator: byPage } },
+    },
+  },
+};
+
+describe.each([
+  ['by numbers', streamOf('orders')],
+  ['by numbers for want of a token', orByNumbers],
+])('a list %s without pages ends although each number is answered', (_kind, stream) => {
   const few = all.slice(0, 25);
   const forAllNumbers = (change: (records: readonly object[], nth: number) => readonly object[]) => {
     let nth = 0;
-    return fakeApi(() => ({ body: { data: change(few, ++nth) } }));
+    return fakeApi(() => ({ body: { data: change(few, ++nth), paging: {} } }));
   };
 
   test.each([
@@ -73,12 +96,45 @@ describe('a list without pages ends although each number is answered', () => {
     ],
   ])('%s', async (_, change) => {
     const api = forAllNumbers(change);
-    const run = await runRead([streamOf('orders')], api);
+    const run = await runRead([stream], api);
     expect(run.course('orders').at(-1)).toBe('COMPLETE');
     expect(ids(run)).toEqual(sorted(few.map(({ id }) => id)));
     expect(api.asked.length).toBeLessThan(20);
   });
+
+  test('also if the page behind the last one is refused', async () => {
+    const api = fakeApi((url) => {
+      const page = Number(url.searchParams.get('page') ?? 1);
+      const data = few.slice((page - 1) * 10, page * 10);
+      return data.length === 0 ? { status: 404, body: {} } : { body: { data, paging: {} } };
+    });
+    const run = await runRead([stream], api);
+    expect(run.errors).toEqual([]);
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+    expect(ids(run)).toEqual(sorted(few.map(({ id }) => id)));
+  });
 });
+
+test.each([15, 25, 35])(
+  'a list of %i that always promises another page, and sends its last one for it, ends',
+  async (count) => {
+    const few = all.slice(0, count);
+    const last = Math.ceil(count / 10);
+    const { pagination_strategy } = byCountedPage;
+    const extensions = { next_page: ['paging', 'next'], total: ['paging', 'total'] };
+    const paginator = { ...byCountedPage, pagination_strategy: { ...pagination_strategy, extensions } };
+    const api = fakeApi((url) => {
+      const page = Math.min(last, Number(url.searchParams.get('page')));
+      const data = few.slice((page - 1) * 10, page * 10);
+      return { body: { data, paging: { next: 'https://api.vendor.test/', total: count } } };
+    });
+    const run = await runRead([streamOf('orders', { retriever: { ...orders.retriever, paginator } })], api);
+    expect(run.errors).toEqual([]);
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+    expect(ids(run)).toEqual(sorted(few.map(({ id }) => id)));
+    expect(api.asked.length).toBeLessThan(last + 8);
+  },
+);
 
 test('a list that is sent empty at first, with a count, is read again', async () => {
   let answers = 0;
