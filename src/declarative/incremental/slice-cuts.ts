@@ -1,6 +1,7 @@
-import { DAY_MS } from '../durations.js';
 import { TracedError } from '../../protocol/errors.js';
 import { toIso } from '../datetime.js';
+import { DAY_MS } from '../durations.js';
+import { mayBeLimit } from '../retrievers/count-limit.js';
 import type { PageInfo } from '../retrievers/list.js';
 import type { Retriever } from '../retrievers/retriever.js';
 import type { StreamSlice } from '../stream-slice.js';
@@ -16,12 +17,7 @@ const MAX_PAGES_PER_SLICE = 50;
 /** Parts of one range that state as many records as the whole: of two of them one is wrong. */
 const MANY_SAME_TOTALS = 2;
 
-/**
- * A count that may be a limit instead: search indexes count, and show, no more than 10,000 records, say. Smaller parts are
- * below it.
- */
-const isLimit = (total: number): boolean => /^[125]0{3,}$/.test(String(total));
-/** Parts that reach such a limit, after which it is a count of the whole list all the same. */
+/** Parts that reach what may be a limit of the count, after which it is a count of the whole list all the same. */
 const MANY_AT_LIMIT = 3000;
 
 /** Thrown by the reading of a slice, before it has written anything, to replace it by smaller ones. */
@@ -78,7 +74,9 @@ export class SliceCuts {
     if (!isFirst) return;
     this.#tell(slice, total);
     if (!mayBeLong || this.#areUseless) return;
-    if (pageCount !== undefined && pageCount <= MAX_PAGES_PER_SLICE) return;
+    // Smaller parts are below a limit.
+    const isLimited = total !== undefined && mayBeLimit(total);
+    if (!isLimited && pageCount !== undefined && pageCount <= MAX_PAGES_PER_SLICE) return;
     const count = pageCount === undefined ? undefined : Math.ceil(pageCount / MAX_PAGES_PER_SLICE) + 1;
     const parts = this.#cursor.split(slice, count);
     if (parts.length <= 1) return;
@@ -168,6 +166,6 @@ export class SliceCuts {
     }
     if (total === undefined || total !== whole.total) return;
     if (++whole.same < MANY_SAME_TOTALS) return;
-    if (!isLimit(total) || ++this.#atLimit >= MANY_AT_LIMIT) this.#areUseless = true;
+    if (!mayBeLimit(total) || ++this.#atLimit >= MANY_AT_LIMIT) this.#areUseless = true;
   }
 }

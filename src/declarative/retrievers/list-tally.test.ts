@@ -110,6 +110,18 @@ describe('completeness', () => {
     expect(tally.completeness).toBe('verified');
   });
 
+  test.each([1000, 2000, 5000, 10_000])(
+    'cannot be known where %i may be the most that the API counts',
+    (total) => {
+      const tally = byId();
+      tally.count(total, undefined, 1);
+      tally.add(page(...Array.from({ length: total - 1 }, (_, id) => ({ id }))));
+      expect(tally.completeness).toBe('short');
+      tally.add(page({ id: -1 }));
+      expect(tally.completeness).toBe('unknown');
+    },
+  );
+
   test('cannot be known where nothing tells records apart', () => {
     const tally = new ListTally(2, []);
     tally.count(3, undefined, 1);

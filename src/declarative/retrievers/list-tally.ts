@@ -1,5 +1,6 @@
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { isPresent } from '../stream-slice.js';
+import { mayBeLimit } from './count-limit.js';
 
 /** Characters of a key beyond which it is not remembered: no API has such, and so many would fill memory. */
 const MAX_KEY = 512;
@@ -13,7 +14,7 @@ export type Completeness =
   | 'verified'
   /** Fewer came, or the count fell while the list was read, so that a record may have slipped by. */
   | 'short'
-  /** The API states no number, or one that is not of records. */
+  /** The API states no number, or one that is not of records, or that may be the most that it counts. */
   | 'unknown';
 
 /** The numbers of records that the answers of one list state, which change when it does. */
@@ -165,9 +166,11 @@ export class ListTally {
   }
 
   get completeness(): Completeness {
-    const isCountOfRecords = this.total !== undefined && this.#distinct <= this.total;
+    const { total } = this;
+    const isCountOfRecords = total !== undefined && this.#distinct <= total;
     if (this.#keyPlaces.length === 0 || !isCountOfRecords) return 'unknown';
-    return this.#totals.hasFallen || this.#distinct < this.#expected ? 'short' : 'verified';
+    if (this.#totals.hasFallen || this.#distinct < this.#expected) return 'short';
+    return mayBeLimit(total) ? 'unknown' : 'verified';
   }
 
   /**

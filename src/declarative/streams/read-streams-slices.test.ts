@@ -313,21 +313,41 @@ describe('the bounds of requests', () => {
   }
 });
 
-test('a limit of what the API counts and shows is passed by cutting the range below it', async () => {
+describe('a limit of what the API counts and shows', () => {
   const LIMIT = 1000;
-  const many = spread(6000);
-  const run = await runRead(
-    [{ ...orders, retriever: { ...orders.retriever, paginator: byCountedPage } }],
-    fakeApi((url) => {
-      const whole = new URL(url);
-      whole.searchParams.set('page', '1');
-      whole.searchParams.set('perPage', String(LIMIT));
-      const { body } = listBetween(whole, many) as { body: { data: Dated[] } };
-      return pageOf(url, body.data);
-    }),
-  );
-  expect(run.errors).toEqual([]);
-  expect(sorted(idsOf(run))).toEqual(many.map(({ id }) => id));
+  const readLimited = (many: readonly Dated[], page_size: number) => {
+    const { pagination_strategy } = byCountedPage;
+    const paginator = { ...byCountedPage, pagination_strategy: { ...pagination_strategy, page_size } };
+    return runRead(
+      [{ ...orders, retriever: { ...orders.retriever, paginator } }],
+      fakeApi((url) => {
+        const whole = new URL(url);
+        whole.searchParams.set('page', '1');
+        whole.searchParams.set('perPage', String(LIMIT));
+        const { body } = listBetween(whole, many) as { body: { data: Dated[] } };
+        const isBeyond = Number(url.searchParams.get('page')) > LIMIT / page_size;
+        return isBeyond ? { status: 400, body: { message: 'too deep' } } : pageOf(url, body.data);
+      }),
+    );
+  };
+
+  test.each([10, 100])('is passed by cutting the range below it, in pages of %i', async (size) => {
+    const many = spread(6000);
+    const run = await readLimited(many, size);
+    expect(run.errors).toEqual([]);
+    expect(sorted(idsOf(run))).toEqual(many.map(({ id }) => id));
+    expect(run.logs.at(-1)).toContain('verified: as many as the API counts');
+  });
+
+  test('is told of where nothing can be cut, and not called verified', async () => {
+    const day = Date.parse('2024-03-05T00:00:00.000Z');
+    const many = Array.from({ length: 1500 }, (_, id) => ({ id, createdAt: at(day + id * 1000) }));
+    const run = await readLimited(many, 100);
+    expect(run.logs).toContainEqual(
+      'WARN orders: /orders: the API counts 1000 records, which may be the most that it counts and shows; if there are more, they are missing',
+    );
+    expect(run.logs.at(-1)).not.toContain('verified: as many as the API counts');
+  });
 });
 
 test('counts of the whole list, whatever range is asked for, do not cut it into ever more parts', async () => {

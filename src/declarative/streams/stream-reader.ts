@@ -23,7 +23,7 @@ import { SliceReader } from './slice-reader.js';
 import type { SliceListener } from './slice-reader.js';
 import { StreamMessages } from './stream-messages.js';
 import type { StreamProgress, WatchStream } from './stream-progress.js';
-import { shortfall, StreamStats } from './stream-stats.js';
+import { isLimited, shortfall, StreamStats } from './stream-stats.js';
 
 /** Failed slices after which the rest of a stream is left to the next attempt. */
 const MAX_FAILED_SLICES = 3;
@@ -268,7 +268,8 @@ export class StreamReader {
       },
       listRead: (reading, path) => {
         this.#stats.addList(reading);
-        if (reading.completeness === 'short' && ++this.#shortWarnings <= MAX_SHORT_WARNINGS) {
+        const isToBeTold = reading.completeness === 'short' || isLimited(reading);
+        if (isToBeTold && ++this.#shortWarnings <= MAX_SHORT_WARNINGS) {
           void messages.log('WARN', `${path}: ${shortfall(reading)}`).catch(ignore);
         }
       },

@@ -49,6 +49,11 @@ describe('the line at the end of a stream', () => {
       [{ ...unknown, distinct: 1000, total: 999 }],
       'not verified, since more came than the API counts',
     ],
+    [
+      'the count may be a limit',
+      [{ ...unknown, distinct: 1000, total: 1000 }],
+      'not verified, since the count may be the most that the API counts',
+    ],
     ['there was no list to read', [gone], 'no list to verify'],
   ])('says when %s', (_, lists, expected) => {
     expect(summaryOf(lists)).toBe(FIGURES + expected);

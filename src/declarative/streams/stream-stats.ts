@@ -1,4 +1,5 @@
 import { counted } from '../../protocol/figures.js';
+import { mayBeLimit } from '../retrievers/count-limit.js';
 import type { ListReading } from '../retrievers/list.js';
 import type { Counted, StreamProgress } from './stream-progress.js';
 
@@ -17,6 +18,8 @@ export class StreamStats {
   #short = 0;
   /** Of which more came than the API counts. */
   #exceeded = 0;
+  /** Of which as many came as may be the most that the API counts. */
+  #limited = 0;
   /** Lists that the API does not know. */
   #absent = 0;
 
@@ -33,7 +36,8 @@ export class StreamStats {
   }
 
   /** A list was read to its end, or to where no more of it was wanted. */
-  addList({ exists, completeness, distinct, total }: ListReading): void {
+  addList(reading: ListReading): void {
+    const { exists, completeness, distinct, total } = reading;
     if (!exists) {
       this.#absent++;
       return;
@@ -42,6 +46,7 @@ export class StreamStats {
     if (completeness === 'verified') this.#verified++;
     if (completeness === 'short') this.#short++;
     if (completeness === 'unknown' && total !== undefined && distinct > total) this.#exceeded++;
+    if (isLimited(reading)) this.#limited++;
   }
 
   progress(name: string, failures: readonly string[]): StreamProgress {
@@ -85,11 +90,16 @@ export class StreamStats {
     return this.#verified === this.#lists ? 'verified' : 'partly verified';
   }
 
+  #why(): string {
+    if (this.#exceeded > 0) return 'more came than the API counts';
+    return this.#limited > 0 ? 'the count may be the most that the API counts' : 'the API states no counts';
+  }
+
   #completeness(isComplete: boolean): string {
     if (this.#lists === 0)
       return isComplete ? 'no list to verify' : 'not verified, since no list was read to its end';
     if (this.#verified + this.#short === 0) {
-      return `not verified, since ${this.#exceeded > 0 ? 'more came than the API counts' : 'the API states no counts'}`;
+      return `not verified, since ${this.#why()}`;
     }
     if (isComplete && this.#verified === this.#lists && this.#absent === 0) {
       return 'verified: as many as the API counts';
@@ -101,8 +111,17 @@ export class StreamStats {
   }
 }
 
-/** What is said about a list of which fewer records came than the API counts. */
-export function shortfall({ distinct, total = 0, missing }: ListReading): string {
+/** Whether as many records of a list came as the API counts, but that may be the most that it counts. */
+export function isLimited({ completeness, distinct, total }: ListReading): boolean {
+  return completeness === 'unknown' && total !== undefined && distinct === total && mayBeLimit(total);
+}
+
+/** What is said about a list of which fewer records came than the API counts, or perhaps than there are. */
+export function shortfall(reading: ListReading): string {
+  const { distinct, total = 0, missing } = reading;
+  if (isLimited(reading)) {
+    return `the API counts ${total} records, which may be the most that it counts and shows; if there are more, they are missing`;
+  }
   const came = `the API counts ${total} records, but only ${distinct} came`;
   return missing > 0
     ? `${came}; ${missing} may be missing`
