@@ -1,6 +1,7 @@
 /** The process that serves a sandbox while others are measured. Started by server-process.ts, ended by a signal. */
 import { startPagarmeSandbox } from '../sandbox/pagarme/server.js';
 import { startPaystackSandbox } from '../sandbox/paystack/server.js';
+import { DAY_MS, SECOND_MS } from '../src/declarative/durations.js';
 import { startPageCache } from './page-cache.js';
 import type {
   ServedRequest,
@@ -9,7 +10,6 @@ import type {
   ServerOptions,
   ServerQuestion,
 } from './server-options.js';
-import { DAY_MS, SECOND_MS } from '../src/declarative/durations.js';
 
 const YEAR = 365 * DAY_MS;
 

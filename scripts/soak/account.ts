@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HOUR_MS } from '../../src/declarative/durations.js';
 import type { AirbyteState } from '../../src/protocol/messages.js';
 import { IdLedger } from './id-ledger.js';
 import { readOnce, Violation } from './reading.js';
@@ -9,7 +10,6 @@ import type { Pace, Reading } from './reading.js';
 import type { ProviderName } from './sandbox-messages.js';
 import { startSandboxProcess } from './sandbox-process.js';
 import type { SandboxProcess } from './sandbox-process.js';
-import { HOUR_MS } from '../../src/declarative/durations.js';
 
 /** Requests that fail, of all. */
 const FAULT_RATE = 0.02;

@@ -1,11 +1,11 @@
 /** Syncs of records that change, against a model of an API: the last version of each arrives. */
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HOUR_MS } from '../durations.js';
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { createdBetween } from '../../test-support/definitions.fixture.js';
 import { requestParameter } from '../components.js';
 import { toIso } from '../datetime.js';
+import { HOUR_MS } from '../durations.js';
 import type { StreamSlice } from '../stream-slice.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 

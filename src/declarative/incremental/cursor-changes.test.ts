@@ -1,11 +1,11 @@
 /** Streams whose API can be asked for what has changed, although the records do not say when. */
 import { describe, expect, test } from '@jest/globals';
-import { DAY_MS } from '../durations.js';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { at, fakeApi, listBetween, pageOf, runRead, sorted } from '../../test-support/read-run.fixture.js';
 import type { Dated } from '../../test-support/read-run.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
+import { DAY_MS } from '../durations.js';
 import type { StreamSlice } from '../stream-slice.js';
 import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';

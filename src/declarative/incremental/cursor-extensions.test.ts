@@ -1,11 +1,11 @@
 /** Slices of lists with special rules: limited ranges, dates to come, newest first. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DAY_MS } from '../durations.js';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { fakeApi, listBetween, NOW, pageOf, runRead, START } from '../../test-support/read-run.fixture.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
+import { DAY_MS } from '../durations.js';
 import type { StreamSlice } from '../stream-slice.js';
 import { beginPage, DateFilterError } from './cursor.js';
 import type { Cursor } from './cursor.js';

@@ -1,13 +1,13 @@
 /** Whole syncs against a model of an API: whatever happens, no record is lost and no mark runs ahead. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DAY_MS, HOUR_MS, SECOND_MS } from '../durations.js';
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { dateBounds, isWithin } from '../../test-support/date-bounds.fixture.js';
 import type { DateBounds } from '../../test-support/date-bounds.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { parseTimestamp, toIso } from '../datetime.js';
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../durations.js';
 import type { StreamSlice } from '../stream-slice.js';
 import { beginPage } from './cursor.js';
 import type { Cursor } from './cursor.js';

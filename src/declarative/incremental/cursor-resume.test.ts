@@ -1,10 +1,10 @@
 /** Syncs that take up one another: what an interrupted one had read may have changed since. */
 import { describe, expect, test } from '@jest/globals';
-import { DAY_MS, MINUTE_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { createdBetween } from '../../test-support/definitions.fixture.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 import type { StreamSlice } from '../stream-slice.js';
 import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';

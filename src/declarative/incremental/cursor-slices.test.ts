@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DAY_MS } from '../durations.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
+import { DAY_MS } from '../durations.js';
 import type { StreamSlice } from '../stream-slice.js';
 import { beginPage } from './cursor.js';
 import type { Cursor, OpenSlice } from './cursor.js';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { HOUR_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
+import { HOUR_MS } from '../durations.js';
 import type { StreamSlice } from '../stream-slice.js';
 import { DateFilterError, fullRefreshCursor } from './cursor.js';
 import type { Cursor, OpenSlice, Verdict } from './cursor.js';

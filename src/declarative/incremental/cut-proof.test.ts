@@ -1,7 +1,6 @@
 /** Slices so short that requests reach no further than they must, and an API that cuts the ends of what it is asked for. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.js';
 import {
   byCountedPage,
   childStreamOf,
@@ -10,6 +9,7 @@ import {
 } from '../../test-support/definitions.fixture.js';
 import { at, fakeApi, idsOf, NOW, pageOf, runRead, sorted } from '../../test-support/read-run.fixture.js';
 import type { Dated, FakeApi, ReadRun, Reply } from '../../test-support/read-run.fixture.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.js';
 
 const { retriever } = streamOf('orders');
 const orders = streamOf('orders', {

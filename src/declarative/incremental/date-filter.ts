@@ -1,6 +1,6 @@
-import { DAY_MS } from '../durations.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { fixedDuration, formatDatetime } from '../datetime.js';
+import { DAY_MS } from '../durations.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import type { CutsInQuestion, FilterInQuestion } from './cursor.js';
 import { RequestBounds } from './request-bounds.js';

@@ -1,8 +1,8 @@
-import { DAY_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import type { DatetimeBasedCursor, FieldPath } from '../components.js';
 import { parseDuration, parseTimestamp, toIso } from '../datetime.js';
 import type { Duration } from '../datetime.js';
+import { DAY_MS } from '../durations.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import { AbsentLists, OWN_LIST } from './absent-lists.js';
 import { newOpenSlice } from './cursor.js';
@@ -59,6 +59,8 @@ export class DatetimeCursor implements Cursor {
   #hasWholeList = false;
   /** Lists of slices that were closed though they are not there. */
   readonly #absent = new AbsentLists();
+  /** An unfinished sync has read a part of the lists already. */
+  readonly #goesOn: boolean;
   /** Slices that stay open because lists are not there. */
   #absences = 0;
   readonly #slices: SliceLedger;
@@ -82,6 +84,7 @@ export class DatetimeCursor implements Cursor {
     const { startDate, closed, short, mark } = start;
     const { takesEarlier, endDate, lookbackDays, now, goesOnSince } = options;
     this.knownAbsent = start.absent;
+    this.#goesOn = goesOnSince !== undefined || closed.length > 0;
     this.#initial = mark ?? startDate;
     this.#readFrom = start.readFrom;
     this.#startDate = startDate.time;
@@ -236,9 +239,9 @@ export class DatetimeCursor implements Cursor {
     });
   }
 
-  /** Those that are there again are forgotten when all has been read. */
+  /** Those that are there again are forgotten when one sync has asked for all. */
   #absentSoFar(complete: boolean): AbsentLists {
-    if (complete) return this.#absent;
+    if (complete && !this.#goesOn) return this.#absent;
     const all = new AbsentLists();
     all.addAll(this.knownAbsent);
     all.addAll(this.#absent);

@@ -1,13 +1,13 @@
 /** A history that is split over two connections by date, against a model of an API: together they read what one reads. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { dateBounds, isWithin } from '../../test-support/date-bounds.fixture.js';
 import type { DateBounds } from '../../test-support/date-bounds.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { parseTimestamp, toIso } from '../datetime.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../durations.js';
 import type { StreamSlice } from '../stream-slice.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 

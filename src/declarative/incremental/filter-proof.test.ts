@@ -1,7 +1,6 @@
 /** A date filter that may go by another date than the cursor's. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HOUR_MS } from '../durations.js';
 import { byCountedPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import {
   at,
@@ -15,6 +14,7 @@ import {
   START,
 } from '../../test-support/read-run.fixture.js';
 import type { Dated, FakeApi, Reply } from '../../test-support/read-run.fixture.js';
+import { HOUR_MS } from '../durations.js';
 
 const { retriever } = streamOf('orders');
 const orders = streamOf('orders', {

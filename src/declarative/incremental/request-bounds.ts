@@ -1,5 +1,5 @@
-import { DAY_MS, HOUR_MS } from '../durations.js';
 import { toIso } from '../datetime.js';
+import { DAY_MS, HOUR_MS } from '../durations.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import { DateFilterError } from './cursor.js';
 

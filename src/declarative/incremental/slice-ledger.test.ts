@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { DAY_MS, MINUTE_MS } from '../durations.js';
 import { toIso } from '../datetime.js';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import { SliceLedger } from './slice-ledger.js';
 

@@ -1,7 +1,7 @@
 /** How a range of time is cut into smaller ones. Times are Unix ms. */
-import { DAY_MS } from '../durations.js';
 import { addDuration } from '../datetime.js';
 import type { Duration } from '../datetime.js';
+import { DAY_MS } from '../durations.js';
 import type { TimeRange } from '../stream-slice.js';
 
 /** Parts into which a range is cut at a time when the API does not say how much it holds. */

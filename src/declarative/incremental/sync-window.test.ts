@@ -1,12 +1,12 @@
 /** Windows that end at a date: what is read, and when no more. */
 import { describe, expect, test } from '@jest/globals';
-import { DAY_MS, MINUTE_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { at, fakeApi, listBetween, pageOf, runRead, sorted } from '../../test-support/read-run.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 import type { StreamSlice } from '../stream-slice.js';
 import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';

@@ -1,7 +1,7 @@
 /** From where to where a sync reads a stream with dates. Times are Unix ms. */
-import { DAY_MS, MINUTE_MS } from '../durations.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { fixedDuration, toIso } from '../datetime.js';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 import type { TimeRange } from '../stream-slice.js';
 import type { CursorMark, FinishedWindow } from './cursor-state.js';
 

@@ -1,5 +1,4 @@
 /** Rate limits, as a manifest says them. */
-import { MINUTE_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { callRatePolicy } from '../call-rate-policy.js';
 import type {
@@ -10,6 +9,7 @@ import type {
   Rate,
 } from '../components.js';
 import { fixedDuration } from '../datetime.js';
+import { MINUTE_MS } from '../durations.js';
 import { byKeyMode, template } from './jinja.js';
 import { requireNothingLeft, without } from './notes.js';
 import type { Notes } from './notes.js';

@@ -1,9 +1,9 @@
 /** Incremental sync, as a manifest says it. */
-import { DAY_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { DEFAULT_LOOKBACK_DAYS } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { fixedDuration } from '../datetime.js';
+import { DAY_MS } from '../durations.js';
 import {
   dateFilter,
   dateFilterAndChanges,

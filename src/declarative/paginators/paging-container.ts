@@ -27,13 +27,21 @@ function containersOf(definition: DefaultPaginator | NoPagination): string[] {
   return [...new Set([...own, ...(fallback === undefined ? [] : containersOf(fallback))])];
 }
 
+/** Why a page is asked for again. */
+export interface Doubt {
+  /** ms to wait before */
+  readonly wait: number;
+  /** What is wrong with the answer, as "the answer …" goes on. */
+  readonly what: string;
+}
+
 /**
  * Doubts pages that say nothing about their list (`meta`, `paging`): on a faulty way an empty list may stand for a
  * failure, and to believe it would be to take the list for ended. Such a page is asked for again a few times; an API
  * that does answer so is known after two of them.
  */
 export class PagingContainer {
-  readonly names: readonly string[];
+  readonly #names: readonly string[];
   /** Requests that were answered so to the last, by whether the page had records. */
   readonly #confirmed = { filled: 0, empty: 0 };
   readonly #doubted = { filled: 0, empty: 0 };
@@ -44,7 +52,7 @@ export class PagingContainer {
   #hasCounted = false;
 
   constructor(definition: DefaultPaginator | NoPagination) {
-    this.names = containersOf(definition);
+    this.#names = containersOf(definition);
     if (definition.type !== 'NoPagination') this.#total = definition.pagination_strategy.extensions?.total;
   }
 
@@ -57,19 +65,23 @@ export class PagingContainer {
 
   /**
    * @param asked times that the page was asked for
-   * @returns ms after which to ask again; undefined if the page is to be taken as it is
+   * @returns undefined if the page is to be taken as it is
    */
-  doubts(page: SelectedPage, asked: number): number | undefined {
+  doubts(page: SelectedPage, asked: number): Doubt | undefined {
     const isThere = (name: string): boolean => (valueAt(page.envelope, [name]) ?? null) !== null;
     const kind = page.ranges.length === 0 ? 'empty' : 'filled';
     const isPlain = Array.isArray(page.envelope);
     if (isPlain && kind === 'filled') this.#isPlain = true;
     const isUncounted = this.#isUncounted(page);
-    if (this.names.length === 0 || (isPlain && this.#isPlain)) return undefined;
-    if (this.names.some(isThere) && !isUncounted) return undefined;
+    if (this.#names.length === 0 || (isPlain && this.#isPlain)) return undefined;
+    const hasContainer = this.#names.some(isThere);
+    if (hasContainer && !isUncounted) return undefined;
     if (this.#confirmed[kind] >= ENOUGH) return undefined;
-    if (asked === 1 && this.#doubted[kind]++ >= FIRST_DOUBTS) return WAIT_FOR_FIRST;
-    if (asked < MAX_ASKS) return FIRST_WAIT * 2 ** (asked - 1);
+    const what = hasContainer
+      ? `counts nothing at "${this.#total?.join('.') ?? ''}"`
+      : `has no ${this.#names.map((name) => `"${name}"`).join(' and no ')}`;
+    if (asked === 1 && this.#doubted[kind]++ >= FIRST_DOUBTS) return { wait: WAIT_FOR_FIRST, what };
+    if (asked < MAX_ASKS) return { wait: FIRST_WAIT * 2 ** (asked - 1), what };
     this.#confirmed[kind]++;
     return undefined;
   }

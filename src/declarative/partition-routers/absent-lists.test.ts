@@ -1,6 +1,5 @@
 /** Lists of parents that the API says it does not know: gone with their parent, or only for a moment. */
 import { describe, expect, test } from '@jest/globals';
-import { HOUR_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
 import {
@@ -21,6 +20,7 @@ import {
 } from '../../test-support/read-run.fixture.js';
 import type { ReadRun } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
+import { HOUR_MS } from '../durations.js';
 import { AbsentLists } from '../incremental/absent-lists.js';
 import { DatetimeCursor } from '../incremental/datetime-cursor.js';
 
@@ -102,6 +102,32 @@ describe.each([
       /verified against the API's counts in 29 of 30 lists; 1 list was not there$/,
     );
   });
+});
+
+test('a list that is known not to be there stays so through a sync that breaks off and one that goes on', async () => {
+  const clock = new SlowClock();
+  const many = parentsOf(50);
+  const read = (state: JsonObject | undefined, isFailing = false): Promise<ReadRun> => {
+    const api = fakeApi((url) => {
+      clock.tick();
+      if (url.pathname === '/orders') return pageOf(url, many);
+      const id = parentOf(url);
+      if (isFailing && id < 20) return { status: 500, body: {} };
+      return id === 45 ? gone : pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
+    });
+    const states = new Map(state === undefined ? [] : [['items', state]]);
+    return runRead([items], api, { states, context: { clock }, numWorkers: 1 });
+  };
+  const second = await read(stateOf(await read(undefined)));
+  expect(stateOf(second)).toMatchObject({ absent_lists: ['45'] });
+  const third = await read(stateOf(second), true);
+  expect(third.course('items').at(-1)).toBe('INCOMPLETE');
+  const fourth = await read(stateOf(third));
+  const fifth = await read(stateOf(fourth));
+  expect(fifth.course('items').at(-1)).toBe('COMPLETE');
+  expect([fourth, fifth].flatMap(({ logs }) => logs.filter((line) => line.includes('stays open')))).toEqual(
+    [],
+  );
 });
 
 test('lists that came short are read again by the sync that goes on, also where counts are no longer believed', async () => {

@@ -1,14 +1,15 @@
 /** An unfinished sync of child lists that is taken up again. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HOUR_MS } from '../durations.js';
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { items, ofAll, parentsOf, ROUTER, SlowClock } from '../../test-support/child-lists.fixture.js';
 import type { Parent } from '../../test-support/child-lists.fixture.js';
 import { byCountedPage, streamOf } from '../../test-support/definitions.fixture.js';
-import { at, fakeApi, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
+import { at, fakeApi, NOW, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
+import { HOUR_MS } from '../durations.js';
+import { ParentProgress } from './parent-progress.js';
 
 /** Each parent has one child, of its id. After so many lists of children all requests fail. */
 function apiOf(clock: SlowClock, parents: readonly Parent[], failsAfter = Infinity): FakeApi {
@@ -432,4 +433,30 @@ test('parents whose empty lists are never counted count as done, but for a few',
   expect(orders.short.length).toBeLessThanOrEqual(20);
   const done = parents.filter(({ createdAt }) => createdAt > orders.down_to);
   expect(done.length).toBeGreaterThan(200);
+});
+
+test('a parent that is missing again, of as many as a state names, keeps nothing from being done', () => {
+  const short = Array.from({ length: 100 }, (_, id) => `${id}`);
+  const window = { start_date: at(START), lookback_days: 0 };
+  const done = { down_to: at(NOW - 10 * HOUR_MS), as_of: at(NOW - HOUR_MS), ...window, short };
+  const progress = new ParentProgress('orders', { parents_done: { orders: done } }, NOW, {
+    startDate: at(START),
+    lookbackDays: 0,
+  });
+  const downTo = () =>
+    (progress.state() as { parents_done: { orders: JsonObject } }).parents_done.orders['down_to'];
+  const pageDone = (page: number, hours: number) =>
+    progress.pageDone(page, {
+      newest: NOW - (hours - 1) * HOUR_MS,
+      last: NOW - hours * HOUR_MS,
+      hasUndated: false,
+      isNewestFirst: true,
+      isOldestFirst: false,
+    });
+  progress.addShort('7');
+  pageDone(1, 20);
+  expect(downTo()).toBe(at(NOW - 20 * HOUR_MS));
+  progress.addShort('another');
+  pageDone(2, 30);
+  expect(downTo()).toBe(at(NOW - 20 * HOUR_MS));
 });

@@ -87,6 +87,7 @@ export class ParentProgress {
 
   /** Children of a parent are missing, so that it is not done with the others. @param key raw */
   addShort(key: string | undefined): void {
+    if (key !== undefined && this.#short.has(key)) return;
     if (key === undefined || this.#short.size >= MAX_SHORT) this.mayHide();
     else this.#short.add(key);
   }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { DAY_MS } from '../durations.js';
 import {
   childStreamOf,
   createdBetween,
@@ -18,6 +17,7 @@ import {
 } from '../../test-support/read-run.fixture.js';
 import type { FakeApi } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream, ParentStreamConfig, SubstreamPartitionRouter } from '../components.js';
+import { DAY_MS } from '../durations.js';
 import { fullRefreshCursor } from '../incremental/cursor.js';
 import { rawToText } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HOUR_MS } from '../durations.js';
 import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy, Rate } from '../components.js';
+import { HOUR_MS } from '../durations.js';
 import { ApiBudget } from './api-budget.js';
 
 /** A clock that only moves when it is told to; sleepers wake in the order of their times. */

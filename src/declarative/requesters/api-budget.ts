@@ -1,7 +1,7 @@
-import { MINUTE_MS } from '../durations.js';
 import { callRatePolicy } from '../call-rate-policy.js';
 import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy } from '../components.js';
 import { fixedDuration } from '../datetime.js';
+import { MINUTE_MS } from '../durations.js';
 import { numberIn, secondsIn } from './header-values.js';
 import type { Headers } from './http.js';
 import { RefusedCalls } from './refused-calls.js';

@@ -3,6 +3,7 @@ import type { SimpleRetriever } from '../components.js';
 import type { SelectRecords } from '../extractors/record-selector.js';
 import type { PageParameters } from '../paginators/page-walk.js';
 import { PagingContainer } from '../paginators/paging-container.js';
+import type { Doubt } from '../paginators/paging-container.js';
 import { MAX_REPEATED, RepeatedPageError } from '../paginators/repeated-pages.js';
 import { ApiUnavailableError } from '../requesters/error-handler.js';
 import type { RequestContext, RequestListener } from '../requesters/request-context.js';
@@ -138,16 +139,16 @@ export class PageFetcher {
           async (selected, headers) => {
             found.place = requester;
             if (isOne && (this.#isDecided || this.#requesters.length === 1)) this.#isThere = true;
-            const wait = isBeyond ? undefined : this.#container.doubts(selected, asked);
-            if (wait !== undefined) return { wait };
+            const doubt = isBeyond ? undefined : this.#container.doubts(selected, asked);
+            if (doubt !== undefined) return { doubt };
             if (selected.ranges.length > 0) this.#prefer(requester);
             return { of: await use(selected, headers) };
           },
         );
         if (used === undefined) break;
         if ('of' in used) return used.of;
-        if (asked === 1) this.#tell(requester.pathOf(partition));
-        await this.#context.clock.sleep(used.wait);
+        if (asked === 1) this.#tell(requester.pathOf(partition), used.doubt);
+        await this.#context.clock.sleep(used.doubt.wait);
       }
     }
     return undefined;
@@ -199,9 +200,8 @@ export class PageFetcher {
     this.#requesters = [requester, ...this.#requesters.filter((one) => one !== requester)];
   }
 
-  #tell(path: string): void {
+  #tell(path: string, { what }: Doubt): void {
     if (this.#told++ >= MAX_TOLD) return;
-    const names = this.#container.names.map((name) => `"${name}"`).join(' and no ');
-    this.#listener.info?.(`an answer of ${path} has no ${names}; asking again, in case it was cut short`);
+    this.#listener.info?.(`an answer of ${path} ${what}; asking again, in case it was cut short`);
   }
 }

@@ -1,8 +1,8 @@
-import { DAY_MS } from '../durations.js';
 import { configError, StoppedError, toTracedError } from '../../protocol/errors.js';
 import type { TracedError } from '../../protocol/errors.js';
 import type { DeclarativeSource, DeclarativeStream } from '../components.js';
 import { toIso } from '../datetime.js';
+import { DAY_MS } from '../durations.js';
 import { fullRefreshCursor } from '../incremental/cursor.js';
 import { DatetimeCursor } from '../incremental/datetime-cursor.js';
 import { ParentStream } from '../partition-routers/parent-stream.js';

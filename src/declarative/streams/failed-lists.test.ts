@@ -1,10 +1,10 @@
 /** Lists of single parents that cannot be read. */
 import { describe, expect, test } from '@jest/globals';
-import { HOUR_MS, MINUTE_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
 import { at, fakeApi, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
+import { HOUR_MS, MINUTE_MS } from '../durations.js';
 import type { SendHttp } from '../requesters/http.js';
 import { NO_ANSWER, STALLED, TransportError } from '../requesters/transport-error.js';
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { HOUR_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import {
   byCountedPage,
@@ -19,6 +18,7 @@ import {
 } from '../../test-support/read-run.fixture.js';
 import type { Dated, FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream, SubstreamPartitionRouter } from '../components.js';
+import { HOUR_MS } from '../durations.js';
 
 const orders = streamOf('orders', { incremental_sync: createdBetween });
 

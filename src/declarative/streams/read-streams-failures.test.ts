@@ -1,6 +1,5 @@
 /** What becomes of the work under way when a part of it fails for good. */
 import { describe, expect, test } from '@jest/globals';
-import { HOUR_MS } from '../durations.js';
 import { OutputClosedError } from '../../protocol/errors.js';
 import { Output } from '../../protocol/output.js';
 import {
@@ -15,6 +14,7 @@ import { MemorySink } from '../../test-support/memory-sink.fixture.js';
 import { at, fakeApi, pageOf, runRead, START } from '../../test-support/read-run.fixture.js';
 import type { FakeApi, Reply } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
+import { HOUR_MS } from '../durations.js';
 import { readStreams } from './read-streams.js';
 
 /** One slice for each month. */

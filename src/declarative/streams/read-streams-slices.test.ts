@@ -1,7 +1,6 @@
 /** How a stream with a cursor is cut into slices: nothing may be lost. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { byCountedPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import {
@@ -17,6 +16,7 @@ import {
   START,
 } from '../../test-support/read-run.fixture.js';
 import type { Dated, ReadRun } from '../../test-support/read-run.fixture.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.js';
 
 const orders = streamOf('orders', { incremental_sync: createdBetween });
 /** No two STATEs of a stream that are equal. */

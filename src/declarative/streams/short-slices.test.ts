@@ -15,6 +15,7 @@ import {
   START,
 } from '../../test-support/read-run.fixture.js';
 import type { Dated, ReadRun } from '../../test-support/read-run.fixture.js';
+import { DAY_MS } from '../durations.js';
 
 const orders = streamOf('orders', { incremental_sync: createdBetween });
 describe('records that are missing by the API’s own count', () => {
@@ -230,4 +231,24 @@ test('a slice that is never counted is believed in the end', async () => {
     state = run.states('orders').at(-1);
   }
   expect(state).not.toHaveProperty('short');
+});
+
+test('what is wrong with an empty answer is said, and that its slice stays open though nothing came', async () => {
+  const months = { ...createdBetween, extensions: { limited_range: true } } as const;
+  const { retriever } = orders;
+  const stream = streamOf('orders', {
+    incremental_sync: months,
+    retriever: { ...retriever, paginator: byCountedPage },
+  });
+  const api = fakeApi((url) => {
+    const isLate = (url.searchParams.get('from') ?? '') > at(NOW - 40 * DAY_MS);
+    return isLate ? { body: { data: [], meta: { page: 1 } } } : listBetween(url, spread(20));
+  });
+  const run = await runRead([stream], api, { numWorkers: 1 });
+  expect(run.logs).toContainEqual(
+    'INFO orders: an answer of /orders counts nothing at "meta.total"; asking again, in case it was cut short',
+  );
+  expect(run.logs).toContainEqual(
+    expect.stringMatching(/^INFO orders: slice .* stays open, to be read again by the next sync, 0 records$/),
+  );
 });

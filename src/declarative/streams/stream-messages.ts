@@ -1,8 +1,8 @@
-import { MINUTE_MS } from '../durations.js';
 import type { TracedError } from '../../protocol/errors.js';
 import type { JsonObject, StreamDescriptor } from '../../protocol/messages.js';
 import type { Output } from '../../protocol/output.js';
 import type { RecordBatch } from '../../protocol/record-batch.js';
+import { MINUTE_MS } from '../durations.js';
 
 /** ms by which times may differ at which the same limit ends. */
 const SAME_LIMIT_MS = 500;

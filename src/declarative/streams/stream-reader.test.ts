@@ -1,10 +1,10 @@
 /** A stream that takes long: the platform must not take it for dead. */
 import { describe, expect, test } from '@jest/globals';
-import { MINUTE_MS } from '../durations.js';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import { at, fakeApi, pageOf, runRead, START } from '../../test-support/read-run.fixture.js';
 import type { ReadRun } from '../../test-support/read-run.fixture.js';
+import { MINUTE_MS } from '../durations.js';
 
 /** A clock that goes on by so many minutes whenever the API answers. */
 class ApiClock extends FakeClock {

@@ -223,7 +223,7 @@ export class StreamReader {
       const range = `${toIso(slice.start)} to ${toIso(slice.end)}`;
       const how = isClosed ? 'closed' : 'stays open, to be read again by the next sync';
       // A list that is asked for by fortnights has hundreds of them.
-      const level = open.written === 0 ? 'DEBUG' : 'INFO';
+      const level = isClosed && open.written === 0 ? 'DEBUG' : 'INFO';
       await this.#messages.log(level, `slice ${range} ${how}, ${counted(open.written, 'record')}`);
       if (isClosed && open.isShort) {
         await this.#messages.log('WARN', `${range} came short again; the API's count is taken for wrong`);
