@@ -145,7 +145,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   for (const command of COMMANDS) parser.example(`$0 ${EXAMPLES[command]}`, '');
   const parsed = parser.parseSync([...argv], {}, (_error: unknown, _args: unknown, text: string) => {
     output = text;
-  }) as Record<string, unknown> & { _: (string | number)[] };
+  });
 
   const command = COMMANDS.find((one) => one === parsed._[0]);
   // A variable of the shell that is not set: --config="$CONFIG".

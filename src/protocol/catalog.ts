@@ -11,7 +11,7 @@ import type {
 
 const SYNC_MODES: readonly SyncMode[] = ['full_refresh', 'incremental'];
 // overwrite_dedup exists inside the platform only, but a catalog copied from there may hold it.
-const DESTINATION_SYNC_MODES: readonly string[] = [
+const DESTINATION_SYNC_MODES: readonly DestinationSyncMode[] = [
   'append',
   'overwrite',
   'append_dedup',
@@ -33,8 +33,9 @@ function parseStream(entry: JsonValue, index: number): ConfiguredAirbyteStream {
   if (syncMode === undefined) {
     throw refuse(` (stream "${name}"): sync_mode must be one of ${SYNC_MODES.join(', ')}`);
   }
-  const destination = entry['destination_sync_mode'] ?? 'append';
-  if (typeof destination !== 'string' || !DESTINATION_SYNC_MODES.includes(destination)) {
+  const named = entry['destination_sync_mode'] ?? 'append';
+  const destination = DESTINATION_SYNC_MODES.find((mode) => mode === named);
+  if (destination === undefined) {
     throw refuse(
       ` (stream "${name}"): destination_sync_mode must be one of ${DESTINATION_SYNC_MODES.join(', ')}`,
     );
@@ -42,7 +43,7 @@ function parseStream(entry: JsonValue, index: number): ConfiguredAirbyteStream {
   return {
     stream: typeof namespace === 'string' && namespace !== '' ? { name, namespace } : { name },
     sync_mode: syncMode,
-    destination_sync_mode: destination as DestinationSyncMode,
+    destination_sync_mode: destination,
   };
 }
 

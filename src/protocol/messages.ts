@@ -12,7 +12,8 @@ export interface JsonObject {
 }
 
 export type SyncMode = 'full_refresh' | 'incremental';
-export type DestinationSyncMode = 'append' | 'overwrite' | 'append_dedup' | 'update' | 'soft_delete';
+export type DestinationSyncMode =
+  'append' | 'overwrite' | 'append_dedup' | 'overwrite_dedup' | 'update' | 'soft_delete';
 export type LogLevel = 'FATAL' | 'ERROR' | 'WARN' | 'INFO' | 'DEBUG' | 'TRACE';
 
 /**

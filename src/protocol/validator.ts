@@ -13,8 +13,6 @@ export function validator(schema: JsonObject): ValidateFunction {
     meta: false,
     code: { optimize: false },
   });
-  // ajv-formats is CommonJS: its function is the default export's `default` for a bundler-free import.
-  const addFormats = 'default' in formats ? (formats.default as unknown as typeof formats) : formats;
-  (addFormats as unknown as (target: Ajv) => void)(ajv);
+  formats.default(ajv);
   return ajv.compile(schema);
 }
