@@ -7,7 +7,6 @@ import type { Headers } from '../requesters/http.js';
 import { tokenText } from '../stream-slice.js';
 import { countAt, MAX_EMPTY_PAGES, pagesOf } from './page-walk.js';
 import type { PageParameters, PageWalk } from './page-walk.js';
-import { MAX_SAME, SamePages } from './repeated-pages.js';
 
 export function tokenOf(
   { cursor_value }: CursorPagination,
@@ -75,7 +74,6 @@ export function cursorPagination(
   let sent = start?.token;
   let empty = 0;
   let received = 0;
-  const same = new SamePages();
   return {
     first: parameters(held),
     ending: 'certain',
@@ -92,11 +90,6 @@ export function cursorPagination(
       const isEcho = isEmpty && token === sent;
       if (empty >= (isEcho ? MAX_ECHOES : MAX_EMPTY_PAGES)) return undefined;
       if (isEcho) return parameters(token);
-      if (!isEmpty && same.add(page) >= MAX_SAME) {
-        throw transientError('The API sent the same page again and again, so the list would never end.', {
-          internalMessage: `with another token at ${JSON.stringify(strategy.cursor_value)} each time`,
-        });
-      }
       sent = token;
       if (token === held) {
         throw transientError('The API sent the same page token twice, so the list would never end.', {

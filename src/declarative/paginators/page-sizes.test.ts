@@ -39,9 +39,3 @@ describe('a last page', () => {
     expect([sizes.lastNumber, sizes.isLastFull]).toEqual([3, false]);
   });
 });
-
-test('the first page is known again, and no other one is taken for it', () => {
-  const sizes = sizesOf(100, 100, 100);
-  expect(sizes.isFirstAgain(page(100))).toBe(true);
-  expect(sizes.isFirstAgain(page(100, 1))).toBe(false);
-});

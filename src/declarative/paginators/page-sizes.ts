@@ -1,6 +1,5 @@
 import type { DefaultPaginator, NoPagination } from '../components.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
-import { fingerprint } from './repeated-pages.js';
 
 /** Records of a page that is smaller than asked for, from which on it may be as large as the API makes them. */
 const LEAST_FULL = 10;
@@ -10,7 +9,6 @@ export class PageSizes {
   /** Records that are asked for. */
   readonly #asked: number;
   #first = 0;
-  #firstMark: string | undefined;
   #lastOne = 0;
   #last = 0;
 
@@ -31,18 +29,10 @@ export class PageSizes {
   /** @param number 1 for the first page */
   add(page: SelectedPage, number: number): void {
     const size = page.ranges.length / 2;
-    if (this.#last === 0) {
-      this.#first = size;
-      if (this.mayBeFull(size)) this.#firstMark = fingerprint(page);
-    }
+    if (this.#last === 0) this.#first = size;
     if (number <= this.#last) return;
     this.#last = number;
     this.#lastOne = size;
-  }
-
-  /** Whether the page is the first one again: some APIs begin anew behind the last one. */
-  isFirstAgain(page: SelectedPage): boolean {
-    return this.#firstMark !== undefined && fingerprint(page) === this.#firstMark;
   }
 
   /** Whether a page of so many records may be as large as the API makes them. */

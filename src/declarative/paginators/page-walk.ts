@@ -20,7 +20,7 @@ export interface PageWalk {
    * @param headers of the answer
    * @returns undefined at the end of the list, which the API says itself; a short page is no sign of it,
    *   since page sizes may be clamped
-   * @throws TracedError (transient_error) if the API sends the same page or token again
+   * @throws TracedError: if the API sends the same token again (transient_error), or none where there must be one (system_error)
    */
   next(page: SelectedPage, headers?: Headers): PageParameters | undefined;
   /**
@@ -52,10 +52,6 @@ export interface PagesAhead {
   /** The same, going by another one. */
   lastBy(page: SelectedPage): number;
   parameters(number: number): PageParameters;
-  /** @throws RepeatedPageError if the same records came under another number */
-  requireNew(page: SelectedPage, number: number): void;
-  /** Whether so many pages in a row came without records that the API's word for more is no longer taken. */
-  isExhausted(): boolean;
   /** Takes the walk to this page, as if it had been read up to there. @returns what `next` would */
   behind(page: SelectedPage, number: number): PageParameters | undefined;
 }

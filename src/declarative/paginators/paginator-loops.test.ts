@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { requestParameter } from '../components.js';
-import type { DefaultPaginator } from '../components.js';
 import { recordSelector } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { paginate } from './paginator.js';
@@ -91,50 +90,5 @@ describe('a list by tokens that does not say where it ends', () => {
     const other = walk();
     const between = (i: number) => (i % 10 === 0 ? page(`t${i}`, i) : page(`t${i}`));
     for (let i = 0; i < 100; i++) expect(other.next(between(i))).toBeDefined();
-  });
-
-  test('is an error if it sends one page again and again', () => {
-    const list = walk();
-    expect(() => {
-      for (let i = 0; i < 30; i++) list.next(page(`t${i}`, 7));
-    }).toThrow(transient);
-  });
-});
-
-describe('a list by numbers that always promises another page', () => {
-  const numbered: DefaultPaginator = {
-    type: 'DefaultPaginator',
-    pagination_strategy: {
-      type: 'PageIncrement',
-      page_size: 2,
-      start_from_page: 1,
-      inject_on_first_request: true,
-      extensions: { next_page: ['next'], total: ['total'] },
-    },
-    page_size_option: requestParameter('size'),
-    page_token_option: requestParameter('page'),
-  };
-  const of = (total: number, ...ids: number[]): SelectedPage =>
-    select(Buffer.from(JSON.stringify({ data: ids.map((id) => ({ id })), next: 'x', total })));
-
-  test('ends where its last page comes a third time and as many have come as it counts', () => {
-    const list = paginate(numbered);
-    expect(list.next(of(4, 1, 2))).toBeDefined();
-    expect(list.next(of(4, 3, 4))).toBeDefined();
-    expect(list.next(of(4, 3, 4))).toBeDefined();
-    expect(list.next(of(4, 3, 4))).toBeUndefined();
-  });
-
-  test('goes on if it only moved on by a page, though it counts those of a page', () => {
-    const list = paginate(numbered);
-    expect(list.next(of(2, 1, 2))).toBeDefined();
-    expect(list.next(of(2, 1, 2))).toBeDefined();
-    expect(list.next(of(2, 3, 4))).toBeDefined();
-  });
-
-  test('is an error if a page comes again before as many have come', () => {
-    const list = paginate(numbered);
-    list.next(of(9, 1, 2));
-    expect(() => list.next(of(9, 1, 2))).toThrow(transient);
   });
 });

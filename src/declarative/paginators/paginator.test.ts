@@ -98,23 +98,6 @@ describe('pages by number', () => {
     expect(walk(BY_PAGE, answers)).toEqual(numbered(1, 2, 3, 4, undefined));
   });
 
-  test('without a count end at a page that comes a third time; once more, the list may only have moved on', () => {
-    expect(walk(BY_PAGE, [page([1]), page([2]), page([2]), page([2])])).toEqual(
-      numbered(1, 2, 3, 4, undefined),
-    );
-    expect(walk(BY_PAGE, [page([1]), page([2]), page([2]), page([3])])).toEqual(numbered(1, 2, 3, 4, 5));
-  });
-
-  test('with a page count take a page that comes again for a fault that may pass', () => {
-    const meta = { pageCount: 5 };
-    expect(() => walk(BY_PAGE, [page([1], meta), page([1], meta), page([1], meta)])).toThrow(
-      expect.objectContaining({
-        failureType: 'transient_error',
-        internalMessage: 'page 3 holds the same records as one before it',
-      }),
-    );
-  });
-
   test('do not mind a last page that comes again, nor empty pages in between', () => {
     const meta = { pageCount: 2 };
     expect(walk(BY_PAGE, [page([1], meta), page([1], meta)])).toEqual(numbered(1, 2, undefined));

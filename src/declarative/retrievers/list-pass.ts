@@ -1,17 +1,15 @@
-import { TracedError, transientError } from '../../protocol/errors.js';
+import { TracedError } from '../../protocol/errors.js';
 import { forEachConcurrently } from '../concurrency.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { PageSizes } from '../paginators/page-sizes.js';
+import { MAX_EMPTY_PAGES } from '../paginators/page-walk.js';
 import type { PageParameters, PagesAhead, PageWalk } from '../paginators/page-walk.js';
 import { paginate, withOtherPages } from '../paginators/paginator.js';
-import { MAX_REPEATED, MAX_SAME, RepeatedPageError } from '../paginators/repeated-pages.js';
 import { RefusedRequestError } from '../requesters/requester.js';
 import { VanishedListError } from './list.js';
 import type { ListOptions, ListReading, PageUse } from './list.js';
 import { ListTally } from './list-tally.js';
-
-/** Pages in a row without a new record behind which nothing more is looked for in a list that may have no pages. */
-const MAX_KNOWN = 2;
+import { MAX_ASKED_AGAIN, RepeatedPageError, RepeatedPages } from './repeated-pages.js';
 
 /** One fetched page, used and done with. */
 interface Step {
@@ -33,8 +31,7 @@ export class ListPass {
   readonly #sizes: PageSizes;
   /** What stands behind the last page has been looked at. */
   #hasLooked = false;
-  /** Pages in a row of which each record has come before. */
-  #knownInRow = 0;
+  readonly #repeated = new RepeatedPages();
 
   /** The page behind the last one that could not be looked at, and why. */
   #lookFailure: { readonly number: number; readonly error: TracedError } | undefined;
@@ -150,9 +147,8 @@ export class ListPass {
     let asked = 0;
     return this.#options.fetchPage(parameters, async (page, headers): Promise<Step> => {
       this.#requireNew(page, number, ++asked);
-      const isKnown = this.tally.isKnown(page);
       const told = this.#walk.next(page, headers);
-      const following = this.#isLoop(isKnown) ? undefined : told;
+      const following = told === undefined || this.#isEnd(page, number) ? undefined : told;
       const hasRestarted = this.#walk.hasRestarted === true;
       const step = { number: hasRestarted ? number - 1 : number };
       const used = hasRestarted
@@ -176,20 +172,12 @@ export class ListPass {
     });
   }
 
-  /**
-   * Whether a list that does not say that it has pages sends nothing new any more: it sends the same records for each
-   * number, in another order or with other values.
-   * @param isKnown each record of the page has come before
-   * @throws TracedError (transient_error) if one that says that there are more does so
-   */
-  #isLoop(isKnown: boolean): boolean {
-    this.#knownInRow = isKnown ? this.#knownInRow + 1 : 0;
-    if (this.#knownInRow >= MAX_SAME) {
-      throw transientError('The API sent the same records again and again, so the list would never end.', {
-        internalMessage: `${this.#knownInRow} pages in a row without a new record`,
-      });
-    }
-    return this.#knownInRow >= MAX_KNOWN && this.#walk.ending === 'guessed';
+  /** Whether a page shows that there are none behind it, though another one would be asked for. */
+  #isEnd(page: SelectedPage, number: number): boolean {
+    const { ending } = this.#walk;
+    const { distinct } = this.tally;
+    const total = this.#walk.total(page);
+    return this.#repeated.isEnd({ number, ending, total, distinct }, this.tally.hasCome(page));
   }
 
   #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {
@@ -213,12 +201,11 @@ export class ListPass {
   }
 
   /**
-   * A cache may take one page for another.
    * @param asked times that the page has come
    * @throws RepeatedPageError for the page to be asked for again; once more it is believed
    */
   #requireNew(page: SelectedPage, number: number, asked: number): void {
-    if (asked > MAX_REPEATED || !this.tally.isKnown(page)) return;
+    if (asked > MAX_ASKED_AGAIN || !this.tally.hasCome(page)) return;
     // A list without pages sends the same one for each number.
     const isExpected = this.#walk.ending !== 'guessed' || this.#sizes.mayGoOn;
     if (isExpected) throw new RepeatedPageError(number);
@@ -231,7 +218,7 @@ export class ListPass {
     let last = ahead.last;
     let done = 1;
     let isEnough = false;
-    let hasRepeated = false;
+    let emptyInRow = 0;
     let following: PageParameters | undefined;
     // Beside the others, so that it takes no time of its own.
     const isFull = ahead.isLastFull && this.#sizes.mayBeFull();
@@ -246,7 +233,10 @@ export class ListPass {
       let asked = 0;
       const isThere = await fetchPage(ahead.parameters(one), async (page): Promise<true> => {
         if (!hasCome) this.#requireNew(page, one, ++asked);
-        ahead.requireNew(page, one);
+        if (asked > MAX_ASKED_AGAIN && this.tally.hasCome(page)) {
+          this.#repeated.addBeside(one, this.#walk.total(page));
+        }
+        emptyInRow = page.ranges.length === 0 ? emptyInRow + 1 : 0;
         // The list may have grown since the first page.
         if (page.ranges.length > 0) {
           last = Math.max(last, Math.min(ahead.lastBy(page), last + pagesAtATime));
@@ -256,16 +246,12 @@ export class ListPass {
         if (used.isEnough) isEnough = true;
         await used.done;
         return true;
-      }).catch((error: unknown) => {
-        // Of two pages with the same records the other one may be wrong. What is missing then is found by counting.
-        if (!(error instanceof RepeatedPageError) || hasRepeated) throw error;
-        return (hasRepeated = true);
       });
       if (isThere === undefined) throw vanished();
       done++;
     };
     await forEachConcurrently(
-      () => (isEnough || ahead.isExhausted() || number > last ? undefined : number++),
+      () => (isEnough || emptyInRow >= MAX_EMPTY_PAGES || number > last ? undefined : number++),
       () => {
         if (isCrowded?.() === true) return 1;
         return mayEndEarly ? Math.min(pagesAtATime, done) : pagesAtATime;
@@ -295,7 +281,7 @@ export class ListPass {
   async #look(parameters: PageParameters, number: number): Promise<boolean> {
     this.#hasLooked = true;
     const use = async (page: SelectedPage): Promise<boolean> => {
-      if (page.ranges.length === 0 || this.#sizes.isFirstAgain(page)) return false;
+      if (page.ranges.length === 0 || this.tally.hasCome(page)) return false;
       this.#hasLooked = false;
       const before = this.tally.distinct;
       const { done } = this.#use(page, number, true, undefined);

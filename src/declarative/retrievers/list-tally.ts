@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { isPresent } from '../stream-slice.js';
 import { mayBeLimit } from './count-limit.js';
@@ -16,6 +17,15 @@ export type Completeness =
   | 'short'
   /** The API states no number, or one that is not of records, or that may be the most that it counts. */
   | 'unknown';
+
+/** Bytes at either end of a page by which it is known: pages with the same first and last records are the same. */
+const END = 4096;
+
+/** Tells one page from another nearly always, in a few bytes. */
+function checksum(page: SelectedPage): number {
+  const records = page.bytes.subarray(page.ranges[0] ?? 0, page.ranges.at(-1) ?? 0);
+  return records.length * 2 ** 32 + crc32(records.subarray(-END), crc32(records.subarray(0, END)));
+}
 
 /** The numbers of records that the answers of one list state, which change when it does. */
 class StatedTotals {
@@ -82,6 +92,8 @@ export class ListTally {
   /** What earlier readings of the same list have passed on. */
   readonly #before: ListTally | undefined;
   readonly #seen = new SeenKeys();
+  /** Checksums of the pages that came. */
+  readonly #pages = new Set<number>();
   #distinct = 0;
   readonly #totals = new StatedTotals();
   #hasOldestFirst = false;
@@ -134,6 +146,7 @@ export class ListTally {
   /** @returns for each record of the page whether it is to be passed on */
   add(page: SelectedPage): boolean[] {
     const fresh: boolean[] = [];
+    if (page.ranges.length > 0) this.#pages.add(checksum(page));
     for (let i = 0; i < page.ranges.length / 2; i++) {
       const key = this.#key(page, i);
       if (key === undefined) {
@@ -151,14 +164,16 @@ export class ListTally {
     return fresh;
   }
 
-  /** Whether a page has records, and each has come on a page before. */
-  isKnown(page: SelectedPage): boolean {
+  /** Whether a page has records, and each has come on a page before, or that page as a whole. */
+  hasCome(page: SelectedPage): boolean {
     const count = page.ranges.length / 2;
+    if (count === 0) return false;
     for (let i = 0; i < count; i++) {
       const key = this.#key(page, i);
-      if (key === undefined || !this.#seen.has(key)) return false;
+      // Without a key, or too long ago for it to be remembered.
+      if (key === undefined || !this.#seen.has(key)) return this.#pages.has(checksum(page));
     }
-    return count > 0;
+    return true;
   }
 
   hasPassed(key: string): boolean {

@@ -4,7 +4,6 @@ import type { SelectRecords } from '../extractors/record-selector.js';
 import type { PageParameters } from '../paginators/page-walk.js';
 import { PagingContainer } from '../paginators/paging-container.js';
 import type { Doubt } from '../paginators/paging-container.js';
-import { MAX_REPEATED, RepeatedPageError } from '../paginators/repeated-pages.js';
 import { ApiUnavailableError } from '../requesters/error-handler.js';
 import type { RequestContext, RequestListener } from '../requesters/request-context.js';
 import { createRequester, RefusedRequestError } from '../requesters/requester.js';
@@ -13,6 +12,7 @@ import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
 import { VanishedListError } from './list.js';
 import type { FetchPage } from './list.js';
+import { MAX_ASKED_AGAIN, RepeatedPageError } from './repeated-pages.js';
 
 /** One list: the partition it belongs to, and the request parameters of the slice. */
 export interface List {
@@ -173,7 +173,7 @@ export class PageFetcher {
         const used = await requester.fetch(request, this.#select, use);
         if (used !== undefined || !isKnown) return used;
       } catch (error) {
-        if (error instanceof RepeatedPageError && repeated < MAX_REPEATED) {
+        if (error instanceof RepeatedPageError && repeated < MAX_ASKED_AGAIN) {
           if (this.#repeated++ < MAX_TOLD) {
             const path = requester.pathOf(request.partition);
             this.#listener.warn(`${path}: ${error.internalMessage ?? ''}; asking again`);

@@ -1,10 +1,13 @@
 /** A page that is answered with another one: by a cache, say, that takes one request for the other. */
 import { describe, expect, test } from '@jest/globals';
+import type { TracedError } from '../../protocol/errors.js';
 import { byCountedPage, byPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { fakeApi, idsOf, pageOf, runRead, sorted, spread } from '../../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
 import { requestParameter } from '../components.js';
+import type { Ending } from '../paginators/page-walk.js';
+import { RepeatedPages } from './repeated-pages.js';
 
 const orders = streamOf('orders', { incremental_sync: createdBetween });
 const counted: DeclarativeStream = {
@@ -187,4 +190,63 @@ test('a page that came so long ago that its records are forgotten is known again
   const run = await runRead([long], api, { syncMode: 'full_refresh' });
   expect(run.logs.filter((line) => line.startsWith('WARN'))).toHaveLength(1);
   expect(new Set(idsOf(run)).size).toBe(60_000);
+});
+
+describe('a page that comes again although it was asked for again', () => {
+  /** @param totals what the pages state, from the one on that has records @returns what each further one means */
+  function course(ending: Ending, totals: readonly (number | undefined)[], distinct = 2): string[] {
+    const pages = new RepeatedPages();
+    return totals.flatMap((total, i) => {
+      try {
+        const isEnd = pages.isEnd({ number: i + 1, ending, total, distinct }, i > 0);
+        return i === 0 ? [] : [isEnd ? 'end' : 'goes on'];
+      } catch (error) {
+        return [(error as TracedError).failureType];
+      }
+    });
+  }
+  const none = undefined;
+  const many = Array.from({ length: 21 }, (_, i) => i);
+  const goesOn = (times: number) => Array.from({ length: times }, () => 'goes on');
+
+  test.each<[string, Ending, (number | undefined)[], string[]]>([
+    [
+      'may mean that the list has moved on, and then is its end',
+      'guessed',
+      [none, none, none],
+      ['goes on', 'end'],
+    ],
+    ['is the end of a list of which all have come', 'guessed', [2, 2], ['end']],
+    ['is none of a list that has more', 'guessed', [9, 9], ['transient_error']],
+    ['is none where the API says that there are more', 'counted', [9, 9], ['transient_error']],
+    [
+      'is none where it does so without a count',
+      'counted',
+      [none, none, none],
+      ['goes on', 'transient_error'],
+    ],
+    ['is the end of a list that promises more for ever', 'counted', [2, 2, 2], ['goes on', 'end']],
+    ['has moved on with a list that has grown', 'counted', [9, 11, 13], ['goes on', 'goes on']],
+    ['does not move on for ever', 'counted', many.map((i) => 9 + i), [...goesOn(19), 'transient_error']],
+    ['is passed where a token leads on', 'certain', many.map(() => none), [...goesOn(19), 'transient_error']],
+  ])('%s (%s)', (_, ending, totals, expected) => {
+    expect(course(ending, totals)).toEqual(expected);
+  });
+
+  test('counts only in a row', () => {
+    const pages = new RepeatedPages();
+    const isEnd = (hasCome: boolean) =>
+      pages.isEnd({ number: 2, ending: 'guessed', total: undefined, distinct: 2 }, hasCome);
+    expect([true, false, true, true].map(isEnd)).toEqual([false, false, false, true]);
+  });
+});
+
+test('pages without a key that come again are known as a whole', async () => {
+  const stream = streamOf('orders', { primary_key: [] });
+  const run = await runRead(
+    [stream],
+    fakeApi(() => ({ body: { data: all.slice(0, 10) } })),
+  );
+  expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  expect(idsOf(run).length).toBeLessThan(40);
 });
