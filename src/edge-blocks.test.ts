@@ -44,6 +44,8 @@ describe.each(STREAMS)('$title $name', ({ title, requester: { error_handler } })
     [403, '<!DOCTYPE html><title>Attention Required!</title>', 'text/html'],
     [403, 'blocked', 'application/json'],
     [451, 'error code: 1009', undefined],
+    [403, '{"title":"Error 1020: Access denied","status":403,"cloudflare_error":true}', 'application/json'],
+    [409, '{"title":"Error 1001","cloudflare_error":true}', 'application/problem+json'],
   ])('HTTP %i %j of type %s is asked for again, and transient in the end', async (status, body, type) => {
     const { error, asked } = await fetchFrom(bytes(status, body, type));
     expect(error).toBeInstanceOf(ApiUnavailableError);

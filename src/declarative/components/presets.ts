@@ -1,9 +1,14 @@
 /** What several vendors share. */
 import type { DefaultErrorHandler, HttpResponseFilter } from './requester.js';
 
+/** Refusals that may be the edge's; its rate limit (429) is a rate limit. */
+const REFUSALS = [400, 401, 403, 404, 405, 406, 409, 410, 412, 422, 451];
+
 /**
  * For APIs that answer with JSON only and stand behind a network edge (Cloudflare and the like), whose own refusals
- * are HTML or a line of text. They say nothing about the key or the list, and may pass.
+ * are HTML or a line of text, or JSON that says so:
+ * https://developers.cloudflare.com/changelog/post/2026-03-11-json-rfc9457-responses-for-1xxx-errors/
+ * They say nothing about the key or the list, and may pass.
  * @param error_message sentence for the user
  */
 export function edgeBlocks(error_message: string): readonly HttpResponseFilter[] {
@@ -17,12 +22,13 @@ export function edgeBlocks(error_message: string): readonly HttpResponseFilter[]
     {
       ...blocked,
       http_codes: [200],
-      extensions: { content_type: 'text/html', concerns_all_streams: true },
+      extensions: { content_type: 'text/html', not_json: true, concerns_all_streams: true },
     },
+    { ...blocked, http_codes: REFUSALS, extensions: { not_json: true, concerns_all_streams: true } },
     {
       ...blocked,
-      http_codes: [400, 401, 403, 404, 405, 406, 410, 451],
-      extensions: { not_json: true, concerns_all_streams: true },
+      http_codes: REFUSALS,
+      extensions: { body_value: { path: ['cloudflare_error'], equals: true }, concerns_all_streams: true },
     },
   ];
 }

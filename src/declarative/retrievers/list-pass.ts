@@ -123,9 +123,10 @@ export class ListPass {
    * or, where it does not count them, if the last page was not full. A fault that may pass is no end: the count may be of pages.
    */
   #isBehindEnd(error: unknown, number: number): boolean {
-    const isRefused = isRefusal(error);
-    if (!isRefused || this.#walk.ending !== 'guessed') return false;
+    if (!isRefusal(error) || this.#walk.ending !== 'guessed') return false;
     const { total, distinct } = this.tally;
+    // It may be the key that is refused, or the address of this machine.
+    if (error instanceof VanishedListError && error.isForbidden) return distinct === total;
     if (total !== undefined && distinct <= total) {
       return distinct === total || (number - 1) * (this.#sizes.size ?? 0) >= total;
     }

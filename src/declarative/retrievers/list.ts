@@ -8,11 +8,15 @@ import type { Completeness } from './list-tally.js';
 
 /** The API no longer knows a list of which it has sent pages, or refuses it. */
 export class VanishedListError extends TracedError {
+  /** It refuses the key, rather than know no such page. */
+  readonly isForbidden: boolean;
+
   /** @param internalMessage what it said */
-  constructor(internalMessage?: string) {
+  constructor(internalMessage?: string, isForbidden = false) {
     super('The API did not go on with a list whose first pages it had sent.', 'transient_error', {
       ...(internalMessage === undefined ? {} : { internalMessage }),
     });
+    this.isForbidden = isForbidden;
   }
 }
 

@@ -49,6 +49,11 @@ function isGone(error: TracedError): boolean {
   return error instanceof RefusedRequestError && GONE.includes(error.status);
 }
 
+/** Whether it is not the list that an answer is about, but whoever asks for it. */
+function isForbidden(error: TracedError): boolean {
+  return !(error instanceof RefusedRequestError) || error.status === 403;
+}
+
 function isAbsent(error: TracedError): boolean {
   return error instanceof RefusedRequestError && ABSENT.includes(error.status);
 }
@@ -168,7 +173,7 @@ export class PageFetcher {
   ): Promise<T | undefined> {
     const tries = isKnown ? MAX_GONE : isExpected ? MAX_MISSING : 0;
     for (let gone = 0, repeated = 0; ;) {
-      let detail: string | undefined;
+      let refusal: TracedError | undefined;
       try {
         const used = await requester.fetch(request, this.#select, use);
         if (used !== undefined || !isKnown) return used;
@@ -183,9 +188,12 @@ export class PageFetcher {
         }
         if (!(error instanceof TracedError) || !(isKnown ? isGone(error) : isAbsent(error))) throw error;
         if (!isKnown && gone === tries) throw error;
-        detail = error.internalMessage;
+        refusal = error;
       }
-      if (gone === tries) throw new VanishedListError(detail);
+      const detail = refusal?.internalMessage;
+      if (gone === tries) {
+        throw new VanishedListError(detail, refusal !== undefined && isForbidden(refusal));
+      }
       const why = isKnown
         ? 'the list was there before; asking again'
         : 'asking again, in case it is gone for a moment only';

@@ -295,6 +295,13 @@ describe('an API that refuses the page behind the last one', () => {
     },
   );
 
+  test.each([401, 403])('has not said so if it refuses whoever asks (HTTP %i)', async (status) => {
+    const { retriever } = listsOf(refusing(status, [1, 2, 3]), without({ total: ['meta', 'total'] }));
+    await expect(readAll(retriever)).rejects.toMatchObject({ failureType: 'transient_error' });
+    const counted = listsOf(refusing(status, [1, 2, 3], 3), without({ total: ['meta', 'total'] }));
+    expect(await readAll(counted.retriever)).toEqual([['1', '2'], ['3']]);
+  });
+
   test.each([400, 404])('has done so if as many came as it counts (HTTP %i)', async (status) => {
     const api = refusing(status, [1, 2, 3, 4], 4);
     const { retriever } = listsOf(api, without({ total: ['meta', 'total'], page_count: ['meta', 'pages'] }));
