@@ -57,6 +57,7 @@ function requestContext(config: ResolvedConfig, context: SourceContext): Request
     userAgent: `source-payments/${readVersion()}`,
     slots: new Slots(numWorkers),
     budget: new ApiBudget({ clock, budget: provider.source.api_budget, keyMode, requestsPerMinute }),
+    key: { isAccepted: false },
   };
 }
 

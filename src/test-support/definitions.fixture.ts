@@ -172,6 +172,7 @@ export function requestContext(
       keyMode: 'test',
       requestsPerMinute: undefined,
     }),
+    key: { isAccepted: false },
     slots: new Slots(4),
     signal: new AbortController().signal,
     environment: {},

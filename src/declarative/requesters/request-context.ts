@@ -3,6 +3,12 @@ import type { ApiBudget, Clock } from './api-budget.js';
 import type { SendHttp } from './http.js';
 import type { Slots } from './slots.js';
 
+/** What the answers of a run have said of the key. */
+export interface KeyStanding {
+  /** A page has come. What refuses the key afterwards may pass. */
+  isAccepted: boolean;
+}
+
 /** What requests need from the process; everything that tests replace. */
 export interface RequestContext {
   readonly config: JsonObject;
@@ -11,6 +17,7 @@ export interface RequestContext {
   /** in [0, 1) */
   readonly random: () => number;
   readonly budget: ApiBudget;
+  readonly key: KeyStanding;
   /** Requests of all streams at a time. */
   readonly slots: Slots;
   /**

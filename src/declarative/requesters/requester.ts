@@ -178,6 +178,7 @@ export function createRequester(
           context.budget.correct(definition.path, call, outcome.headers);
           listener.requested(outcome.bytes, isRetry);
           if (outcome.resolution.action !== 'SUCCESS' || page === undefined) return { again: outcome };
+          context.key.isAccepted = true;
           if (page.repaired) tellRepaired(request);
           return { value: await use(page, outcome.headers ?? {}) };
         } finally {

@@ -1,4 +1,4 @@
-import { TracedError } from '../../protocol/errors.js';
+import { TracedError, transientError } from '../../protocol/errors.js';
 import type { SimpleRetriever } from '../components.js';
 import type { SelectRecords } from '../extractors/record-selector.js';
 import type { PageParameters } from '../paginators/page-walk.js';
@@ -32,6 +32,8 @@ const ABSENT: readonly number[] = [404, 410];
 const MAX_MISSING = 2;
 /** Lists that stayed missing although they were asked for again, after which others are asked for once. */
 const MAX_FRUITLESS = 20;
+/** Lists that stayed refused although they were asked for again, after which others are believed at once. */
+const MAX_REFUSED = 3;
 /** ms before the first of them; twice as long before each further one. */
 const GONE_WAIT = 500;
 
@@ -74,6 +76,10 @@ export class PageFetcher {
   #isThere = false;
   /** Lists of parents that stayed missing since one came back when it was asked for again. */
   #fruitless = 0;
+  /** Any list of the stream has sent a page. */
+  #hasRead = false;
+  /** Lists that stayed refused since one came when it was asked for again. */
+  #refused = 0;
   #told = 0;
   #repeated = 0;
 
@@ -135,14 +141,15 @@ export class PageFetcher {
     for (const requester of found.place === undefined ? this.#requesters : [found.place]) {
       const isKnown = !isBeyond && (found.place !== undefined || (isOne && this.#isThere));
       // Somebody waits for a check.
-      const isExpected = isOne && !isBeyond && this.#context.patience === undefined;
+      const isPatient = !isBeyond && this.#context.patience === undefined;
       for (let asked = 1; ; asked++) {
         const used = await this.#insist(
-          { isKnown, isExpected },
+          { isKnown, isPatient },
           requester,
           request,
           async (selected, headers) => {
             found.place = requester;
+            this.#hasRead = true;
             if (isOne && (this.#isDecided || this.#requesters.length === 1)) this.#isThere = true;
             const doubt = isBeyond ? undefined : this.#container.doubts(selected, asked);
             if (doubt !== undefined) return { doubt };
@@ -160,23 +167,27 @@ export class PageFetcher {
   }
 
   /**
-   * As the requester's `fetch`, but a list that has sent pages does not vanish, nor send one of them twice, and the
-   * stream's one list is not missing: an answer that says so is not believed at once.
+   * As the requester's `fetch`, but a list that has sent pages does not vanish, nor send one of them twice, the
+   * stream's one list is not missing, and a key that was accepted is not refused: an answer that says so is not believed
+   * at once.
    * @param isKnown it has sent pages
-   * @param isExpected it is the only one, and is to be there
+   * @param isPatient there is time to ask again for one that has not
    */
   async #insist<T>(
-    { isKnown, isExpected }: { isKnown: boolean; isExpected: boolean },
+    { isKnown, isPatient }: { isKnown: boolean; isPatient: boolean },
     requester: Requester,
     request: PageRequest,
     use: UseResponse<T>,
   ): Promise<T | undefined> {
-    const tries = isKnown ? MAX_GONE : isExpected ? MAX_MISSING : 0;
+    const tries = isKnown ? MAX_GONE : isPatient ? MAX_MISSING : 0;
     for (let gone = 0, repeated = 0; ;) {
       let refusal: TracedError | undefined;
       try {
         const used = await requester.fetch(request, this.#select, use);
-        if (used !== undefined || !isKnown) return used;
+        if (used !== undefined || !isKnown) {
+          if (gone > 0) this.#refused = 0;
+          return used;
+        }
       } catch (error) {
         if (error instanceof RepeatedPageError && repeated < MAX_ASKED_AGAIN) {
           if (this.#repeated++ < MAX_TOLD) {
@@ -186,8 +197,10 @@ export class PageFetcher {
           await this.#context.clock.sleep(GONE_WAIT * 2 ** repeated++);
           continue;
         }
-        if (!(error instanceof TracedError) || !(isKnown ? isGone(error) : isAbsent(error))) throw error;
-        if (!isKnown && gone === tries) throw error;
+        if (!(error instanceof TracedError)) throw error;
+        const mayPass = isKnown ? isGone(error) : this.#mayPass(error, request);
+        if (!mayPass) throw error;
+        if (!isKnown && gone === tries) throw this.#atLast(error);
         refusal = error;
       }
       const detail = refusal?.internalMessage;
@@ -200,6 +213,23 @@ export class PageFetcher {
       this.#listener.warn(`${detail ?? 'a page'}: ${why}`);
       await this.#context.clock.sleep(GONE_WAIT * 2 ** gone++);
     }
+  }
+
+  /** Whether an answer to the first page of a list may be another one in a moment. */
+  #mayPass(error: TracedError, { partition }: PageRequest): boolean {
+    if (isAbsent(error)) return partition === NO_PARTITION;
+    return isGone(error) && this.#context.key.isAccepted && this.#refused < MAX_REFUSED;
+  }
+
+  /** What it is taken for when it stays so. */
+  #atLast(error: TracedError): TracedError {
+    this.#refused++;
+    const { message, internalMessage } = error;
+    if (!this.#hasRead || !(error instanceof ApiUnavailableError)) return error;
+    // The same key has read other lists of the stream a moment ago: whether it is valid, the next sync sees at once.
+    return transientError(`${message} It was accepted before, in this sync.`, {
+      ...(internalMessage === undefined ? {} : { internalMessage }),
+    });
   }
 
   #prefer(requester: Requester): void {

@@ -69,7 +69,7 @@ describe('a parent whose list the API refuses', () => {
     const api = refuses(all, 403, clock);
     const run = await read(api, clock);
     expect(run.errors).toEqual([expect.objectContaining({ failure_type: 'config_error' })]);
-    expect(listsOf(api)).toBeLessThan(25);
+    expect(listsOf(api)).toBeLessThan(35);
   });
 });
 

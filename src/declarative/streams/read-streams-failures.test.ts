@@ -33,14 +33,18 @@ class HeldClock extends FakeClock {
   readonly asleep: Promise<void>;
   #fellAsleep: () => void = () => undefined;
   #wakers: (() => void)[] = [];
+  #held: number;
 
-  constructor() {
+  /** @param held sleepers; those behind them need not wait */
+  constructor(held = Infinity) {
     super();
+    this.#held = held;
     this.asleep = new Promise((resolve) => (this.#fellAsleep = resolve));
   }
 
   override readonly sleep = (): Promise<void> => {
     this.#fellAsleep();
+    if (--this.#held < 0) return settled();
     return new Promise((resolve) => this.#wakers.push(resolve));
   };
 
@@ -96,7 +100,7 @@ describe('after a final error nothing new of the stream is begun', () => {
 });
 
 test('the error of a child is reported while the next page of parents waits for the API, which is not asked again', async () => {
-  const clock = new HeldClock();
+  const clock = new HeldClock(1);
   const parents = Array.from({ length: 20 }, (_, id) => ({ id, createdAt: at(START + id * HOUR_MS) }));
   const api = fakeApi((url) => {
     if (url.pathname !== '/orders') return WRONG_KEY;
