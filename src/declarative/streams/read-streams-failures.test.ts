@@ -23,7 +23,6 @@ const byMonths = streamOf('orders', {
 });
 const isFirstMonth = (url: URL) => (url.searchParams.get('from') ?? '') < '2024-01-15';
 
-const REFUSED: Reply = { status: 403, body: { message: 'not for this key' } };
 const WRONG_KEY: Reply = { status: 401, body: {} };
 const BROKEN: Reply = { status: 500, body: {} };
 
@@ -73,7 +72,7 @@ function delayed(api: FakeApi, isLate: (url: URL) => boolean, until: () => Promi
 describe('after a final error nothing new of the stream is begun', () => {
   const lateAnswer = (answer: (url: URL) => Reply) =>
     delayed(
-      fakeApi((url) => (isFirstMonth(url) ? REFUSED : answer(url))),
+      fakeApi((url) => (isFirstMonth(url) ? WRONG_KEY : answer(url))),
       (url) => !isFirstMonth(url),
       settled,
     );

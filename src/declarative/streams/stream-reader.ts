@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { OutputClosedError, StoppedError, toTracedError } from '../../protocol/errors.js';
+import { OutputClosedError, StoppedError, systemError, toTracedError } from '../../protocol/errors.js';
 import type { TracedError } from '../../protocol/errors.js';
 import { counted } from '../../protocol/figures.js';
 import type { ConfiguredAirbyteStream, JsonObject } from '../../protocol/messages.js';
@@ -19,14 +19,13 @@ import { pathTemplate } from '../requesters/request-path.js';
 import { RefusedRequestError } from '../requesters/requester.js';
 import { Slots } from '../requesters/slots.js';
 import type { StreamSlice } from '../stream-slice.js';
+import { SliceQueue } from './slice-queue.js';
+import type { QueuedSlice } from './slice-queue.js';
 import { SliceReader } from './slice-reader.js';
 import type { SliceListener } from './slice-reader.js';
 import { StreamMessages } from './stream-messages.js';
 import type { StreamProgress, WatchStream } from './stream-progress.js';
 import { isLimited, shortfall, StreamStats } from './stream-stats.js';
-
-/** Failed slices after which the rest of a stream is left to the next attempt. */
-const MAX_FAILED_SLICES = 3;
 
 /** Warnings about lists that came short; the line at the end counts all of them. */
 const MAX_SHORT_WARNINGS = 10;
@@ -127,7 +126,9 @@ export class StreamReader {
     await messages.started();
     await messages.log('INFO', `reading ${pathTemplate(this.#definition.retriever.requester.path)}`);
     if (this.#cursor.notice !== undefined) await messages.log('WARN', this.#cursor.notice);
-    await this.#readSlices(this.#cursor.slices()).finally(() => this.#end.abort());
+    const queue = new SliceQueue(this.#cursor.slices());
+    await this.#readSlices(queue).finally(() => this.#end.abort());
+    await this.#tellRefused(queue);
 
     await messages.running();
     const isComplete = this.#errors.length === 0;
@@ -151,20 +152,21 @@ export class StreamReader {
     );
   }
 
-  async #readSlices(slices: StreamSlice[]): Promise<void> {
-    const queue = [...slices];
+  async #readSlices(queue: SliceQueue): Promise<void> {
     let inFlight = 0;
-    const readOne = async (slice: StreamSlice): Promise<void> => {
+    const readOne = async (queued: QueuedSlice): Promise<void> => {
+      const { slice } = queued;
       inFlight++;
       try {
         await this.#readSlice(slice);
+        queue.read();
         // The last one's STATE is the stream's final one; older records that changed move no mark.
-        if (queue.length + inFlight > 1 && slice.ofChanges !== true)
-          await this.#messages.state(this.#state());
+        const isLast = queue.isEmpty && inFlight === 1;
+        if (!isLast && slice.ofChanges !== true) await this.#messages.state(this.#state());
       } catch (error) {
-        if (error instanceof SplitSlice) queue.unshift(...error.slices);
+        if (error instanceof SplitSlice) queue.split(error.slices);
         else if (error instanceof DateFilterError) throw error;
-        else await this.#fail(error);
+        else await this.#fail(error, queue, queued);
       } finally {
         inFlight--;
       }
@@ -172,26 +174,26 @@ export class StreamReader {
     for (;;) {
       try {
         await forEachConcurrently(
-          () => (this.#isGivenUp() ? undefined : queue.shift()),
+          () => queue.take(),
           () => this.#context.numWorkers,
           readOne,
         );
         return;
       } catch (error) {
         if (!(error instanceof DateFilterError)) throw error;
-        queue.splice(0, Infinity, ...(await this.#replan(error)));
+        queue.replace(await this.#replan(error, queue));
       }
     }
   }
 
-  async #replan({ kind, message }: DateFilterError): Promise<StreamSlice[]> {
+  async #replan({ kind, message }: DateFilterError, { isGivenUp }: SliceQueue): Promise<StreamSlice[]> {
     const field = this.#definition.incremental_sync?.cursor_field ?? 'date';
     const what = {
       ignored: `the API does not filter by ${field}; reading the whole list instead`,
       partial: `the API does not filter by ${field} and leaves records out; reading the whole list instead`,
       coarse: `the API filters by whole days of ${field}; asking for more on both sides`,
     }[kind];
-    if (!this.#isGivenUp()) await this.#messages.log('WARN', `${what} (${message})`);
+    if (!isGivenUp) await this.#messages.log('WARN', `${what} (${message})`);
     const slices = this.#cursor.replan(kind);
     // What was said before no longer holds.
     if (this.#messages.hasState) await this.#messages.state(this.#state());
@@ -199,20 +201,25 @@ export class StreamReader {
   }
 
   /** Notes the failure of a slice; the others go on unless there is no sense in it. */
-  async #fail(error: unknown): Promise<void> {
+  async #fail(error: unknown, queue: SliceQueue, queued: QueuedSlice): Promise<void> {
     if (error instanceof OutputClosedError || error instanceof StoppedError) throw error;
     const traced = toTracedError(error);
-    const isNew = this.#errors.every(({ message }) => message !== traced.message);
+    queue.failed(queued, traced);
+    if (this.#errors.some(({ message }) => message === traced.message)) return;
     this.#errors.push(traced);
     // A config_error would end the job for good, so it waits until it is known that nothing can be retried.
-    if (isNew && traced.failureType !== 'config_error') await this.#messages.error(traced);
+    const waits = traced.failureType === 'config_error' || traced instanceof RefusedRequestError;
+    if (!waits) await this.#messages.error(traced);
   }
 
-  /** Whether there is no sense in beginning another slice. */
-  #isGivenUp(): boolean {
-    const isFinal = (error: TracedError) =>
-      error.failureType === 'config_error' || error instanceof RefusedRequestError;
-    return this.#errors.length >= MAX_FAILED_SLICES || this.#errors.some(isFinal);
+  /** Traces what the API refused, now that it is known whether it refuses all dates. */
+  async #tellRefused({ hasRead }: SliceQueue): Promise<void> {
+    for (const [i, error] of this.#errors.entries()) {
+      if (!(error instanceof RefusedRequestError)) continue;
+      const told = hasRead ? refusedInPart(error) : error;
+      this.#errors[i] = told;
+      if (told.failureType !== 'config_error') await this.#messages.error(told);
+    }
   }
 
   async #readSlice(slice: StreamSlice): Promise<void> {
@@ -279,4 +286,12 @@ export class StreamReader {
       },
     };
   }
+}
+
+/** Neither the key nor the stream is at fault where other dates of it can be read. */
+function refusedInPart({ message, internalMessage }: TracedError): TracedError {
+  return systemError(
+    `Some dates of the stream could not be read; others were. ${message} If these dates are too old for the API, set a later start_date.`,
+    internalMessage === undefined ? {} : { internalMessage },
+  );
 }

@@ -1,0 +1,91 @@
+/** Parts of a stream's history that cannot be read, while others can. */
+import { describe, expect, test } from '@jest/globals';
+import { transientError } from '../../protocol/errors.js';
+import type { JsonObject } from '../../protocol/messages.js';
+import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
+import { fakeApi, idsOf, listBetween, runRead, sorted, spread } from '../../test-support/read-run.fixture.js';
+import type { FakeApi } from '../../test-support/read-run.fixture.js';
+import { DAY_MS } from '../durations.js';
+import { SliceQueue } from './slice-queue.js';
+
+/** One slice for each month, from January to June. */
+const orders = streamOf('orders', {
+  incremental_sync: { ...createdBetween, extensions: { limited_range: true } },
+});
+const all = spread(60);
+const monthOf = (time: string): string => time.slice(0, 7);
+
+/** An API that answers with a status for slices that begin in one of these months (or a day before). */
+function failing(status: number, months: readonly string[]): FakeApi {
+  return fakeApi((url) => {
+    const from = url.searchParams.get('from') ?? '';
+    const begins = monthOf(new Date(Date.parse(from) + 2 * DAY_MS).toISOString());
+    return months.includes(begins) ? { status, body: { message: 'no' } } : listBetween(url, all);
+  });
+}
+
+const outOf = (months: readonly string[]): number[] =>
+  sorted(all.filter(({ createdAt }) => !months.includes(monthOf(createdAt))).map(({ id }) => id));
+
+describe.each([1, 2, 10])('with %i requests at a time', (numWorkers) => {
+  test.each([
+    [422, ['2024-01']],
+    [400, ['2024-01', '2024-02', '2024-03']],
+    [500, ['2024-01']],
+    [500, ['2024-01', '2024-02']],
+    [403, ['2024-02']],
+  ])('HTTP %i for the slices of %j does not hold up newer ones', async (status, months) => {
+    const run = await runRead([orders], failing(status, months), { numWorkers });
+    expect(run.course('orders')).toContain('INCOMPLETE');
+    const came = sorted([...new Set(idsOf(run))]);
+    expect(outOf(months).filter((id) => !came.includes(id))).toEqual([]);
+    expect(run.errors.map(({ failure_type }) => failure_type)).not.toContain('config_error');
+    // What was read is not read again.
+    const state: JsonObject = run.states('orders').at(-1) ?? {};
+    const next = await runRead([orders], failing(status, []), { states: new Map([['orders', state]]) });
+    expect(sorted([...new Set([...came, ...idsOf(next)])])).toEqual(sorted(all.map(({ id }) => id)));
+    expect(idsOf(next).length).toBeLessThan(all.length);
+  });
+});
+
+test('what is refused as too old for the API is told with what helps', async () => {
+  const run = await runRead([orders], failing(422, ['2024-01']), { numWorkers: 2 });
+  expect(run.errors).toEqual([expect.objectContaining({ failure_type: 'system_error' })]);
+  expect(run.errors[0]?.message).toMatch(
+    /^Some dates of the stream could not be read; others were\. .* set a later start_date\.$/,
+  );
+});
+
+test('a list that is refused whatever the dates is not asked for to its end', async () => {
+  const months = ['2024-01', '2024-02', '2024-03', '2024-04', '2024-05', '2024-06'];
+  const api = failing(403, months);
+  const run = await runRead([orders], api, { numWorkers: 1 });
+  expect(api.asked).toHaveLength(2);
+  expect(run.errors).toEqual([expect.objectContaining({ failure_type: 'config_error' })]);
+});
+
+test('slices are taken newest first from a failure on, and parts of one in its place', () => {
+  const slices = [0, 1, 2, 3, 4].map((start) => ({
+    start,
+    end: start + 1,
+    filtered: true,
+    isLast: start === 4,
+  }));
+  const queue = new SliceQueue(slices);
+  const starts: (number | undefined)[] = [];
+  const take = () => {
+    const taken = queue.take();
+    starts.push(taken?.slice.start);
+    return taken;
+  };
+  const first = take();
+  if (first === undefined) throw new Error('nothing to take');
+  queue.split([0.1, 0.2].map((start) => ({ start, end: 1, filtered: true, isLast: false })));
+  take();
+  queue.failed(first, transientError('down'));
+  take();
+  queue.split([4.1, 4.2].map((start) => ({ start, end: 5, filtered: true, isLast: false })));
+  take();
+  take();
+  expect(starts).toEqual([0, 0.1, 4, 4.2, 4.1]);
+});
