@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../protocol/messages.js';
 import { createdBetween } from '../../test-support/definitions.fixture.js';
+import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
 import { DAY_MS, MINUTE_MS } from '../durations.js';
@@ -51,7 +52,7 @@ describe('a sync that takes up two interrupted ones', () => {
   const state = second.state(false);
 
   function finish(): JsonObject {
-    const third = syncAt(day(20), state, { lookbackDays: 1 });
+    const third = syncAt(day(20), state);
     read(third, day(5), day(7), day(6));
     read(third, '2024-06-14T23:50:00.000Z', day(20), day(19), true);
     return third.state(true);
@@ -65,7 +66,7 @@ describe('a sync that takes up two interrupted ones', () => {
     expect(finish()).toEqual({ start_date: day(1), createdAt: day(10) });
   });
 
-  test('so that the lookback of the next one covers a record that changed between the two', () => {
+  test('so that a lookback that is set for the next one covers a record that changed between the two', () => {
     // A record of the 4th that was changed on the 12th; changes come within a lookback of 10 days.
     const next = syncAt(day(21), finish(), { lookbackDays: 10 });
     const [slice] = next.slices();
@@ -73,7 +74,7 @@ describe('a sync that takes up two interrupted ones', () => {
   });
 
   test('does not move it beyond that day when it is interrupted itself, even if the gap is closed', () => {
-    const third = syncAt(day(20), state, { lookbackDays: 1 });
+    const third = syncAt(day(20), state);
     read(third, day(5), day(7), day(6));
     expect(third.state(false)).toMatchObject({ createdAt: day(10) });
     const fourth = syncAt(day(25), third.state(false));
@@ -85,6 +86,71 @@ describe('a sync that takes up two interrupted ones', () => {
     const next = syncAt(day(21), finish());
     read(next, day(10), day(21), day(20), true);
     expect(next.state(true)).toEqual({ start_date: day(1), createdAt: day(20) });
+  });
+});
+
+describe('a sync that takes up one that broke off', () => {
+  /** On the 10th, at noon: all but the 5th of June could be read. */
+  const NOON = '2024-06-10T12:00:00Z';
+  const first = syncAt(NOON, undefined, { lookbackDays: 2 });
+  read(first, day(1), day(5), day(4));
+  read(first, day(6), NOON, day(10), true);
+  const after = (now: string, options: Partial<CursorOptions> = {}) =>
+    spans(syncAt(now, first.state(false), { lookbackDays: 2, ...options }));
+
+  test('hours ago reads nothing of it again', () => {
+    expect(after('2024-06-10T17:00:00Z')).toEqual(['06-05T00:00 06-06T00:00', '06-10T11:50 06-10T17:00']);
+  });
+
+  test('a day ago reads again what the lookback covers, as if it had not broken off', () => {
+    expect(after('2024-06-11T12:00:00Z')).toEqual(['06-05T00:00 06-06T00:00', '06-08T00:00 06-11T12:00']);
+  });
+
+  test('a day ago reads nothing of it again if it is a full refresh', () => {
+    const refresh = { syncMode: 'full_refresh', lookbackDays: 2 } as const;
+    const whole = syncAt(NOON, undefined, refresh);
+    read(whole, day(1), day(5), day(4));
+    expect(spans(syncAt(day(11), whole.state(false), refresh))).toEqual(['06-05T00:00 06-11T00:00']);
+  });
+
+  test('day after day reads no more of it each time', () => {
+    let state = first.state(false);
+    for (let number = 11; number < 25; number++) {
+      const now = `2024-06-${number}T12:00:00Z`;
+      const next = syncAt(now, state, { lookbackDays: 2 });
+      const [failing, ...others] = next.slices();
+      expect(failing).toMatchObject({ start: Date.parse(day(5)), end: Date.parse(day(6)) });
+      expect(others).toHaveLength(1);
+      expect(others[0]?.start).toBe(Date.parse(day(number - 3)));
+      read(next, toIso(others[0]?.start ?? 0), now, day(number), true);
+      state = next.state(false);
+      expect(state).toMatchObject({ createdAt: day(4) });
+      expect((state['closed_slices'] as unknown[]).length).toBeLessThan(3);
+    }
+  });
+
+  test('takes changes of older records also where it does not read their dates again', () => {
+    const changed_since = {
+      start_time_option: requestParameter('updated_since'),
+      end_time_option: requestParameter('updated_until'),
+    };
+    const definition = { ...createdBetween, extensions: { changed_since } };
+    const state = { ...first.state(false), createdAt: day(4) };
+    const cursor = new DatetimeCursor(definition, {
+      stream: 's',
+      syncMode: 'incremental',
+      state,
+      startDate: day(1),
+      lookbackDays: 2,
+      now: Date.parse(day(20)),
+    });
+    const changes = cursor.slices().find(({ ofChanges }) => ofChanges === true);
+    if (changes === undefined) throw new Error('no slice of changes');
+    const verdictOn = (time: string) => cursor.judge(cursor.open(changes), [JSON.stringify(time)], 0);
+    // The 5th and the last days are read by date.
+    expect([1, 4, 5, 6, 7, 9, 15].map((number) => verdictOn(day(number)))).toEqual([
+      ...['emit', 'emit', 'outside', 'emit', 'emit', 'outside', 'outside'],
+    ]);
   });
 });
 

@@ -101,14 +101,14 @@ describe('the state of a sync', () => {
     expect(cursor.slices()).toEqual([]);
   });
 
-  test('of a resumed sync is not newer than what was closed before, so that the lookback covers it', () => {
+  test('of a resumed sync is not newer than what was closed before, so that a lookback that is set later covers it', () => {
     const state = { createdAt: day(4), closed_slices: [closed(1, 5, 4, 15), closed(10, 15, 14, 17)] };
-    const cursor = cursorOf(state, { lookbackDays: 1 });
+    const cursor = cursorOf(state, { lookbackDays: 0 });
     read(cursor, 5, 10, 8);
     read(cursor, 15, 20, 19);
     // On the 15th, less the day that the API's filter cannot tell apart from another time zone's.
     expect(cursor.state(true)).toEqual({ createdAt: day(14) });
-    const late = cursorOf({ createdAt: day(17), closed_slices: [closed(1, 5, 4, 16)] }, { lookbackDays: 1 });
+    const late = cursorOf({ createdAt: day(17), closed_slices: [closed(1, 5, 4, 16)] }, { lookbackDays: 0 });
     read(late, 17, 20, 19);
     expect(late.state(true)).toEqual({ createdAt: day(17) });
   });

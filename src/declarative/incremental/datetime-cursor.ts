@@ -155,7 +155,8 @@ export class DatetimeCursor implements Cursor {
     }
     const { time } = mark;
     if (open.slice.ofChanges === true) {
-      return time < this.#range.start && time >= this.#notBefore ? 'emit' : 'outside';
+      const isRead = time >= this.#range.start && !this.#slices.wasClosed(time);
+      return !isRead && time >= this.#notBefore && time < this.#endDate ? 'emit' : 'outside';
     }
     addToOrder(open.page, time);
 

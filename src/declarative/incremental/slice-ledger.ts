@@ -15,6 +15,8 @@ export class SliceLedger {
    */
   readonly ceiling: number;
   #closed: readonly ClosedSlice[];
+  /** Those that an unfinished sync had closed. */
+  readonly #closedBefore: readonly ClosedSlice[];
   /** Slices that stay open although they were read: records of them are missing. */
   #gaps: TimeRange[] = [];
   /** Those that the sync before this one left to it. */
@@ -29,6 +31,7 @@ export class SliceLedger {
     this.#now = now;
     this.#asOf = Math.min(now, goesOnSince);
     this.#closed = mergeClosed(closed);
+    this.#closedBefore = this.#closed;
     this.#gapsBefore = short;
     this.ceiling = Math.min(this.#asOf, ...this.#closed.map((slice) => slice.asOf));
   }
@@ -40,6 +43,11 @@ export class SliceLedger {
   /** Whether slices stay open that were read. */
   get hasGaps(): boolean {
     return this.#gaps.length > 0;
+  }
+
+  /** Whether what is dated so is not read by this sync, because an unfinished one had read it. */
+  wasClosed(time: number): boolean {
+    return this.#closedBefore.some(({ start, end }) => start <= time && time < end);
   }
 
   /** What is to be read of a range. */

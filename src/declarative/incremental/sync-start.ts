@@ -1,9 +1,10 @@
 /** What of a saved state counts for this sync. */
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { parseTimestamp } from '../datetime.js';
+import { DAY_MS, HOUR_MS } from '../durations.js';
 import type { TimeRange } from '../stream-slice.js';
 import { AbsentLists } from './absent-lists.js';
-import { isResumable, parseCursorState } from './cursor-state.js';
+import { isResumable, newerMark, parseCursorState } from './cursor-state.js';
 import type { ClosedSlice, CursorMark, FinishedWindow } from './cursor-state.js';
 
 export interface CursorOptions {
@@ -52,6 +53,28 @@ const GOES_ON =
 const STARTS_EARLIER =
   'the start date is earlier than the one that the state was read from: everything is read from it, once';
 
+/** ms after which what an unfinished sync has read is no longer as if it had been read now. */
+const STALE_MS = 6 * HOUR_MS;
+
+/**
+ * What of the closed slices need not be read again. A stream of which one part can never be read stays unfinished for
+ * days; what changes within the lookback of the others must not wait for that.
+ * @param lookback ms
+ */
+function stillClosed(closed: readonly ClosedSlice[], lookback: number, now: number): ClosedSlice[] {
+  if (lookback === 0) return [...closed];
+  const newestMark = closed.map(({ mark }) => mark).reduce(newerMark, undefined);
+  return closed.flatMap((slice) => {
+    if (slice.asOf > now - STALE_MS) return [slice];
+    const { start, mark, ...rest } = slice;
+    const end = Math.min(slice.end, Math.min(slice.asOf, newestMark?.time ?? Infinity) - lookback);
+    if (end <= start) return [];
+    const isOwn = mark !== undefined && mark.time < end;
+    // What is left was older than the lookback when it was read: to read it now would bring nothing else.
+    return [{ ...rest, start, end, asOf: now, ...(isOwn ? { mark } : {}) }];
+  });
+}
+
 /**
  * @param field the cursor field
  * @throws TracedError (config_error) if the state is not one of this stream
@@ -62,7 +85,8 @@ export function syncStart(field: string, options: CursorOptions): SyncStart {
   const saved = parseCursorState(stream, field, state);
   const startDate: CursorMark = { time: parseTimestamp(text) ?? 0, text };
   const isOwn = isResumable(syncMode, state);
-  const closed = isOwn ? saved.closed : [];
+  const lookback = isFullRefresh ? 0 : options.lookbackDays * DAY_MS;
+  const closed = isOwn ? stillClosed(saved.closed, lookback, options.now) : [];
   // Whoever names no start date goes on from where another connector was told to begin.
   const readFrom = saved.startDate ?? (takesEarlier === true ? undefined : saved.rangesFrom);
   const startsEarlier = readFrom !== undefined && startDate.time < readFrom;
