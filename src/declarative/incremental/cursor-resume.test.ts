@@ -129,28 +129,38 @@ describe('a sync that takes up one that broke off', () => {
     }
   });
 
-  test('takes changes of older records also where it does not read their dates again', () => {
+  describe('of a list that can be asked for what has changed', () => {
     const changed_since = {
       start_time_option: requestParameter('updated_since'),
       end_time_option: requestParameter('updated_until'),
     };
     const definition = { ...createdBetween, extensions: { changed_since } };
-    const state = { ...first.state(false), createdAt: day(4) };
-    const cursor = new DatetimeCursor(definition, {
-      stream: 's',
-      syncMode: 'incremental',
-      state,
-      startDate: day(1),
-      lookbackDays: 2,
-      now: Date.parse(day(20)),
+    const cursorOf = (state: JsonObject, now: number) =>
+      new DatetimeCursor(definition, {
+        ...{ stream: 's', syncMode: 'incremental', state, startDate: day(1), lookbackDays: 2, now },
+      });
+    const changesOf = (cursor: Cursor) => cursor.slices().find(({ ofChanges }) => ofChanges === true);
+
+    test('takes what has changed in all that it does not read again', () => {
+      const cursor = cursorOf(first.state(false), Date.parse(day(20)));
+      const changes = changesOf(cursor);
+      if (changes === undefined) throw new Error('no slice of changes');
+      const verdictOn = (time: string) => cursor.judge(cursor.open(changes), [JSON.stringify(time)], 0);
+      // The 5th, and what came since, are read by date.
+      expect([1, 4, 5, 6, 9, 11, 15].map((number) => verdictOn(day(number)))).toEqual([
+        ...['emit', 'emit', 'outside', 'emit', 'emit', 'outside', 'outside'],
+      ]);
     });
-    const changes = cursor.slices().find(({ ofChanges }) => ofChanges === true);
-    if (changes === undefined) throw new Error('no slice of changes');
-    const verdictOn = (time: string) => cursor.judge(cursor.open(changes), [JSON.stringify(time)], 0);
-    // The 5th and the last days are read by date.
-    expect([1, 4, 5, 6, 7, 9, 15].map((number) => verdictOn(day(number)))).toEqual([
-      ...['emit', 'emit', 'outside', 'emit', 'emit', 'outside', 'outside'],
-    ]);
+
+    test('does so, when that was days ago, also where the mark has not moved yet', () => {
+      const none = syncAt(NOON, undefined, { lookbackDays: 2 });
+      read(none, day(6), NOON, day(10), true);
+      expect(changesOf(cursorOf(none.state(false), Date.parse(day(20))))).toMatchObject({
+        start: Date.parse(NOON) - DAY_MS,
+        end: Date.parse(day(20)),
+      });
+      expect(changesOf(cursorOf(none.state(false), Date.parse(NOON) + 60_000))).toBeUndefined();
+    });
   });
 });
 

@@ -13,7 +13,7 @@ import { DateFilter, grainOf } from './date-filter.js';
 import { addToOrder } from './list-order.js';
 import { SliceLedger } from './slice-ledger.js';
 import { blindParts, evenRanges, rangesByStep } from './slicer.js';
-import { syncStart } from './sync-start.js';
+import { stillClosed, syncStart } from './sync-start.js';
 import type { CursorOptions } from './sync-start.js';
 import { settledAt, syncWindow } from './sync-window.js';
 import type { SyncWindow } from './sync-window.js';
@@ -81,8 +81,12 @@ export class DatetimeCursor implements Cursor {
     this.isFeed = definition.is_data_feed === true && this.capture.length === this.fields;
 
     const start = syncStart(definition.cursor_field, options);
-    const { startDate, closed, short, mark } = start;
+    const { startDate, short, mark } = start;
     const { takesEarlier, endDate, lookbackDays, now, goesOnSince } = options;
+    const lookback = lookbackDays * DAY_MS;
+    // Changes are asked for by themselves, or everything is read anew.
+    const isReadOnce = this.#fullRefresh || definition.extensions?.changed_since !== undefined;
+    const closed = isReadOnce ? start.closed : stillClosed(start.closed, lookback, now);
     this.knownAbsent = start.absent;
     this.#goesOn = goesOnSince !== undefined || closed.length > 0;
     this.#initial = mark ?? startDate;
@@ -96,7 +100,9 @@ export class DatetimeCursor implements Cursor {
       endDate: this.#endDate,
       mark,
       finished: start.finished,
-      lookback: this.#fullRefresh ? Infinity : lookbackDays * DAY_MS,
+      closedAsOf:
+        this.#fullRefresh || closed.length === 0 ? undefined : Math.min(...closed.map(({ asOf }) => asOf)),
+      lookback: this.#fullRefresh ? Infinity : lookback,
       now,
     });
     this.#range = this.#window.range;

@@ -1,11 +1,11 @@
 /** What of a saved state counts for this sync. */
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { parseTimestamp } from '../datetime.js';
-import { DAY_MS, HOUR_MS } from '../durations.js';
 import type { TimeRange } from '../stream-slice.js';
 import { AbsentLists } from './absent-lists.js';
 import { isResumable, newerMark, parseCursorState } from './cursor-state.js';
 import type { ClosedSlice, CursorMark, FinishedWindow } from './cursor-state.js';
+import { isStale } from './sync-window.js';
 
 export interface CursorOptions {
   readonly stream: string;
@@ -53,19 +53,17 @@ const GOES_ON =
 const STARTS_EARLIER =
   'the start date is earlier than the one that the state was read from: everything is read from it, once';
 
-/** ms after which what an unfinished sync has read is no longer as if it had been read now. */
-const STALE_MS = 6 * HOUR_MS;
-
 /**
- * What of the closed slices need not be read again. A stream of which one part can never be read stays unfinished for
- * days; what changes within the lookback of the others must not wait for that.
+ * What of the slices that an unfinished sync had closed need not be read again. A stream of which one part can never be
+ * read stays unfinished for days; what changes within the lookback of the others must not wait for that.
  * @param lookback ms
+ * @param now Unix ms
  */
-function stillClosed(closed: readonly ClosedSlice[], lookback: number, now: number): ClosedSlice[] {
+export function stillClosed(closed: readonly ClosedSlice[], lookback: number, now: number): ClosedSlice[] {
   if (lookback === 0) return [...closed];
   const newestMark = closed.map(({ mark }) => mark).reduce(newerMark, undefined);
   return closed.flatMap((slice) => {
-    if (slice.asOf > now - STALE_MS) return [slice];
+    if (!isStale(slice.asOf, now)) return [slice];
     const { start, mark, ...rest } = slice;
     const end = Math.min(slice.end, Math.min(slice.asOf, newestMark?.time ?? Infinity) - lookback);
     if (end <= start) return [];
@@ -85,8 +83,7 @@ export function syncStart(field: string, options: CursorOptions): SyncStart {
   const saved = parseCursorState(stream, field, state);
   const startDate: CursorMark = { time: parseTimestamp(text) ?? 0, text };
   const isOwn = isResumable(syncMode, state);
-  const lookback = isFullRefresh ? 0 : options.lookbackDays * DAY_MS;
-  const closed = isOwn ? stillClosed(saved.closed, lookback, options.now) : [];
+  const closed = isOwn ? saved.closed : [];
   // Whoever names no start date goes on from where another connector was told to begin.
   const readFrom = saved.startDate ?? (takesEarlier === true ? undefined : saved.rangesFrom);
   const startsEarlier = readFrom !== undefined && startDate.time < readFrom;

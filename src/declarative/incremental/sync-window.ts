@@ -1,12 +1,20 @@
 /** From where to where a sync reads a stream with dates. Times are Unix ms. */
 import type { DatetimeBasedCursor } from '../components.js';
 import { fixedDuration, toIso } from '../datetime.js';
-import { DAY_MS, MINUTE_MS } from '../durations.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.js';
 import type { TimeRange } from '../stream-slice.js';
 import type { CursorMark, FinishedWindow } from './cursor-state.js';
 
 /** The end of a sync's range that never counts as closed: a resumed sync reads it again. */
 const UNSETTLED_MS = 10 * MINUTE_MS;
+
+/** ms after which what an unfinished sync has read is no longer as if it had been read now. */
+const STALE_MS = 6 * HOUR_MS;
+
+/** @param asOf Unix ms at which something was read; undefined if nothing was */
+export function isStale(asOf: number | undefined, now: number): asOf is number {
+  return asOf !== undefined && asOf <= now - STALE_MS;
+}
 
 export interface SyncWindow {
   /** What is read by date; empty if there is nothing to read so. */
@@ -26,6 +34,8 @@ export interface WindowOptions {
   /** The mark that the sync goes on from; undefined to begin at the start. */
   readonly mark: CursorMark | undefined;
   readonly finished: FinishedWindow | undefined;
+  /** When the oldest of the slices was read that an unfinished sync had closed; undefined without any. */
+  readonly closedAsOf?: number | undefined;
   /** ms; Infinity for a full refresh. */
   readonly lookback: number;
   /** The frozen end of the sync. */
@@ -67,7 +77,7 @@ export function settledAt(time: number): number {
 
 /** The window [start date or state less lookback, now or end date), and what is to be read of it. */
 export function syncWindow(definition: DatetimeBasedCursor, options: WindowOptions): SyncWindow {
-  const { start, endDate, mark, finished, lookback, now } = options;
+  const { start, endDate, mark, finished, closedAsOf, lookback, now } = options;
   const { look_ahead, changed_since } = definition.extensions ?? {};
   const from = mark ?? start;
   // Even without a lookback: what was dated just before the newest record may have become visible after it.
@@ -88,8 +98,11 @@ export function syncWindow(definition: DatetimeBasedCursor, options: WindowOptio
   const end = Math.max(Math.min(horizon, endDate), least);
   const isFinished = isForGood(definition, options);
   const range = { start: isFinished ? end : Math.min(since, end), end };
+  // The times of earlier syncs are this machine's, so a day more is asked for at least.
+  if (changed_since !== undefined && range.start === start.time && isStale(closedAsOf, now)) {
+    return { range, changesSince: Math.max(start.time, closedAsOf - DAY_MS), isFinished, notice: undefined };
+  }
   if (changed_since !== undefined && range.start > start.time) {
-    // The time of the last sync is this machine's, so a day more is asked for at least.
     const known = isFinished && finished !== undefined ? finished.asOf - Math.max(lookback, DAY_MS) : since;
     return { range, changesSince: Math.max(since, known), isFinished, notice: undefined };
   }
