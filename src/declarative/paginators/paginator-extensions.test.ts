@@ -227,6 +227,8 @@ describe('a full page that does not say whether there is another one', () => {
     const refused = expect.objectContaining({ failureType: 'system_error' });
     expect(() => paginate(required).next(page(full))).toThrow(refused);
     expect(paginate(required).next(page(full, { forward: null }))).toBeUndefined();
+    // Of how many are missing then, the count tells.
+    expect(paginate(required).next(page(full, { forward: null, total: 2000 }))).toBeUndefined();
     expect(paginate(required).next(page(full.slice(1)))).toBeUndefined();
     // Under another name than the one that is known.
     expect(() => paginate(required).next(page(full, { next_cursor: 'a' }))).toThrow(refused);

@@ -1,7 +1,7 @@
 /** Lists of parents that the API says it does not know: gone with their parent, or only for a moment. */
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../protocol/messages.js';
-import { items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
+import { items, parentsOf, SlowClock, ROUTER } from '../../test-support/child-lists.fixture.js';
 import {
   byCountedPage,
   childStreamOf,
@@ -95,6 +95,24 @@ describe.each([
     expect([lists.has('1000'), lists.print()]).toEqual([true, true]);
   });
 
+  test('of as many as a state can name are known by name, however often they are found', () => {
+    const names = Array.from({ length: 100 }, (_, i) => `${i}`);
+    const lists = AbsentLists.parse(names);
+    lists.add('5');
+    expect([lists.has('100'), lists.print()]).toEqual([false, names]);
+    const one = AbsentLists.parse(['x'.repeat(200)]);
+    expect(one.has('x'.repeat(200))).toBe(true);
+  });
+
+  test('of more than that stay believed from state to state, and go over to what is found besides', () => {
+    const many = AbsentLists.parse(true);
+    expect([many.has('7'), many.print()]).toEqual([true, true]);
+    const one = AbsentLists.parse(['7']);
+    expect([many.exceeds(one), one.exceeds(many)]).toEqual([true, false]);
+    one.addAll(many);
+    expect(one.print()).toBe(true);
+  });
+
   test('are not called verified where a list was not there', async () => {
     const counted = { ...stream, retriever: { ...stream.retriever, paginator: byCountedPage } };
     const run = await sync(counted, [7]);
@@ -128,6 +146,32 @@ test('a list that is known not to be there stays so through a sync that breaks o
   expect([fourth, fifth].flatMap(({ logs }) => logs.filter((line) => line.includes('stays open')))).toEqual(
     [],
   );
+});
+
+test('a list of parents that was not there, in between, is asked for by the next sync', async () => {
+  const [config] = ROUTER.parent_stream_configs;
+  const inBetween = { ...config, stream: items, partition_field: 'item_id', incremental_dependency: false };
+  const requester = {
+    ...items.retriever.requester,
+    path: '/orders/{{ stream_partition.parent_id }}/items/{{ stream_partition.item_id }}/usages',
+  };
+  const partition_router = { ...ROUTER, parent_stream_configs: [inBetween] as const };
+  const usages = { ...items, name: 'usages', retriever: { ...items.retriever, requester, partition_router } };
+  const read = (isGone: boolean, state?: JsonObject) =>
+    runRead(
+      [usages],
+      fakeApi((url) => {
+        const [, , order, , item] = url.pathname.split('/');
+        if (order === undefined) return pageOf(url, parents);
+        if (isGone && order === '7' && item === undefined) return gone;
+        return pageOf(url, [{ id: Number(order), updatedAt: at(START + Number(order) * HOUR_MS) }]);
+      }),
+      { states: new Map(state === undefined ? [] : [['usages', state]]) },
+    );
+  const first = await read(true);
+  expect(first.course('usages').at(-1)).toBe('COMPLETE');
+  expect(idsOf(first, 'usages')).not.toContain(7);
+  expect(idsOf(await read(false, first.states('usages').at(-1)), 'usages')).toContain(7);
 });
 
 test('lists that came short are read again by the sync that goes on, also where counts are no longer believed', async () => {

@@ -4,8 +4,23 @@ import fc from 'fast-check';
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { items, ofAll, parentsOf, ROUTER, SlowClock } from '../../test-support/child-lists.fixture.js';
 import type { Parent } from '../../test-support/child-lists.fixture.js';
-import { byCountedPage, streamOf } from '../../test-support/definitions.fixture.js';
-import { at, fakeApi, NOW, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
+import {
+  byCountedPage,
+  streamOf,
+  childStreamOf,
+  createdBetween,
+} from '../../test-support/definitions.fixture.js';
+import {
+  at,
+  fakeApi,
+  NOW,
+  pageOf,
+  runRead,
+  sorted,
+  START,
+  listBetween,
+  spread,
+} from '../../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
 import { HOUR_MS } from '../durations.js';
@@ -93,6 +108,64 @@ describe('a sync of child lists that broke off', () => {
     const second = await sync([added, ...parents], first.last);
     expect(second.lists).toContain(4000);
     expect(second.lists.filter((id) => id > 20 && id < 4000)).toEqual([]);
+  });
+
+  test('reads the children of a parent that stands further down than its date says', async () => {
+    const all = parentsOf(50);
+    // Behind the pages that have come in order.
+    const parents = all.map((one) => (one.id === 5 ? { ...one, createdAt: at(START + 45 * HOUR_MS) } : one));
+    const first = await sync(parents, undefined, 35);
+    expect(first.last).toHaveProperty('parents_done');
+    const second = await sync(parents, first.last);
+    expect(second.lists).toContain(5);
+  });
+
+  test('keeps what it had done if the next one breaks off before it has come so far', async () => {
+    const parents = parentsOf(50);
+    const first = await sync(parents, undefined, 35);
+    const { orders } = first.last?.['parents_done'] as { orders: JsonObject };
+    const state = { ...first.last, parents_done: { orders: { ...orders, short: ['45'] } } };
+    // An hour later, when there is another parent.
+    const clock = new SlowClock();
+    for (let minute = 0; minute < 60; minute++) clock.tick();
+    const added = { id: 4000, createdAt: '2024-06-15T12:20:00.000Z' };
+    const second = await runRead([items], apiOf(clock, [added, ...parents], 0), {
+      states: new Map([['items', state]]),
+      context: { clock },
+    });
+    expect(second.states('items').at(-1)).toEqual(state);
+    const third = await sync([added, ...parents], second.states('items').at(-1));
+    expect(third.lists.filter((id) => id > 20)).toEqual([4000, 45]);
+  });
+
+  test('does not claim to miss the list of a parent that is known to have none', async () => {
+    const parents = parentsOf(50);
+    const clock = new SlowClock();
+    const api = apiOf(clock, parents, 35);
+    const http: FakeApi['http'] = async (request) => {
+      const answer = await api.http(request);
+      return request.url.includes('/orders/45/') ? { ...answer, status: 404 } : answer;
+    };
+    const run = await runRead(
+      [items],
+      { ...api, http },
+      {
+        states: new Map([['items', { updatedAt: at(START), absent_lists: ['45'] }]]),
+        context: { clock },
+        numWorkers: 2,
+      },
+    );
+    const { orders } = run.states('items').at(-1)?.['parents_done'] as { orders: { short?: string[] } };
+    expect(orders.short ?? []).not.toContain('45');
+  });
+
+  test('begins anew where its state is of a time to come: by a clock that was ahead', async () => {
+    const parents = parentsOf(50);
+    const first = await sync(parents, undefined, 35);
+    const { orders } = first.last?.['parents_done'] as { orders: JsonObject };
+    const ahead = { orders: { ...orders, as_of: '2024-06-16T12:00:00.000Z' } };
+    const second = await sync(parents, { ...first.last, parents_done: ahead });
+    expect(second.lists).toHaveLength(50);
   });
 
   test('begins anew where the list of parents is not newest first', async () => {
@@ -459,4 +532,149 @@ test('a parent that is missing again, of as many as a state names, keeps nothing
   progress.addShort('another');
   pageDone(2, 30);
   expect(downTo()).toBe(at(NOW - 20 * HOUR_MS));
+});
+
+test('parents whose empty lists are not counted are asked for again, however many, where the API counts others', async () => {
+  const clock = new SlowClock();
+  const parents = parentsOf(100);
+  let isFaulty = true;
+  const api = fakeApi((url) => {
+    clock.tick();
+    if (url.pathname === '/orders') return pageOf(url, parents);
+    const id = Number(url.pathname.split('/')[2]);
+    if (isFaulty && id < 20) return { status: 500, body: {} };
+    const own = id === 95 ? [] : [{ id, updatedAt: at(START + HOUR_MS) }];
+    // Of 40 parents, behind one that has no children by the API's own count.
+    const isEmpty = isFaulty && id < 90 && id >= 50;
+    return isEmpty
+      ? { body: { data: [], meta: {} } }
+      : { body: { data: own, meta: { pageCount: 1, total: own.length } } };
+  });
+  const options = { context: { clock }, numWorkers: 2 };
+  const first = await runRead([countedChildren()], api, options);
+  expect(first.course('items').at(-1)).toBe('INCOMPLETE');
+  isFaulty = false;
+  const second = await runRead([countedChildren()], api, {
+    ...options,
+    states: new Map([['items', first.states('items').at(-1) ?? {}]]),
+  });
+  const came = new Set([...ids(first), ...ids(second)]);
+  expect(parents.filter(({ id }) => id !== 95 && !came.has(id))).toEqual([]);
+});
+
+test('parents of whom more lists come short than a state names are read again, too, with all behind them', async () => {
+  const clock = new SlowClock();
+  const parents = parentsOf(200);
+  let isFaulty = true;
+  const api = fakeApi((url) => {
+    clock.tick();
+    if (url.pathname === '/orders') return pageOf(url, parents);
+    const id = Number(url.pathname.split('/')[2]);
+    if (isFaulty && id < 20) return { status: 500, body: {} };
+    const both = [2 * id, 2 * id + 1].map((one) => ({ id: one, updatedAt: at(START + HOUR_MS) }));
+    const { data } = pageOf(url, isFaulty && id < 180 ? both.slice(1) : both).body as { data: unknown };
+    return { body: { data, meta: { pageCount: 1, total: 2 } } };
+  });
+  const options = { context: { clock }, numWorkers: 2 };
+  const first = await runRead([countedChildren()], api, options);
+  const { orders } = first.states('items').at(-1)?.['parents_done'] as { orders: { short: string[] } };
+  expect(orders.short.length).toBeLessThanOrEqual(100);
+  isFaulty = false;
+  const second = await runRead([countedChildren()], api, {
+    ...options,
+    states: new Map([['items', first.states('items').at(-1) ?? {}]]),
+  });
+  const came = new Set([...ids(first), ...ids(second)]);
+  expect(parents.flatMap(({ id }) => [2 * id, 2 * id + 1]).filter((id) => !came.has(id))).toEqual([]);
+});
+
+test('wherever it breaks off, all children of lists in between come with the sync that goes on', async () => {
+  const parents = parentsOf(25);
+  const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
+  for (let failsAfter = 50; failsAfter <= 90; failsAfter++) {
+    const clock = new SlowClock();
+    const came = new Set<string>();
+    let lists = 0;
+    let isFailing = true;
+    const api = fakeApi((url) => {
+      clock.tick();
+      const [, , order, , item] = url.pathname.split('/');
+      if (order === undefined) return pageOf(url, parents);
+      if (isFailing && ++lists > failsAfter) return { status: 500, body: {} };
+      if (item === undefined)
+        return pageOf(
+          url,
+          letters.map((letter) => ({ id: `${order}${letter}` })),
+        );
+      came.add(item);
+      return pageOf(url, [{ id: item, updatedAt: at(START + HOUR_MS) }]);
+    });
+    const options = { context: { clock }, numWorkers: 2 };
+    const first = await runRead([usagesOf(items)], api, options);
+    isFailing = false;
+    const state = first.states('usages').at(-1) ?? {};
+    await runRead([usagesOf(items)], api, { ...options, states: new Map([['usages', state]]) });
+    const wanted = parents.flatMap(({ id }) => letters.map((letter) => `${id}${letter}`));
+    expect(wanted.filter((id) => !came.has(id))).toEqual([]);
+  }
+});
+
+test('a parent that comes again on the next page has its list read once', async () => {
+  const clock = new SlowClock();
+  const parents = parentsOf(30);
+  const lists: number[] = [];
+  let isNew = true;
+  const api = fakeApi((url) => {
+    clock.tick();
+    if (url.pathname === '/orders') {
+      const added = isNew ? [] : [{ id: 4000, createdAt: at(START + 100 * HOUR_MS) }];
+      isNew = false;
+      return pageOf(url, [...added, ...parents]);
+    }
+    const id = Number(url.pathname.split('/')[2]);
+    lists.push(id);
+    return pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
+  });
+  await runRead([items], api, { context: { clock }, numWorkers: 2 });
+  expect(sorted(lists)).toEqual(sorted(parents.map(({ id }) => id)));
+});
+
+test('parents that are read by date claim nothing to be done: of another slice others are', async () => {
+  const dates = { ...createdBetween, cursor_field: 'parent_createdAt' };
+  const aliases = { extensions: { cursor_field_aliases: ['createdAt'] } };
+  const ofOrders = childStreamOf('items', streamOf('orders', { incremental_sync: createdBetween }));
+  const partition_router = {
+    ...ROUTER,
+    parent_stream_configs: [
+      { ...ROUTER.parent_stream_configs[0], extensions: { newest_first_by: 'createdAt' } },
+    ] as const,
+  };
+  const stream = {
+    ...ofOrders,
+    retriever: { ...ofOrders.retriever, partition_router },
+    incremental_sync: { ...dates, ...aliases },
+  };
+  const parents = spread(600);
+  const clock = new SlowClock();
+  let lists = 0;
+  let isFailing = true;
+  const came = new Set<number>();
+  const api = fakeApi((url) => {
+    clock.tick();
+    if (url.pathname === '/orders') return listBetween(url, parents);
+    if (isFailing && ++lists > 250) return { status: 500, body: {} };
+    const id = Number(url.pathname.split('/')[2]);
+    came.add(id);
+    return pageOf(url, [{ id }]);
+  });
+  const options = { context: { clock }, numWorkers: 4 };
+  const first = await runRead([stream], api, options);
+  expect(first.course('items').at(-1)).toBe('INCOMPLETE');
+  isFailing = false;
+  const state = first.states('items').at(-1) ?? {};
+  expect(state).not.toHaveProperty('parents_done');
+  const second = await runRead([stream], api, { ...options, states: new Map([['items', state]]) });
+  // The list of parents has 60 pages.
+  expect(second.logs.filter((line) => / closed, /.test(line)).length).toBeGreaterThan(1);
+  expect(parents.filter(({ id }) => !came.has(id))).toEqual([]);
 });

@@ -260,7 +260,12 @@ export class ListPass {
       readOne,
     );
     if (isEnough) return { number: last, isEnough };
-    if ((await behind) === true && following === undefined) this.#walk.beyond?.();
+    if ((await behind) === true && last < looked) {
+      // That page has been read.
+      last = looked;
+      const next = this.#walk.beyond?.();
+      if (following !== undefined) following = next;
+    }
     return { number: last, ...(following === undefined ? {} : { following }) };
   }
 

@@ -10,6 +10,7 @@ import {
 import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import { fakeApi, idsOf, pageOf, runRead } from '../../test-support/read-run.fixture.js';
 import type { FakeApi } from '../../test-support/read-run.fixture.js';
+import type { SimpleRetriever } from '../components.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import { createRetriever } from './retriever.js';
 import type { ListOutcome } from './retriever.js';
@@ -127,6 +128,41 @@ describe.each([
   );
 });
 
+test('a list that begins anew behind its full last page ends there, though its first records are forgotten', async () => {
+  const many = upTo(45_000).map((id) => ({ id }));
+  const strategy = { ...byCountedPage.pagination_strategy, page_size: 1000 };
+  // One page after the other, so that the first one is long gone when the last one has come.
+  const pagination_strategy = { ...strategy, extensions: { page_count: ['meta', 'pageCount'] } };
+  const { retriever } = streamOf('orders');
+  const long = { ...retriever, paginator: { ...byCountedPage, pagination_strategy } as typeof byCountedPage };
+  const api = fakeApi((url) => {
+    url.searchParams.set('page', String(((Number(url.searchParams.get('page')) - 1) % 45) + 1));
+    return pageOf(url, many);
+  });
+  const run = await runRead([{ ...streamOf('orders'), retriever: long }], api);
+  expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  expect(api.asked).toHaveLength(46);
+  expect(idsOf(run)).toHaveLength(45_000);
+});
+
+test('a list of which only a limit is counted is read to its end, page by page behind the limit', async () => {
+  const many = upTo(65).map((id) => ({ id }));
+  const { pagination_strategy } = byCountedPage;
+  const byTotal = { ...pagination_strategy, extensions: { total: ['meta', 'total'] } };
+  const { retriever } = streamOf('orders');
+  const limited = {
+    ...retriever,
+    paginator: { ...byCountedPage, pagination_strategy: byTotal } as typeof byCountedPage,
+  };
+  const api = fakeApi((url) => {
+    const { body } = pageOf(url, many) as { body: object };
+    return { body: { ...body, meta: { total: 20 } } };
+  });
+  const run = await runRead([{ ...streamOf('orders'), retriever: limited }], api);
+  expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  expect(sorted(idsOf(run).map(Number))).toEqual(upTo(65));
+});
+
 test('a last page with room left is the last one', async () => {
   expect((await read(8, 8)).asked).toEqual([1, 2, 3]);
   expect((await read(2, 2)).asked).toEqual([1]);
@@ -177,8 +213,8 @@ describe('a page behind a full last page at which the API fails', () => {
       return { body: { data: ids, meta: { total, pageCount: Math.ceil(total / size) } } };
     });
   const orders = { ...streamOf('orders').retriever, paginator: byCountedPage };
-  const readOrders = async (api: ReturnType<typeof failingFrom>) =>
-    runRead([{ ...streamOf('orders'), retriever: orders }], api);
+  const readOrders = async (api: ReturnType<typeof failingFrom>, retriever: SimpleRetriever = orders) =>
+    runRead([{ ...streamOf('orders'), retriever }], api);
 
   test('is no end of the list: records may stand there that an old count leaves out', async () => {
     const run = await readOrders(failingFrom(20, 25, 20));
@@ -188,11 +224,36 @@ describe('a page behind a full last page at which the API fails', () => {
     expect(sorted(idsOf(run).map(Number))).toEqual(upTo(24));
   });
 
-  test('does not matter where pages of another size show the end', async () => {
-    const run = await readOrders(failingFrom(20, 20, 20));
+  test.each([
+    ['of a list that is counted', orders],
+    ['of a list of which only the pages are', streamOf('orders').retriever],
+  ])('does not matter where pages of another size show the end, %s', async (_, retriever) => {
+    const run = await readOrders(failingFrom(20, 20, 20), retriever);
     expect(run.errors).toEqual([]);
     expect(run.course('orders').at(-1)).toBe('COMPLETE');
     expect(sorted(idsOf(run).map(Number))).toEqual(upTo(20));
+  });
+
+  test('does not matter either where the API makes pages smaller than asked for: they become smaller still', async () => {
+    const pagination_strategy = { ...byCountedPage.pagination_strategy, page_size: 100 };
+    const asked: number[] = [];
+    const api = failingFrom(40, 40, 40);
+    const clamped: ReturnType<typeof failingFrom> = {
+      ...api,
+      http: async (request) => {
+        const url = new URL(request.url);
+        asked.push(Number(url.searchParams.get('perPage')));
+        url.searchParams.set('perPage', String(Math.min(20, asked.at(-1) ?? 0)));
+        return api.http({ ...request, url: url.href });
+      },
+    };
+    const run = await readOrders(clamped, {
+      ...orders,
+      paginator: { ...byCountedPage, pagination_strategy },
+    });
+    expect(Math.min(...asked)).toBeLessThan(20);
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+    expect(sorted(idsOf(run).map(Number))).toEqual(upTo(40));
   });
 });
 

@@ -166,6 +166,16 @@ describe('pages whose number is known', () => {
     expect(api.asked).toEqual(['1', '2', '3']);
   });
 
+  test('are one by one where the count is of the records of a page: nothing would show that one is missing', async () => {
+    const api = new Api(9, { total: SIZE });
+    const gate = new Gate();
+    const all = read(gate.pass(api.http));
+    const underWay: number[] = [];
+    for (await gate.open(0); gate.waiting.length > 0; await gate.open()) underWay.push(gate.waiting.length);
+    expect(Math.max(...underWay)).toBe(1);
+    expect(sorted((await all).ids)).toEqual(api.ids);
+  });
+
   test('that come although the API counted fewer are read to the end that it names', async () => {
     const api = new Api(30, { total: 12 });
     const { reading, ids } = await read(api.http);
@@ -295,6 +305,53 @@ describe('an answer that says nothing about its list', () => {
     },
   );
 
+  test('is asked for again if what should say it is null', async () => {
+    const api = new Api(11);
+    let requests = 0;
+    const { ids } = await read(
+      async (request) => {
+        const answer = await api.http(request);
+        return ++requests === 2 ? { ...answer, body: Buffer.from('{"data":[],"meta":null}') } : answer;
+      },
+      { paginator: byToken },
+    );
+    expect(sorted(ids)).toEqual([...api.ids]);
+  });
+
+  test('and has no records is asked for again though those with records never say anything', async () => {
+    const ids = Array.from({ length: 20 }, (_, i) => 20 - i);
+    const asked = new Set<string>();
+    const { ids: came } = await read(async ({ url }) => {
+      const page = new URL(url).searchParams.get('page') ?? '';
+      const isFaulty = page === '5' && !asked.has(page);
+      asked.add(page);
+      const at = SIZE * (Number(page) - 1);
+      const data = isFaulty ? [] : ids.slice(at, at + SIZE).map((id) => ({ id }));
+      return { status: 200, headers: {}, body: Buffer.from(JSON.stringify({ data })) };
+    });
+    expect(came).toEqual(ids);
+  });
+
+  test('is asked for again where tokens stand in headers, and only pages would say something', async () => {
+    const api = new Api(11);
+    let requests = 0;
+    const byHeader: DefaultPaginator = {
+      ...byToken,
+      pagination_strategy: { type: 'CursorPagination', page_size: SIZE, cursor_value: { headers: 'x-next' } },
+      extensions: { page_fallback: { when: [['meta', 'pageCount']], paginator: byPage } },
+    };
+    const { ids } = await read(
+      async (request) => {
+        if (++requests === 1) return { status: 200, headers: {}, body: EMPTY };
+        const url = new URL(request.url);
+        if (!url.searchParams.has('page')) url.searchParams.set('page', '1');
+        return api.http({ ...request, url: url.href });
+      },
+      { paginator: byHeader },
+    );
+    expect(sorted(ids)).toEqual([...api.ids]);
+  });
+
   test('is believed where the API always answers so, and soon at once', async () => {
     const api = new Api(2);
     const http = faulty(api, () => true, 'records');
@@ -403,6 +460,89 @@ test.each([
   const course: string[] = [];
   for (const short of [true, true, false, true, true, true, true]) course.push(await requestsFor(short));
   expect(course).toEqual(['4 short', '4 short', '1', '4 short', '4 short', '4 short', last]);
+});
+
+test('lists of parents are read again, however many came short, as long as that brings records, if not all', async () => {
+  /** Of each list: sent the first time, found when it is read again, never sent. */
+  const bringing = [[1], [1, 2], [1, 2], [1, 2], [1, 2]];
+  let pass = 0;
+  const ignore = () => undefined;
+  const retriever = createRetriever(
+    {
+      definition: { ...streamOf('orders').retriever, requester: requesterOf('/orders'), paginator: byPage },
+      capture: [['id']],
+      keyPlaces: [0],
+      pagesAtATime: 4,
+    },
+    requestContext({
+      http: async ({ url }) => {
+        const isFirst = new URL(url).searchParams.get('page') === '1';
+        const data = isFirst ? (bringing[pass++] ?? []).map((id) => ({ id })) : [];
+        return {
+          status: 200,
+          headers: {},
+          body: Buffer.from(JSON.stringify({ data, meta: { total: 3, pageCount: 1 } })),
+        };
+      },
+    }),
+    { warn: ignore, requested: ignore, rateLimited: ignore, listRead: ignore },
+  );
+  for (let list = 0; list < 6; list++) {
+    pass = 0;
+    const use = () => ({ isEnough: false, done: Promise.resolve() });
+    const reading = await retriever.read({ partition: ofParent, parameters: {} }, use, false);
+    expect(reading).toMatchObject({ distinct: 2, missing: 1, isShort: true, hasHelped: true });
+    // The third time brings nothing new.
+    expect(pass).toBe(3);
+  }
+});
+
+describe('a list that stays short', () => {
+  const passesOf = async (idsOf: (pass: number) => readonly number[], total: number, size = SIZE) => {
+    let passes = 0;
+    const ids = await read(
+      async ({ url }) => {
+        const { searchParams } = new URL(url);
+        const page = Number(searchParams.get('page'));
+        if (page === 1) passes++;
+        const perPage = Number(searchParams.get('perPage'));
+        const data = idsOf(passes)
+          .slice((page - 1) * perPage, page * perPage)
+          .map((id) => ({ id }));
+        const meta = { total, pageCount: Math.ceil(total / perPage) };
+        return { status: 200, headers: {}, body: Buffer.from(JSON.stringify({ data, meta })) };
+      },
+      { paginator: { ...byPage, pagination_strategy: { ...byPage.pagination_strategy, page_size: size } } },
+    );
+    return { passes, ids: ids.ids };
+  };
+
+  test('is read again four times at most, though each time brings one more', async () => {
+    const { passes } = await passesOf((pass) => Array.from({ length: 10 + pass }, (_, i) => i), 30);
+    expect(passes).toBe(1 + 4);
+  });
+
+  test.each([
+    ['of one at least, however few came on the first', 2, 1],
+    ['nearly as large where all came on one', 1, Math.floor(SIZE * 0.85)],
+  ])('is read again in pages %s', async (_, pages, size) => {
+    const sizes = new Set<number>();
+    await read(async ({ url }) => {
+      const { searchParams } = new URL(url);
+      sizes.add(Number(searchParams.get('perPage')));
+      const page = Number(searchParams.get('page'));
+      const data = page <= pages ? [{ id: page }] : [];
+      const meta = { total: 4, pageCount: pages };
+      return { status: 200, headers: {}, body: Buffer.from(JSON.stringify({ data, meta })) };
+    });
+    expect([...sizes]).toEqual([SIZE, size]);
+  });
+
+  test('is read again once if it is so long that it is not known for sure what was new', async () => {
+    const many = Array.from({ length: 50_000 }, (_, i) => i);
+    const { passes } = await passesOf(() => many, 50_001, 1000);
+    expect(passes).toBe(2);
+  });
 });
 
 test('a list without pages, which sends the same one for every number, is an error and not a short list', async () => {

@@ -38,6 +38,8 @@ describe('records that come again', () => {
     const tally = byId();
     expect(tally.add(page({ id: null }, { id: null }, {}))).toEqual([true, true, true]);
     expect(tally.distinct).toBe(3);
+    const byBoth = new ListTally(2, [0, 1]);
+    expect(byBoth.add(page({ id: 1 }, { id: 1 }, { id: 1, of: null }))).toEqual([true, true, true]);
   });
 
   test('with a key that is longer than any API has one are always new, too: it is not kept', () => {
@@ -121,6 +123,37 @@ describe('completeness', () => {
       expect(tally.completeness).toBe('unknown');
     },
   );
+
+  test.each([
+    [
+      'page 2 before page 1',
+      [
+        [3, 2],
+        [4, 1],
+      ],
+    ],
+    [
+      'pages 1 and 3 before page 2',
+      [
+        [3, 1],
+        [3, 3],
+        [4, 2],
+      ],
+    ],
+    [
+      'page 3 first of all',
+      [
+        [4, 3],
+        [4, 1],
+        [3, 2],
+      ],
+    ],
+  ] as const)('takes all that exist in whatever order the pages come that show so: %s', (_, pages) => {
+    const tally = byId();
+    for (const [total, number] of pages) tally.count(total, undefined, number);
+    tally.add(three);
+    expect([tally.completeness, tally.missing]).toEqual(['short', 1]);
+  });
 
   test('cannot be known where nothing tells records apart', () => {
     const tally = new ListTally(2, []);

@@ -39,10 +39,10 @@ describe.each([
 ])('of pages that are read %s', (_, stream) => {
   const pairs = [2, 3, 4, 5, 6].flatMap((page) => [1, page - 1].map((other) => [page, other] as const));
 
-  test.each(pairs)('number %i, answered once with number %i, is asked for again', async (page, other) => {
+  test.each(pairs)('number %i, answered twice with number %i, is asked for again', async (page, other) => {
     const run = await runRead(
       [stream],
-      apiOf((one, nth) => (one === page && nth === 1 ? other : one)),
+      apiOf((one, nth) => (one === page && nth <= 2 ? other : one)),
     );
     expect(run.errors).toEqual([]);
     expect(ids(run)).toEqual(wanted);
@@ -77,6 +77,21 @@ const orByNumbers: DeclarativeStream = {
     },
   },
 };
+
+test.each([2, 3, 4, 5, 6])(
+  'number %i of a list that says nothing of its pages, answered once with the one before, is asked for again if it is full',
+  async (number) => {
+    const api = apiOf((page, nth) => (page === number && nth === 1 ? page - 1 : page));
+    const silent = async (request: Parameters<FakeApi['http']>[0]) => {
+      const answer = await api.http(request);
+      const body = JSON.parse(answer.body.toString()) as object;
+      return { ...answer, body: Buffer.from(JSON.stringify({ ...body, meta: {} })) };
+    };
+    const run = await runRead([orders], { ...api, http: silent });
+    expect(run.errors).toEqual([]);
+    expect(ids(run)).toEqual(wanted);
+  },
+);
 
 describe.each([
   ['by numbers', streamOf('orders')],
@@ -138,6 +153,45 @@ test.each([15, 25, 35])(
     expect(api.asked.length).toBeLessThan(last + 8);
   },
 );
+
+test('a list that moves on by a page, more than once while its pages are read, is read whole', async () => {
+  let records = all;
+  const api = fakeApi((url) => {
+    const page = Number(url.searchParams.get('page'));
+    if ((page === 2 && records.length === 60) || (page === 5 && records.length === 70))
+      records = [...spread(records.length + 10).slice(-10), ...records];
+    return pageOf(url, records);
+  });
+  const run = await runRead([counted], api, { numWorkers: 1 });
+  expect(run.errors).toEqual([]);
+  expect(ids(run)).toEqual(expect.arrayContaining(wanted));
+});
+
+test('a list that is counted on later pages only is read one by one, and each page once', async () => {
+  const api = fakeApi((url) => {
+    const { body } = pageOf(url, all) as { body: object };
+    return { body: url.searchParams.get('page') === '1' ? { ...body, meta: { pageCount: 6 } } : body };
+  });
+  const run = await runRead([streamOf('orders', { retriever: counted.retriever })], api);
+  expect(ids(run)).toEqual(wanted);
+  const asked = api.asked.map(({ searchParams }) => Number(searchParams.get('page')));
+  // Behind the last one, which is full, another one is looked for.
+  expect(asked).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('a list that says nothing of its pages goes on if it has only moved on by one', async () => {
+  let records = all;
+  const api = fakeApi((url) => {
+    // As many new ones as a page holds take each page to the place of the next.
+    if (url.searchParams.get('page') === '2' && records === all)
+      records = [...spread(70).reverse().slice(0, 10), ...all];
+    const { body } = pageOf(url, records) as { body: object };
+    return { body: { ...body, meta: {} } };
+  });
+  const run = await runRead([streamOf('orders')], api);
+  expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  expect(ids(run)).toEqual(wanted);
+});
 
 test('a list that is sent empty at first, with a count, is read again', async () => {
   let answers = 0;

@@ -11,6 +11,7 @@ import { requestParameter } from '../components.js';
 import type { DefaultPaginator, SimpleRetriever } from '../components.js';
 import type { RequestContext } from '../requesters/request-context.js';
 import { Slots } from '../requesters/slots.js';
+import { TransportError } from '../requesters/transport-error.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
 import type { PageInfo } from './list.js';
@@ -42,7 +43,7 @@ interface Lists {
 function listsOf(
   api: FakeApi,
   definition: SimpleRetriever,
-  context: Pick<RequestContext, 'lanes' | 'patience'> = {},
+  context: Partial<Pick<RequestContext, 'clock' | 'lanes' | 'patience' | 'slots'>> = {},
 ): Lists {
   const warnings: string[] = [];
   const ignore = () => undefined;
@@ -244,11 +245,11 @@ describe('a list that has sent pages, and is then said to be gone', () => {
 
   test.each([401, 403, 404])('is asked for again (HTTP %i)', async (status) => {
     let times = 0;
-    const api = GONE_AT_2(() => ++times <= 2, status);
+    const api = GONE_AT_2(() => ++times <= 3, status);
     const { retriever, warnings } = listsOf(api, retrieverOf());
     expect(await readAll(retriever)).toEqual([['1'], ['2'], ['3']]);
-    expect(pages(api)).toEqual(['1 of 100', '2 of 100', '2 of 100', '2 of 100', '3 of 100']);
-    expect(warnings).toHaveLength(2);
+    expect(pages(api)).toEqual(['1 of 100', ...Array<string>(4).fill('2 of 100'), '3 of 100']);
+    expect(warnings).toHaveLength(3);
     expect(warnings[0]).toMatch(/page=2: .*the list was there before; asking again/);
   });
 
@@ -262,6 +263,19 @@ describe('a list that has sent pages, and is then said to be gone', () => {
       message: 'The API did not go on with a list whose first pages it had sent.',
     });
   });
+});
+
+test('a list that cannot be reached behind its first page is not taken for one that has gone', async () => {
+  const api = fakeApi((url) => numbered(url, 3));
+  let asked = 0;
+  const http: FakeApi['http'] = async (request) => {
+    if (new URL(request.url).searchParams.get('page') === '1') return api.http(request);
+    asked++;
+    throw new TransportError('ECONNREFUSED', 'no connection');
+  };
+  const { retriever } = listsOf({ ...api, http }, retrieverOf());
+  await expect(readAll(retriever)).rejects.toThrow('could not be reached');
+  expect(asked).toBe(1 + (errorHandler.max_retries ?? 0));
 });
 
 describe('an API that refuses the page behind the last one', () => {
@@ -303,12 +317,20 @@ describe('an API that refuses the page behind the last one', () => {
   });
 
   test.each([400, 404])('has done so if as many came as it counts (HTTP %i)', async (status) => {
-    const api = refusing(status, [1, 2, 3, 4], 4);
-    const { retriever } = listsOf(api, without({ total: ['meta', 'total'], page_count: ['meta', 'pages'] }));
+    const definition = without({ total: ['meta', 'total'], page_count: ['meta', 'pages'] });
+    const { retriever } = listsOf(refusing(status, [1, 2, 3, 4], 4), definition);
     expect(await readAll(retriever)).toEqual([
       ['1', '2'],
       ['3', '4'],
     ]);
+    const single = listsOf(refusing(status, [1, 2], 2), definition);
+    expect(await readAll(single.retriever)).toEqual([['1', '2']]);
+  });
+
+  test('fails if more came than it counts, which is of pages then, and the last one was full', async () => {
+    const definition = without({ total: ['meta', 'total'], page_count: ['meta', 'pages'] });
+    const { retriever } = listsOf(refusing(400, [1, 2, 3, 4], 3), definition);
+    await expect(readAll(retriever)).rejects.toMatchObject({ status: 400 });
   });
 
   test.each([
@@ -328,6 +350,56 @@ describe('an API that refuses the page behind the last one', () => {
   test('fails if the last page was full and nothing counts: there may be more', async () => {
     const { retriever } = listsOf(refusing(400, [1, 2, 3, 4]), without({ total: ['meta', 'total'] }));
     await expect(readAll(retriever)).rejects.toMatchObject({ status: 400 });
+  });
+});
+
+describe('a list by numbers that turns out to go by tokens', () => {
+  const paginator: DefaultPaginator = {
+    ...byPage,
+    pagination_strategy: { ...byPage.pagination_strategy, page_size: 2 },
+    extensions: {
+      cursor_fallback: {
+        pagination_strategy: {
+          type: 'CursorPagination',
+          page_size: 2,
+          cursor_value: { response: ['meta', 'next'] },
+        },
+        page_token_option: requestParameter('next'),
+        request_parameters: {},
+      },
+    },
+  };
+  const tokenOf = (url: URL): number => Number(url.searchParams.get('next') ?? 1);
+
+  test('has not ended where a page that a token promises is refused', async () => {
+    const api = fakeApi((url) => {
+      const token = tokenOf(url);
+      if (token === 3) return { status: 400, body: { message: 'no such token' } };
+      // The second one is not full.
+      const data = token === 1 ? [{ id: 1 }, { id: 2 }] : [{ id: 3 }];
+      return { body: { data, meta: { next: String(token + 1) } } };
+    });
+    const { retriever } = listsOf(api, retrieverOf({ paginator }));
+    await expect(readAll(retriever)).rejects.toMatchObject({ status: 400 });
+  });
+
+  test('ends with an empty page that has the first token again', async () => {
+    const api = fakeApi((url) => ({
+      body: { data: url.searchParams.has('next') ? [] : [{ id: 1 }, { id: 2 }], meta: { next: 'A' } },
+    }));
+    const { retriever } = listsOf(api, retrieverOf({ paginator }));
+    expect((await readAll(retriever)).flat()).toEqual(['1', '2']);
+  });
+
+  test('ends with its last token, though the last page is full', async () => {
+    const api = fakeApi((url) => {
+      const token = tokenOf(url);
+      const data = [{ id: 2 * token }, { id: 2 * token + 1 }];
+      return { body: { data, meta: { next: token === 3 ? null : String(token + 1) } } };
+    });
+    const { retriever } = listsOf(api, retrieverOf({ paginator }));
+    expect(await readAll(retriever)).toHaveLength(3);
+    expect(api.asked).toHaveLength(3);
   });
 });
 
@@ -393,6 +465,41 @@ describe('a list at one of two paths', () => {
     expect(asked(api)).toEqual(['/parents/1/bulk']);
   });
 
+  test('is asked for again if it is gone for a moment, as long as that has brought one of the last twenty', async () => {
+    const late = ['/parents/15/bulk', '/parents/30/bulk'];
+    const asked = new Map<string, number>();
+    const api = fakeApi((url) => {
+      const nth = (asked.get(url.pathname) ?? 0) + 1;
+      asked.set(url.pathname, nth);
+      return late.includes(url.pathname) && nth > 1 ? numbered(url, 1) : gone;
+    });
+    const { retriever } = listsOf(api, definition([404]));
+    const read: number[] = [];
+    for (let id = 1; id <= 30; id++) if ((await readAll(retriever, of(id))).length > 0) read.push(id);
+    expect(read).toEqual([15, 30]);
+  });
+
+  test('is read to its end at the path where it began, though those before it were at the other one', async () => {
+    const api = fakeApi((url) =>
+      url.pathname === (url.pathname.startsWith('/parents/1/') ? '/parents/1/bulk' : '/parents/2/list')
+        ? numbered(url, 2)
+        : gone,
+    );
+    const { retriever } = listsOf(api, definition([404]));
+    expect(await readAll(retriever, of(1))).toEqual([['1'], ['2']]);
+    expect(await readAll(retriever, of(2))).toEqual([['1'], ['2']]);
+  });
+
+  test('is read at the first one although the other one says of all that they are empty', async () => {
+    const api = fakeApi((url) => {
+      if (url.pathname.endsWith('/list')) return { body: { data: [], meta: { pageCount: 0 } } };
+      return url.pathname === '/parents/1/bulk' ? gone : numbered(url, 1);
+    });
+    const { retriever } = listsOf(api, definition([404]));
+    expect(await readAll(retriever, of(1))).toEqual([[]]);
+    expect(await readAll(retriever, of(2))).toEqual([['1']]);
+  });
+
   test('is read with smaller pages too', async () => {
     const api = fakeApi((url) => {
       if (url.pathname.endsWith('/bulk')) return gone;
@@ -403,6 +510,64 @@ describe('a list at one of two paths', () => {
     expect(asked(api).at(-1)).toBe('/parents/1/list');
     expect(pages(api).at(-1)).toBe('1 of 30');
   });
+});
+
+describe('a list that may be a plain one', () => {
+  const definition = retrieverOf({
+    record_selector: {
+      type: 'RecordSelector',
+      extractor: { type: 'DpathExtractor', field_path: ['data'], extensions: { or_root_list: true } },
+    },
+  });
+
+  test('is believed to have nothing around its records once it has come so', async () => {
+    const api = fakeApi((url) => {
+      const at = 2 * (Number(url.searchParams.get('page')) - 1);
+      return { body: [{ id: 1 }, { id: 2 }, { id: 3 }].slice(at, at + 2) };
+    });
+    expect(await readAll(listsOf(api, definition).retriever)).toEqual([['1', '2'], ['3'], []]);
+    expect(api.asked).toHaveLength(3);
+  });
+
+  test('is not believed to be an empty one: a gateway may say so for a moment', async () => {
+    let asked = 0;
+    const api = fakeApi((url) => (++asked <= 2 ? { body: [] } : numbered(url, 1)));
+    expect(await readAll(listsOf(api, definition).retriever)).toEqual([['1']]);
+  });
+});
+
+test('of many answers at a time that say nothing of their list, the first ones alone are asked for often', async () => {
+  let now = 0;
+  const asleep: { readonly at: number; readonly wake: () => void }[] = [];
+  const clock = {
+    now: () => now,
+    elapsed: () => now,
+    sleep: (ms: number) => new Promise<void>((wake) => void asleep.push({ at: now + ms, wake })),
+  };
+  const api = fakeApi((url) => ({ body: { data: [{ id: url.searchParams.get('page') }] } }));
+  const parent = (id: number) => ({ values: new Map([['parent_id', String(id)]]) });
+  const paginator = {
+    ...byPage,
+    pagination_strategy: {
+      type: 'CursorPagination',
+      page_size: 100,
+      cursor_value: { response: ['meta', 'next'] },
+    },
+  } as DefaultPaginator;
+  const { retriever } = listsOf(api, retrieverOf({ paginator }), { clock, slots: new Slots(50) });
+  const all = Promise.all(Array.from({ length: 50 }, (_, id) => readAll(retriever, parent(id))));
+  for (;;) {
+    await new Promise((resolve) => setImmediate(resolve));
+    asleep.sort((a, b) => a.at - b.at);
+    const next = asleep.shift();
+    if (next === undefined) break;
+    now = next.at;
+    next.wake();
+  }
+  await all;
+  // Four of them four times, the others twice.
+  expect(api.asked.length).toBeLessThanOrEqual(4 * 4 + 46 * 2);
+  expect(now).toBeLessThanOrEqual(1000);
 });
 
 test('lists beside each other do not all ask for their pages at once: those that wait fill memory', async () => {

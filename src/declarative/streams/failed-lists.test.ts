@@ -36,6 +36,9 @@ describe('a parent whose list the API refuses', () => {
     [412, [5, 20, 49, 48, 47, 46], 'system_error'],
     [400, [20], 'system_error'],
     [500, [20], 'transient_error'],
+    [403, Array.from({ length: 25 }, (_, i) => 10 + i), 'system_error'],
+    [500, [20, 21], 'transient_error'],
+    [500, [10, 20, 30, 40], 'transient_error'],
   ])('with %i does not hold up those of the others', async (status, refused, failureType) => {
     const clock = new SlowClock();
     const run = await read(refuses(refused, status, clock), clock);
@@ -61,6 +64,39 @@ describe('a parent whose list the API refuses', () => {
     const third = await read(mended, clock, second.states('items').at(-1));
     expect(sorted(ids(third))).toEqual(without([]));
     expect(third.course('items').at(-1)).toBe('COMPLETE');
+  });
+
+  test('with others at which the API fails, too many to go on, does not keep the syncs from new parents', async () => {
+    const clock = new SlowClock();
+    const first = await read(refuses([20, 30, 40], 500, clock), clock);
+    expect(first.states('items').at(-1)).toHaveProperty('parents_done');
+    const second = await read(refuses([20, 30, 40], 500, clock), clock, first.states('items').at(-1));
+    expect(second.states('items').at(-1)).not.toHaveProperty('parents_done');
+    const third = await read(refuses([20, 30, 40], 500, clock), clock, second.states('items').at(-1));
+    expect(sorted(ids(third))).toEqual(without([20, 30, 40]));
+  });
+
+  test('is told of as it is where all are refused, however few there are', async () => {
+    const clock = new SlowClock();
+    const few = parentsOf(3);
+    const api = fakeApi((url) => (url.pathname === '/orders' ? pageOf(url, few) : { status: 403, body: {} }));
+    const run = await read(api, clock);
+    expect(run.errors).toEqual([
+      expect.objectContaining({ failure_type: 'config_error', message: expect.stringContaining('HTTP 403') }),
+    ]);
+  });
+
+  test('with 401, which is about the key, ends the stream', async () => {
+    const clock = new SlowClock();
+    const asked = new Set<string>();
+    const api = fakeApi((url) => {
+      if (url.pathname === '/orders') return pageOf(url, parents);
+      asked.add(url.pathname);
+      return asked.size > 10 ? { status: 401, body: {} } : pageOf(url, [{ id: 1, updatedAt: at(START) }]);
+    });
+    const run = await read(api, clock);
+    expect(run.course('items')).toContain('INCOMPLETE');
+    expect(asked.size).toBeLessThanOrEqual(16);
   });
 
   test('is told of as it is where all are refused, and not all are asked for', async () => {

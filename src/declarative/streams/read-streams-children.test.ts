@@ -119,6 +119,61 @@ describe('a child stream', () => {
     },
   );
 
+  test('is not there at all where no parent has a list of it, and with one or two of them nobody knows', async () => {
+    const read = (count: number) =>
+      runRead(
+        [items],
+        fakeApi((url) =>
+          url.pathname === '/orders' ? pageOf(url, parents.slice(0, count)) : { status: 404, body: {} },
+        ),
+      );
+    for (const count of [1, 2]) expect((await read(count)).course('items').at(-1)).toBe('COMPLETE');
+    const run = await read(3);
+    expect(run.course('items').at(-1)).toBe('INCOMPLETE');
+    expect(run.errors).toEqual([expect.objectContaining({ failure_type: 'system_error' })]);
+  });
+
+  test('is not begun anew because the list of one parent is long', async () => {
+    const long = Array.from({ length: 600 }, (_, id) => ({ id }));
+    const byDate = {
+      ...items,
+      incremental_sync: {
+        ...createdBetween,
+        cursor_field: 'parent_createdAt',
+        extensions: { cursor_field_aliases: ['createdAt'] },
+      },
+    };
+    const run = await runRead(
+      [byDate],
+      fakeApi((url) =>
+        url.pathname === '/orders'
+          ? listBetween(url, [...parents])
+          : pageOf(url, url.pathname === '/orders/3/items' ? long : long.slice(0, 1)),
+      ),
+    );
+    expect(run.records('items')).toHaveLength(600 + parents.length - 1);
+  });
+
+  test('whose key is that of its parent and its own has its repeated pages told by its own', async () => {
+    const byBoth = { ...items, primary_key: ['parent_id', 'id'] };
+    const own = Array.from({ length: 25 }, (_, id) => ({ id }));
+    let isWrong = true;
+    const run = await runRead(
+      [byBoth],
+      fakeApi((url) => {
+        if (url.pathname === '/orders') return pageOf(url, [...parents].reverse());
+        if (url.pathname === '/orders/3/items' && url.searchParams.get('page') === '2' && isWrong) {
+          isWrong = false;
+          url.searchParams.set('page', '1');
+        }
+        return pageOf(url, own);
+      }),
+    );
+    expect(run.records('items')).toHaveLength(25 * parents.length);
+    const keys = run.records('items').map(({ parent_id, id }) => JSON.stringify([parent_id, id]));
+    expect(new Set(keys).size).toBe(25 * parents.length);
+  });
+
   test('does not ask again for ever where most parents have no list', async () => {
     const many = Array.from({ length: 400 }, (_, id) => ({ id: id + 1, createdAt: at(START + id * 1000) }));
     const api = fakeApi((url) => {
@@ -183,7 +238,6 @@ describe('parents or children that are missing by the API’s own count', () => 
   });
 
   describe('where the lists of all parents are read', () => {
-    const HOUR = HOUR_MS;
     const byOrders = counted(childStreamOf('items', orders));
     const router = byOrders.retriever.partition_router as SubstreamPartitionRouter;
     const [config] = router.parent_stream_configs;
@@ -211,7 +265,7 @@ describe('parents or children that are missing by the API’s own count', () => 
     };
     const parents = Array.from({ length: 50 }, (_, id) => ({
       id,
-      createdAt: at(START + id * HOUR),
+      createdAt: at(START + id * HOUR_MS),
     })).reverse();
 
     interface Faults {
@@ -235,7 +289,7 @@ describe('parents or children that are missing by the API’s own count', () => 
         read++;
         const id = Number(url.pathname.split('/')[2]);
         if (gone(id)) return { status: 404, body: {} };
-        const updatedAt = at(START + id * HOUR);
+        const updatedAt = at(START + id * HOUR_MS);
         const { body } = pageOf(
           url,
           [2 * id, 2 * id + 1].map((one) => ({ id: one, updatedAt })),

@@ -89,6 +89,18 @@ describe('records that are missing by the API’s own count', () => {
     expect(run.logs.some((line) => /WARN .* may be missing$/.test(line))).toBe(true);
   });
 
+  test('do not have their slice cut when it is read again, in smaller pages, which are more', async () => {
+    const some = spread(480);
+    const lacking = fakeApi((url) => {
+      const reply = listBetween(url, some) as { body: { data: Dated[] } };
+      return { body: { ...reply.body, data: reply.body.data.filter(({ id }) => id !== 7) } };
+    });
+    const run = await runRead([list], lacking);
+    // Of 48 pages of ten, and of 60 of eight.
+    expect(lacking.asked.filter(({ searchParams }) => searchParams.get('perPage') === '8')).not.toEqual([]);
+    expect(sorted(idsOf(run))).toEqual(sorted(some.map(({ id }) => id).filter((id) => id !== 7)));
+  });
+
   test('do not hold up the syncs for ever if the count stays too high', async () => {
     const first = await runRead([list], hiding());
     const again = /WARN orders: .*again; the API's count is taken for wrong/;
@@ -212,6 +224,25 @@ describe('an outage in the middle of a sync, in which the API answers with nothi
     expect(missing(few, [first])).toBeGreaterThan(0);
     expect(missed).toBe(0);
   });
+});
+
+test('a slice of which records come, but no count, is closed although others are counted', async () => {
+  const all = spread(30);
+  const list = {
+    ...orders,
+    retriever: { ...orders.retriever, paginator: byCountedPage },
+    incremental_sync: { ...createdBetween, step: 'P2M', extensions: { limited_range: true } },
+  } as const;
+  const run = await runRead(
+    [list],
+    fakeApi((url) => {
+      const { body } = listBetween(url, all) as { body: { meta: object } };
+      const isCounted = (url.searchParams.get('from') ?? '') < at(START);
+      return { body: { ...body, meta: { ...body.meta, ...(isCounted ? {} : { total: null }) } } };
+    }),
+  );
+  expect(idsOf(run)).toHaveLength(30);
+  expect(run.logs.filter((line) => line.includes('stays open'))).toEqual([]);
 });
 
 test('a slice that is never counted is believed in the end', async () => {
