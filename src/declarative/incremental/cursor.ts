@@ -33,8 +33,10 @@ export interface FilterInQuestion {
   readonly parameters: Record<string, string>;
   /** The list of the slice is just that, so its first page says how much there is. */
   readonly isSlice: boolean;
-  /** Unix ms: what they ask for begins here at the latest. */
+  /** Unix ms: what they ask for begins a day before this at the latest. */
   readonly since: number;
+  /** An earlier sync has found that it leaves out records. */
+  readonly isKnownFault: boolean;
   /**
    * @param values raw JSON of the captured values
    * @returns Unix ms; undefined for a record without a date

@@ -58,10 +58,12 @@ export class DateFilter {
   /**
    * What has to be looked at, if the definition says that the filter may go by another date.
    * @param isFromFirst no record is older than the slice
+   * @param isKnownFault an earlier sync has found that it does
    */
   inQuestion(
     slice: StreamSlice,
     isFromFirst: boolean,
+    isKnownFault: boolean,
     timeOf: FilterInQuestion['timeOf'],
   ): FilterInQuestion | undefined {
     const { start_time_option, extensions } = this.#definition;
@@ -76,6 +78,7 @@ export class DateFilter {
       isSlice,
       // An API may cut what it is given to a day of its own time zone.
       since: start + DAY_MS,
+      isKnownFault,
       timeOf,
     };
   }

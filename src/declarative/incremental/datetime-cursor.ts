@@ -214,6 +214,7 @@ export class DatetimeCursor implements Cursor {
     return this.#filter.inQuestion(
       slice,
       isFromFirst,
+      this.#hadWholeList,
       (values, offset) => this.#markOf(values, offset)?.time,
     );
   }

@@ -303,6 +303,57 @@ describe('what is not taken for a fault of the filter', () => {
   });
 });
 
+/** As a list that is sorted by its ids: now and then a record is dated a little before the one that came before it. */
+function disordered(records: readonly Order[]): Order[] {
+  return records.map((one, i) => {
+    const before = records[i - 1];
+    const ms = i % 7 === 3 && before !== undefined ? Date.parse(before.createdAt) + 1000 : NaN;
+    return Number.isNaN(ms) ? one : { ...one, createdAt: at(ms) };
+  });
+}
+
+test('a filter by another date is found out though the list is not quite in the order of its dates', async () => {
+  const run = await runRead(
+    [orders],
+    fakeApi((url) => list(url, disordered(all), 'paidAt')),
+  );
+  expect(sorted([...new Set(idsOf(run))])).toEqual(wanted);
+});
+
+test('that it cannot be found out in a list without an order is said, where the counts speak for it', async () => {
+  const shuffled = [...all].sort((a, b) => ((a.id * 7919) % 301) - ((b.id * 7919) % 301));
+  const run = await runRead(
+    [orders],
+    fakeApi((url) => list(url, shuffled, 'paidAt')),
+  );
+  expect(run.logs).toContainEqual(
+    expect.stringMatching(/^WARN .* cannot be found out .* no order of their dates/),
+  );
+});
+
+describe('a filter that an earlier sync has found to leave out records is not trusted', () => {
+  const state = { createdAt: at(NOW - 48 * HOUR_MS), date_filter: 'partial' };
+  const late = { ...ordersOf(spread(1))[0], id: 9000, createdAt: at(NOW - 30 * HOUR_MS), paidAt: null };
+  const records = newestFirst([...all, late as Order]);
+
+  test.each<[string, number, (url: URL) => Reply]>([
+    ['does not answer', 2, () => ({ status: 504, body: {} })],
+    [
+      'says nothing of its records',
+      4,
+      (url) => ({ body: { data: (list(url, records, 'paidAt') as { body: { data: unknown } }).body.data } }),
+    ],
+  ])('where the list without it %s once more', async (_, failing, reply) => {
+    let glanced = 0;
+    const api = fakeApi((url) =>
+      !url.searchParams.has('from') && ++glanced <= failing ? reply(url) : list(url, records, 'paidAt'),
+    );
+    const patience = { retries: 1, rateLimitWaits: 1 };
+    const run = await runRead([orders], api, { states: new Map([['orders', state]]), context: { patience } });
+    expect(idsOf(run)).toContain(9000);
+  });
+});
+
 test('whichever of two dates the filter goes by, and whenever the orders were paid: none is lost', async () => {
   const time = fc.integer({ min: START - 60 * 24 * HOUR_MS, max: NOW - 1 });
   const delay = fc.oneof(

@@ -1,5 +1,6 @@
 import { TracedError } from '../../protocol/errors.js';
 import { toIso } from '../datetime.js';
+import { DAY_MS } from '../durations.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import type { PageInfo } from '../retrievers/list.js';
 import type { Glance, Retriever } from '../retrievers/retriever.js';
@@ -9,6 +10,12 @@ import type { Cursor, FilterInQuestion } from './cursor.js';
 import { cutFault } from './cut-proof.js';
 import { addToOrder, emptyPage } from './list-order.js';
 import type { PageOrder } from './list-order.js';
+
+/**
+ * ms by which records may stand in another order than that of their dates, as in a list that is sorted by its ids. What is
+ * asked for begins by as much earlier.
+ */
+const DISORDER = DAY_MS;
 
 /** Times that the records are counted anew when some came in between. */
 const MAX_TRIES = 4;
@@ -47,7 +54,11 @@ export class FilterProof {
     if (total === undefined || pageSize === undefined || pageSize === 0) return;
     const filter = this.#behind === undefined ? this.#cursor.filterInQuestion(slice) : undefined;
     if (filter !== undefined) {
-      this.#behind = this.#beside(lookBehind(filter, { total, pageSize }, this.#retriever, this.#warn));
+      const look = lookBehind(filter, { total, pageSize }, this.#retriever, this.#warn);
+      this.#behind = this.#beside(
+        look.then((found) => found ?? faultBefore(filter)),
+        faultBefore(filter),
+      );
     }
     // Where there are few records, their counts show nothing.
     const cuts = this.#between === undefined && hasMore ? this.#cursor.cutsInQuestion(slice) : undefined;
@@ -65,17 +76,28 @@ export class FilterProof {
     return this.#between;
   }
 
-  #beside(proof: Promise<DateFilterError | undefined>): Promise<DateFilterError | undefined> {
-    const told = proof.catch((error: unknown) => {
+  /** @param otherwise what is taken for wrong if the API fails */
+  #beside(
+    proof: Promise<DateFilterError | 'none' | undefined>,
+    otherwise?: DateFilterError,
+  ): Promise<DateFilterError | undefined> {
+    const known = proof.then((found) => (found === 'none' ? undefined : found));
+    const told = known.catch((error: unknown) => {
       if (!(error instanceof TracedError)) throw error;
       // Whatever is wrong with the API, the requests for the records themselves will tell.
       this.#warn(unknown(error.internalMessage ?? error.message));
-      return undefined;
+      return otherwise;
     });
     // Whoever awaits it meets the error; until then nobody may be there.
     told.catch(() => undefined);
     return told;
   }
+}
+
+/** What an earlier sync has found, where this one cannot tell. */
+function faultBefore({ isKnownFault, since }: FilterInQuestion): DateFilterError | undefined {
+  if (!isKnownFault) return undefined;
+  return new DateFilterError('partial', `as an earlier sync had found; asked for since ${toIso(since)}`);
 }
 
 function unknown(why: string): string {
@@ -90,7 +112,7 @@ function unknown(why: string): string {
  *
  * @param list of the slice
  * @param warn told if it cannot be found out although something speaks for it
- * @returns what is wrong, or undefined if nothing is or it cannot be told
+ * @returns what is wrong; `none` if nothing is, undefined if it cannot be told
  * @throws TracedError
  */
 async function lookBehind(
@@ -98,7 +120,7 @@ async function lookBehind(
   list: CountedList,
   retriever: Glances,
   warn: (message: string) => void,
-): Promise<DateFilterError | undefined> {
+): Promise<DateFilterError | 'none' | undefined> {
   let { pageSize } = list;
   let total: number | undefined;
   /** Places further down the list, so that new records cannot be the reason. */
@@ -116,7 +138,8 @@ async function lookBehind(
     const isEnough = beside?.total !== undefined && beside.total >= all;
     // Behind the other one, so that new records are in both.
     const counted = isEnough ? beside.total : (await retriever.glance(parameters, 1, pageSize))?.total;
-    if (counted === undefined || counted >= all) return undefined;
+    if (counted === undefined) return undefined;
+    if (counted >= all) return 'none';
     const place = counted + allowance + 1;
     const found = await recordAt(place, pageSize, retriever, timeOf);
     if (found === undefined) {
@@ -124,10 +147,14 @@ async function lookBehind(
       return undefined;
     }
     const { time } = found;
-    if (time === undefined || time < since) return undefined;
+    if (time === undefined) return undefined;
+    if (time < since) return 'none';
     const added = total === undefined ? 0 : found.total - total;
     if (total !== undefined && added <= allowance) {
-      if (!isNewestFirst(orderOf(first, timeOf), found.order, place <= pageSize)) return undefined;
+      if (!isNewestFirst(orderOf(first, timeOf), found.order, place <= pageSize)) {
+        warn(unknown('its records come in no order of their dates, and more than it counts'));
+        return undefined;
+      }
       return new DateFilterError(
         'partial',
         `of ${found.total} records it counts ${counted} since ${toIso(since)}, but there are more: one of ${toIso(time)} is number ${place}`,
@@ -174,7 +201,7 @@ function orderOf(page: Glance | undefined, timeOf: FilterInQuestion['timeOf']): 
   const order = emptyPage();
   const { captured, count } = page ?? { captured: [], count: 0 };
   const width = captured.length / Math.max(1, count);
-  for (let i = 0; i < count; i++) addToOrder(order, timeOf(captured, i * width));
+  for (let i = 0; i < count; i++) addToOrder(order, timeOf(captured, i * width), DISORDER);
   return order;
 }
 
@@ -183,7 +210,7 @@ function isNewestFirst(first: PageOrder, later: PageOrder, isSame: boolean): boo
   return (
     first.isNewestFirst &&
     later.isNewestFirst &&
-    (isSame || first.last >= later.newest) &&
+    (isSame || first.last + DISORDER >= later.newest) &&
     first.newest > later.last
   );
 }

@@ -16,13 +16,17 @@ export function emptyPage(): PageOrder {
   return { newest: -Infinity, last: Infinity, hasUndated: false, isNewestFirst: true, isOldestFirst: true };
 }
 
-/** Takes in the next record of a page. @param time undefined if it has no cursor */
-export function addToOrder(page: PageOrder, time: number | undefined): void {
+/**
+ * Takes in the next record of a page.
+ * @param time undefined if it has no cursor
+ * @param tolerance ms by which a record may be newer than the one before it, and the list newest first all the same
+ */
+export function addToOrder(page: PageOrder, time: number | undefined, tolerance = 0): void {
   if (time === undefined) {
     page.hasUndated = true;
     return;
   }
-  if (time > page.last) page.isNewestFirst = false;
+  if (time > page.last + tolerance) page.isNewestFirst = false;
   if (time < page.last && page.last !== Infinity) page.isOldestFirst = false;
   page.last = time;
   page.newest = Math.max(page.newest, time);
