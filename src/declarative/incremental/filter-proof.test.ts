@@ -334,7 +334,7 @@ test('that it cannot be found out in a list without an order is said, where the 
 describe('a filter that an earlier sync has found to leave out records is not trusted', () => {
   const state = { createdAt: at(NOW - 48 * HOUR_MS), date_filter: 'partial' };
   const late = { ...ordersOf(spread(1))[0], id: 9000, createdAt: at(NOW - 30 * HOUR_MS), paidAt: null };
-  const records = newestFirst([...all, late as Order]);
+  const records = newestFirst([...all, late]);
 
   test.each<[string, number, (url: URL) => Reply]>([
     ['does not answer', 2, () => ({ status: 504, body: {} })],

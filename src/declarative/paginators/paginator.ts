@@ -88,6 +88,17 @@ export function withSmallerPages(definition: DefaultPaginator | NoPagination): D
   return { ...definition, pagination_strategy: { ...strategy, page_size, extensions } };
 }
 
+/** The same walk with pages of so many records; undefined if they are not larger, or their size cannot be asked for. */
+export function withPagesOf(
+  page_size: number,
+  definition: DefaultPaginator | NoPagination,
+): DefaultPaginator | undefined {
+  if (definition.type === 'NoPagination') return undefined;
+  const { pagination_strategy: strategy } = definition;
+  if (strategy.page_size <= page_size) return undefined;
+  return { ...definition, pagination_strategy: { ...strategy, page_size } };
+}
+
 /**
  * For a list that is read once more. Where records of the same date come in an order that depends on the page, as from a
  * database that sorts by nothing else, pages of the same size would hide the same ones.
@@ -100,7 +111,7 @@ export function withOtherPages(
   if (definition.type === 'NoPagination') return definition;
   const { pagination_strategy: strategy } = definition;
   const page_size = Math.max(1, Math.floor(Math.min(strategy.page_size, size ?? Infinity) * OTHER_SHARE));
-  return { ...definition, pagination_strategy: { ...strategy, page_size } };
+  return withPagesOf(page_size, definition) ?? definition;
 }
 
 /** One page of a list whose pages have numbers. */

@@ -34,6 +34,7 @@ export type UseResponse<T> = (page: SelectedPage, headers: Headers) => Promise<T
 
 /** The API refused a request, or answered what cannot be read, and asking again would not change it. */
 export class RefusedRequestError extends TracedError {
+  /** 0 if the answer was too large to be read. */
   readonly status: number;
 
   constructor(status: number, ...rest: ConstructorParameters<typeof TracedError>) {

@@ -11,7 +11,7 @@ import { requestParameter } from '../components.js';
 import type { DefaultPaginator, SimpleRetriever } from '../components.js';
 import type { RequestContext } from '../requesters/request-context.js';
 import { Slots } from '../requesters/slots.js';
-import { TransportError } from '../requesters/transport-error.js';
+import { TOO_LARGE, TransportError } from '../requesters/transport-error.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
 import type { PageInfo } from './list.js';
@@ -196,6 +196,46 @@ describe('a page size that the API refuses with 400', () => {
     const { retriever } = listsOf(api, retrieverOf());
     await expect(readAll(retriever)).rejects.toThrow(`HTTP ${status}`);
     expect(new Set(pages(api))).toEqual(new Set(['1 of 100']));
+  });
+});
+
+describe('a page that is too large to be read', () => {
+  /** The record of this number is so large that it fits on no page with others. */
+  const withLarge = (large: number, fits: number): FakeApi => {
+    const api = fakeApi((url) => {
+      const size = Number(url.searchParams.get('size'));
+      const first = (Number(url.searchParams.get('page')) - 1) * size;
+      const ids = Array.from({ length: Math.max(0, Math.min(size, 250 - first)) }, (_, i) => first + i);
+      return { body: { data: ids.map((id) => ({ id })), meta: { pageCount: Math.ceil(250 / size) } } };
+    });
+    return {
+      asked: api.asked,
+      http: async (request) => {
+        const response = await api.http(request);
+        const { data } = JSON.parse(response.body.toString()) as { data: { id: number }[] };
+        if (data.length > fits && data.some(({ id }) => id === large))
+          throw new TransportError(TOO_LARGE, 'large');
+        return response;
+      },
+    };
+  };
+
+  test.each([
+    ['the first one', 5, 10, '1 of 10'],
+    ['another one', 205, 10, '1 of 10'],
+    ['also one of few records', 205, 1, '1 of 1'],
+  ])('%s, is asked for in smaller parts', async (_, large, fits, expected) => {
+    const api = withLarge(large, fits);
+    const { retriever, warnings } = listsOf(api, retrieverOf());
+    const ids = (await readAll(retriever)).flat().map(Number);
+    expect([...new Set(ids)].sort((a, b) => a - b)).toEqual(Array.from({ length: 250 }, (__, id) => id));
+    expect(pages(api)).toContain(expected);
+    expect(warnings[0]).toBe('the answer is too large to be read; trying again with smaller pages');
+  });
+
+  test('for a single record is a fault of the answer', async () => {
+    const { retriever } = listsOf(withLarge(5, 0), retrieverOf());
+    await expect(readAll(retriever)).rejects.toMatchObject({ failureType: 'system_error' });
   });
 });
 

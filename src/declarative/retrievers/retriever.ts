@@ -2,7 +2,7 @@ import type { DefaultPaginator, FieldPath, NoPagination, SimpleRetriever } from 
 import { recordSelector } from '../extractors/record-selector.js';
 import { countAt } from '../paginators/page-walk.js';
 import type { PageParameters } from '../paginators/page-walk.js';
-import { onePage, withSmallerPages } from '../paginators/paginator.js';
+import { onePage, withPagesOf, withSmallerPages } from '../paginators/paginator.js';
 import type { RequestContext, RequestListener } from '../requesters/request-context.js';
 import { RefusedRequestError } from '../requesters/requester.js';
 import { NO_PARTITION } from '../stream-slice.js';
@@ -91,6 +91,10 @@ interface RetrieverOptions {
   readonly pagesAtATime: number;
 }
 
+/** Records of a page where one of more is too large to be read, and where one of so many is. */
+const FEW = 10;
+const ONE = 1;
+
 /** Answers that a parameter may be wrong; which of them is meant for it, each API sees in its own way. */
 const BAD_REQUEST: readonly number[] = [400, 412, 422];
 
@@ -152,20 +156,23 @@ class ListRetriever implements Retriever {
   }
 
   async read(list: List, use: UsePage, mayEndEarly: boolean): Promise<ListOutcome> {
-    const beginning = this.#begin(list, use, mayEndEarly);
-    const reading = await readList(beginning.options).catch((error: unknown) =>
-      readList(this.#withSmaller(error, beginning)),
-    );
-    return this.#ended(list, reading);
+    for (let beginning = this.#begin(list, use, mayEndEarly); ;) {
+      try {
+        return this.#ended(list, await readList(beginning.options));
+      } catch (error) {
+        beginning = this.#withSmaller(error, beginning);
+      }
+    }
   }
 
   async *readInTurn(list: List, use: UsePage, onShort?: ShortListener): AsyncGenerator<number, void, void> {
-    const beginning = this.#begin(list, use, false, () => onShort?.again());
-    let reading: ListReading;
-    try {
-      reading = yield* readListInTurn(beginning.options);
-    } catch (error) {
-      reading = yield* readListInTurn(this.#withSmaller(error, beginning));
+    let reading: ListReading | undefined;
+    for (let beginning = this.#begin(list, use, false, () => onShort?.again()); reading === undefined;) {
+      try {
+        reading = yield* readListInTurn(beginning.options);
+      } catch (error) {
+        beginning = this.#withSmaller(error, beginning);
+      }
     }
     const how = shortageOf(this.#ended(list, reading));
     if (how !== undefined) onShort?.ended(how);
@@ -212,21 +219,28 @@ class ListRetriever implements Retriever {
     return { options, isBegun: () => isBegun };
   }
 
-  /** The way to begin anew, if what the API refused may be the size of the pages. @throws the error if not */
-  #withSmaller(error: unknown, { options, isBegun }: Beginning): ListOptions {
-    const isRefused = error instanceof RefusedRequestError && BAD_REQUEST.includes(error.status);
-    const paginator = withSmallerPages(options.paginator);
-    if (!isRefused || isBegun() || paginator === undefined) throw error;
-    this.#listener.warn('the API refused the request; trying again with smaller pages');
-    return {
-      ...options,
-      paginator,
-      use: (page, info) => {
-        // Not before: it may have been for something else.
-        this.#paginator = paginator;
-        return options.use(page, info);
-      },
+  /**
+   * The way to begin anew, if what the API refused may be the size of the pages, or one of them is too large to be read;
+   * what has come of the list comes again then. @throws the error if not
+   */
+  #withSmaller(error: unknown, { options, isBegun }: Beginning): Beginning {
+    if (!(error instanceof RefusedRequestError)) throw error;
+    const isTooLarge = error.status === 0;
+    const isRefused = BAD_REQUEST.includes(error.status) && !isBegun();
+    const { paginator: before } = options;
+    let paginator: Paginator | undefined;
+    if (isTooLarge) paginator = withPagesOf(FEW, before) ?? withPagesOf(ONE, before);
+    else if (isRefused) paginator = withSmallerPages(before);
+    if (paginator === undefined) throw error;
+    const smaller = paginator;
+    const why = isTooLarge ? 'the answer is too large to be read' : 'the API refused the request';
+    this.#listener.warn(`${why}; trying again with smaller pages`);
+    const use: UsePage = (page, info) => {
+      // Not before: it may have been for something else.
+      this.#paginator = smaller;
+      return options.use(page, info);
     };
+    return { options: { ...options, paginator: smaller, use }, isBegun };
   }
 
   /** Many parents have no children: where none of their lists is counted, they must not all be read again. */
