@@ -1,4 +1,5 @@
 import { systemError, transientError } from '../../protocol/errors.js';
+import type { TracedError } from '../../protocol/errors.js';
 import { isObject } from '../../protocol/json-object.js';
 import type { CursorPagination } from '../components.js';
 import { valueAt } from '../extractors/record-selector.js';
@@ -18,6 +19,9 @@ export function tokenOf(
   );
 }
 
+/** Names under which APIs say that a list goes on. */
+const LEADS_ON = /^(?!.*(prev|back)).*(next|forward|cursor|more)/i;
+
 /** Whether the token's place is there, and holds none. */
 export function saysEnd({ cursor_value }: CursorPagination, { envelope }: SelectedPage): boolean {
   return !('headers' in cursor_value) && valueAt(envelope, cursor_value.response) === null;
@@ -36,25 +40,27 @@ export function speaksOfMore(
   const [name = ''] = cursor_value.response;
   const container = valueAt(envelope, [name]);
   const hasNext = Object.entries(isObject(container) ? container : {}).some(
-    ([key, value]) => /next/i.test(key) && tokenText(value) !== undefined,
+    ([key, value]) => LEADS_ON.test(key) && (value === true || tokenText(value) !== undefined),
   );
   return hasNext || (countAt(envelope, extensions?.total) ?? 0) > received;
 }
 
 /**
  * @param received records so far
- * @throws TracedError (system_error) if a page without a token does not say that the list ends either
+ * @returns why a page without a token may not be the last one, though it says nothing of others; undefined if it is
+ * @throws TracedError (system_error) if it says that there are more
  */
-function requireEnd(strategy: CursorPagination, page: SelectedPage, received: number): void {
+function doubtEnd(strategy: CursorPagination, page: SelectedPage, received: number): TracedError | undefined {
   const { page_size, cursor_value, extensions } = strategy;
-  if (extensions?.required !== true || 'headers' in cursor_value || saysEnd(strategy, page)) return;
+  if (extensions?.required !== true || 'headers' in cursor_value || saysEnd(strategy, page)) return undefined;
   const [name = ''] = cursor_value.response;
   const isThere = valueAt(page.envelope, [name]) !== undefined;
-  const isFull = page.ranges.length / 2 >= page_size;
-  if (isThere ? !speaksOfMore(strategy, page, received) : !isFull) return;
-  throw systemError(
+  const doubt = systemError(
     `The API's answer has no "${isThere ? cursor_value.response.join('.') : name}", so it does not say how the list goes on. Please report it; the API may have changed.`,
   );
+  if (isThere && speaksOfMore(strategy, page, received)) throw doubt;
+  const isWhole = countAt(page.envelope, extensions.total) === received;
+  return page.ranges.length / 2 >= page_size && !isWhole ? doubt : undefined;
 }
 
 /** Empty pages in a row with the token by which they were asked for: one alone may be a fault. */
@@ -74,14 +80,18 @@ export function cursorPagination(
   let sent = start?.token;
   let empty = 0;
   let received = 0;
+  let endDoubt: TracedError | undefined;
   return {
     first: parameters(held),
     ending: 'certain',
+    get endDoubt() {
+      return endDoubt;
+    },
     next(page, headers = {}) {
       const token = tokenOf(strategy, page, headers);
       received += page.ranges.length / 2;
       if (token === undefined) {
-        requireEnd(strategy, page, received);
+        endDoubt = doubtEnd(strategy, page, received);
         return undefined;
       }
       const isEmpty = page.ranges.length === 0;

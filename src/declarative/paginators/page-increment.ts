@@ -85,6 +85,9 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
       if (tokens !== undefined) return tokens.ending;
       return isGuess ? 'guessed' : 'counted';
     },
+    get endDoubt() {
+      return tokens?.endDoubt;
+    },
     ahead(page): PagesAhead | undefined {
       const isFirst = number === start + 1 && tokens === undefined;
       const received = page.ranges.length / 2;

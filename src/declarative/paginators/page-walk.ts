@@ -1,3 +1,4 @@
+import type { TracedError } from '../../protocol/errors.js';
 import type { JsonValue } from '../../protocol/messages.js';
 import type { FieldPath } from '../components.js';
 import { valueAt } from '../extractors/record-selector.js';
@@ -30,6 +31,8 @@ export interface PageWalk {
   readonly hasRestarted?: boolean;
   /** How the last answer that `next` was given has told. */
   readonly ending: Ending;
+  /** Why it is not known whether the list ends where the last answer named no other page. @default it is */
+  readonly endDoubt?: TracedError | undefined;
   /** How many pages the API says there are; undefined if it does not. An estimate where pages are clamped. */
   pageCount(page: SelectedPage): number | undefined;
   /** How many records the API says there are; undefined if it does not. */

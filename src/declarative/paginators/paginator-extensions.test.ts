@@ -225,7 +225,6 @@ describe('a full page that does not say whether there is another one', () => {
 
   test('is refused where the token is required', () => {
     const refused = expect.objectContaining({ failureType: 'system_error' });
-    expect(() => paginate(required).next(page(full))).toThrow(refused);
     expect(paginate(required).next(page(full, { forward: null }))).toBeUndefined();
     // Of how many are missing then, the count tells.
     expect(paginate(required).next(page(full, { forward: null, total: 2000 }))).toBeUndefined();
@@ -233,8 +232,22 @@ describe('a full page that does not say whether there is another one', () => {
     // Under another name than the one that is known.
     expect(() => paginate(required).next(page(full, { next_cursor: 'a' }))).toThrow(refused);
     expect(() => paginate(required).next(page(full.slice(1), { next_cursor: 'a' }))).toThrow(refused);
-    expect(paginate(required).next(page(full, { next_cursor: null }))).toBeUndefined();
-    expect(paginate(required).next(page(full, {}))).toBeUndefined();
+    expect(() => paginate(required).next(page(full, { has_more: true }))).toThrow(refused);
+    expect(paginate(required).next(page(full.slice(1), { previous_cursor: 'a' }))).toBeUndefined();
+  });
+
+  test.each<[string, SelectedPage, boolean]>([
+    ['nothing around its records', page(full), true],
+    ['nothing of a token', page(full, {}), true],
+    ['another token that is null', page(full, { next_cursor: null }), true],
+    ['a count that has not been reached', page(full, { total: 900 }), true],
+    ['no token', page(full, { forward: null }), false],
+    ['nothing of a token, of a page that is not full', page(full.slice(1), {}), false],
+    ['nothing of a token, and a count that has been reached', page(full, { total: 1000 }), false],
+  ])('may have others behind it where the answer has %s', (_, one, isDoubted) => {
+    const walk = paginate(required);
+    expect(walk.next(one)).toBeUndefined();
+    expect(walk.endDoubt !== undefined).toBe(isDoubted);
   });
 
   test('is refused where the token is required and more are counted', () => {

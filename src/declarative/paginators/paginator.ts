@@ -33,6 +33,9 @@ function withPageFallback(
     get ending() {
       return (pages ?? walk).ending;
     },
+    get endDoubt() {
+      return (pages ?? walk).endDoubt;
+    },
     pageCount: (page) => (pages ?? walk).pageCount(page),
     total: (page) => (pages ?? walk).total(page),
     ahead: (page) => pages?.ahead?.(page),

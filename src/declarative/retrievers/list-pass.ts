@@ -99,7 +99,7 @@ export class ListPass {
     const isUnknown = how === 'end' && missing === 0;
     const failure = isUnknown ? this.#lookFailure : undefined;
     const isRead = failure !== undefined && failure.number <= this.#sizes.lastNumber;
-    const endFailure = isRead ? undefined : failure?.error;
+    const endFailure = isRead ? undefined : (failure?.error ?? (isUnknown ? this.#walk.endDoubt : undefined));
     return { exists: how !== 'gone', completeness, distinct, total, missing, endFailure };
   }
 

@@ -10,7 +10,8 @@ import {
 import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import { fakeApi, idsOf, pageOf, runRead } from '../../test-support/read-run.fixture.js';
 import type { FakeApi } from '../../test-support/read-run.fixture.js';
-import type { SimpleRetriever } from '../components.js';
+import { requestParameter } from '../components.js';
+import type { DeclarativeStream, SimpleRetriever } from '../components.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import { createRetriever } from './retriever.js';
 import type { ListOutcome } from './retriever.js';
@@ -312,5 +313,62 @@ describe('a page behind the last one that belongs to the list after all, which h
     expect(run.errors).toEqual([]);
     expect(sorted(idsOf(run).map(Number))).toEqual(upTo(41));
     expect(numbersOf(api).filter((page) => page === 1)).toHaveLength(1);
+  });
+});
+
+describe('a full page that names no other one where it should say so', () => {
+  const byForward: DeclarativeStream = streamOf('orders', {
+    retriever: {
+      ...streamOf('orders').retriever,
+      paginator: {
+        type: 'DefaultPaginator',
+        pagination_strategy: {
+          type: 'CursorPagination',
+          page_size: 100,
+          cursor_value: { response: ['paging', 'forward'] },
+          extensions: { required: true },
+        },
+        page_size_option: requestParameter('perPage'),
+        page_token_option: requestParameter('forward'),
+      },
+    },
+  });
+  /** An API that sends the first records alone. */
+  const api = (count: number) =>
+    fakeApi((url) => {
+      const ids = upTo(Math.min(count, Number(url.searchParams.get('perPage'))));
+      return { body: { data: ids.map((id) => ({ id })), paging: { total: count } } };
+    });
+
+  test('is the last one if pages of another size show it', async () => {
+    const clamped = api(100);
+    const half: FakeApi = {
+      asked: clamped.asked,
+      http: async (request) => {
+        const url = new URL(request.url);
+        // Of the second reading the end is on a page of its own.
+        if (url.searchParams.get('perPage') === '85') {
+          const isSecond = url.searchParams.has('forward');
+          const ids = isSecond ? upTo(100).slice(85) : upTo(85);
+          const paging = isSecond ? {} : { forward: 'second' };
+          return {
+            status: 200,
+            headers: {},
+            body: Buffer.from(JSON.stringify({ data: ids.map((id) => ({ id })), paging })),
+          };
+        }
+        return clamped.http(request);
+      },
+    };
+    const run = await runRead([byForward], half);
+    expect(run.errors).toEqual([]);
+    expect(sorted(idsOf(run).map(Number))).toEqual(upTo(100));
+  });
+
+  test('does not end the list otherwise: the stream fails', async () => {
+    const run = await runRead([byForward], api(250));
+    expect(run.course('orders').at(-1)).toBe('INCOMPLETE');
+    expect(run.errors).toMatchObject([{ failure_type: 'system_error' }]);
+    expect(run.errors[0]?.message).toContain('no "paging.forward"');
   });
 });
