@@ -67,6 +67,18 @@ describe('backoffTime', () => {
     expect(until('Sat, 15 Jun 2024 12:00:00 GMT')).toBe(1000);
   });
 
+  test('goes by the clock of the API where the header holds a date', () => {
+    const headers = { date: 'Sat, 15 Jun 2024 12:20:00 GMT', 'x-reset': 'Sat, 15 Jun 2024 12:20:05 GMT' };
+    expect(wait([reset, exponential], { headers })).toBe(5000);
+    const seconds = String(Date.parse('2024-06-15T12:20:07Z') / 1000);
+    expect(wait([reset, exponential], { headers: { ...headers, 'x-reset': seconds } })).toBe(7000);
+  });
+
+  test('is what another header says where one wants more than is allowed', () => {
+    const headers = { 'x-reset': '3600', 'retry-after': '2' };
+    expect(wait([reset, retryAfter, exponential], { headers })).toBe(2000);
+  });
+
   test('is undefined where the API wants more than is allowed', () => {
     expect(wait([reset, exponential], { headers: { 'x-reset': '901' } })).toBeUndefined();
     expect(wait([reset, exponential], { headers: { 'x-reset': '900' } })).toBe(900_000);

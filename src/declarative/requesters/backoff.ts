@@ -28,17 +28,23 @@ function exponentialWait(factor: number, attempt: number): number {
  */
 export function backoffTime(strategies: readonly BackoffStrategy[], failed: FailedTry): number | undefined {
   const { attempt, headers, isRateLimited, now, random } = failed;
+  let isTooLong = false;
   for (const strategy of strategies) {
     if (strategy.type === 'ExponentialBackoffStrategy') {
+      if (isTooLong) return undefined;
       return Math.round(exponentialWait(strategy.factor, attempt) * (1 + random() / 4));
     }
     if (strategy.extensions?.of_rate_limit === true && !isRateLimited) continue;
     // A malformed header only loses its timing.
     const seconds = secondsIn(headers, strategy.header, now);
     if (seconds === undefined) continue;
-    if (seconds > (strategy.max_waiting_time_in_seconds ?? Infinity)) return undefined;
+    if (seconds > (strategy.max_waiting_time_in_seconds ?? Infinity)) {
+      // Another header may know better: of a day's quota, or in another unit than that of this one.
+      isTooLong = true;
+      continue;
+    }
     // A window that is said to end at once has not: ask less and less often.
     return Math.max(Math.ceil(seconds * 1000), seconds < 1 ? exponentialWait(1, attempt) : 0);
   }
-  return 1000;
+  return isTooLong ? undefined : 1000;
 }

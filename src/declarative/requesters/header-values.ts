@@ -36,7 +36,7 @@ function dateIn(headers: Headers | undefined, name: string | undefined): number 
 }
 
 /**
- * @param now Unix ms
+ * @param now Unix ms, for an answer that does not say when it was given
  * @returns seconds from now on, also where the header names a time; 0 for one that is over
  */
 export function secondsIn(
@@ -48,5 +48,8 @@ export function secondsIn(
   if (number !== undefined && number < EPOCH_FROM) return number;
   const unit = number !== undefined && number >= EPOCH_MS_FROM ? 1 : 1000;
   const time = number === undefined ? dateIn(headers, name) : number * unit;
-  return time === undefined ? undefined : Math.max(0, (time - now) / 1000);
+  if (time === undefined) return undefined;
+  // By the clock that has named it: this machine's may be ahead or behind.
+  const atServer = dateIn(headers, 'date') ?? now;
+  return Math.max(0, (time - atServer) / 1000);
 }

@@ -1,5 +1,6 @@
 import type { DeclarativeStream } from '../../../declarative/components.js';
 import { addParentIds, byPageOf, listOfEach, schema, wholeListBy } from '../defaults.js';
+import { errorHandler, vanished } from '../error-handler.js';
 import { recipients } from './recipients.js';
 
 const ofRecipients = listOfEach(
@@ -21,6 +22,11 @@ export const recipientAnticipations = {
     ...ofRecipients,
     requester: {
       ...ofRecipients.requester,
+      // The first path takes POST in any case; whoever knows no GET there may say so.
+      error_handler: errorHandler([
+        { type: 'HttpResponseFilter', action: 'IGNORE', http_codes: [405, 501] },
+        ...vanished,
+      ]),
       // The second path takes `size` where the first one takes `count`.
       request_parameters: { size: '100' },
       extensions: {
