@@ -117,6 +117,9 @@ const CASES: Readonly<Record<string, Attack>> = {
   'millions of levels of nesting in a refusal': crammed(400, '', '[', ''),
 };
 
+/** As many records as usual are asked for, then ten, then one. */
+const MOST_ASKED = 3;
+
 export function largeBodyTests(stage: Stage): void {
   // A connection check gives up after one retry, which costs a test less than the five of a read.
   describe.each(Object.entries(CASES))('%s, in a connection check', (title, attack) => {
@@ -146,10 +149,10 @@ export function largeBodyTests(stage: Stage): void {
       attacks: { transactions: bomb('br', 200, brotliBomb) },
     });
 
-    it('the stream fails at once, since asking again would bring the same', async () => {
+    it('the stream fails when pages of one record are as large', async () => {
       const run = await outcome();
       expectFailed(run, 'transactions', 'system_error', /larger than any page/);
-      expect(run.askedFor('transactions')).toHaveLength(1);
+      expect(run.askedFor('transactions')).toHaveLength(MOST_ASKED);
     });
   });
 
@@ -176,10 +179,10 @@ export function largeBodyTests(stage: Stage): void {
       beside: [],
     });
 
-    it.each(LISTS)('%s is too large, which is noticed early and once', async (stream) => {
+    it.each(LISTS)('%s is too large, which is noticed early', async (stream) => {
       const run = await more();
       expectFailed(run, stream, 'system_error', /larger than any page/);
-      expect(run.askedFor(stream)).toHaveLength(1);
+      expect(run.askedFor(stream).length).toBeLessThanOrEqual(MOST_ASKED);
     });
   });
 
@@ -195,9 +198,9 @@ export function largeBodyTests(stage: Stage): void {
     it('is refused before it is read', async () => {
       const run = await outcome();
       expectFailed(run, 'transactions', 'system_error', /larger than any page/);
-      expect(run.askedFor('transactions')).toHaveLength(1);
+      expect(run.askedFor('transactions')).toHaveLength(MOST_ASKED);
       // What the system has buffered on the way.
-      expect(run.bytesSent).toBeLessThan(LARGEST);
+      expect(run.bytesSent).toBeLessThan(MOST_ASKED * LARGEST);
     });
   });
 }

@@ -147,7 +147,9 @@ export class ListPass {
     const totalBefore = this.tally.total;
     let asked = 0;
     return this.#options.fetchPage(parameters, async (page, headers): Promise<Step> => {
-      this.#requireNew(page, number, ++asked);
+      // A list without pages sends the same one for each number.
+      const isExpected = this.#walk.ending !== 'guessed' || this.#sizes.mayGoOn;
+      this.#requireNew(page, number, ++asked, isExpected);
       const told = this.#walk.next(page, headers);
       const following = told === undefined || this.#isEnd(page, number) ? undefined : told;
       const hasRestarted = this.#walk.hasRestarted === true;
@@ -185,7 +187,9 @@ export class ListPass {
     const isFirst = this.#sizes.lastNumber === 0 && !this.#isRepeated;
     this.#sizes.add(page, number);
     const total = this.#walk.total(page);
-    this.tally.count(total, totalBefore, number);
+    // Behind the last record some APIs count none: of the page, or of what stands behind it.
+    const isOfPage = total === 0 && number > 1 && page.ranges.length === 0;
+    if (!isOfPage) this.tally.count(total, totalBefore, number);
     const fresh = this.tally.add(page);
     if (fresh.includes(true)) this.hasBroughtNew = true;
     const used = this.#options.use(page, {
@@ -203,13 +207,12 @@ export class ListPass {
 
   /**
    * @param asked times that the page has come
+   * @param isExpected something says that there is such a page
    * @throws RepeatedPageError for the page to be asked for again; once more it is believed
    */
-  #requireNew(page: SelectedPage, number: number, asked: number): void {
-    if (asked > MAX_ASKED_AGAIN || !this.tally.hasCome(page)) return;
-    // A list without pages sends the same one for each number.
-    const isExpected = this.#walk.ending !== 'guessed' || this.#sizes.mayGoOn;
-    if (isExpected) throw new RepeatedPageError(number);
+  #requireNew(page: SelectedPage, number: number, asked: number, isExpected: boolean): void {
+    if (!isExpected || asked > MAX_ASKED_AGAIN) return;
+    if (this.tally.hasCome(page)) throw new RepeatedPageError(number);
   }
 
   /** Reads the pages whose number is known, in any order. @returns the last of them, and what follows it */
@@ -233,7 +236,7 @@ export class ListPass {
       const totalBefore = this.tally.total;
       let asked = 0;
       const isThere = await fetchPage(ahead.parameters(one), async (page): Promise<true> => {
-        if (!hasCome) this.#requireNew(page, one, ++asked);
+        if (!hasCome) this.#requireNew(page, one, ++asked, true);
         if (asked > MAX_ASKED_AGAIN && this.tally.hasCome(page)) {
           this.#repeated.addBeside(one, this.#walk.total(page));
         }

@@ -11,7 +11,7 @@ import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import { fakeApi, idsOf, pageOf, runRead } from '../../test-support/read-run.fixture.js';
 import type { FakeApi } from '../../test-support/read-run.fixture.js';
 import { requestParameter } from '../components.js';
-import type { DeclarativeStream, SimpleRetriever } from '../components.js';
+import type { DeclarativeStream, DefaultPaginator, SimpleRetriever } from '../components.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import { createRetriever } from './retriever.js';
 import type { ListOutcome } from './retriever.js';
@@ -370,5 +370,42 @@ describe('a full page that names no other one where it should say so', () => {
     expect(run.course('orders').at(-1)).toBe('INCOMPLETE');
     expect(run.errors).toMatchObject([{ failure_type: 'system_error' }]);
     expect(run.errors[0]?.message).toContain('no "paging.forward"');
+  });
+});
+
+describe('a list that counts its records, and says nothing of further pages', () => {
+  const { pagination_strategy } = byCountedPage;
+  const byTotal: DefaultPaginator = {
+    ...byCountedPage,
+    pagination_strategy: {
+      ...pagination_strategy,
+      page_size: 100,
+      extensions: { total: ['paging', 'total'] },
+    },
+  };
+  const orders = streamOf('orders', { retriever: { ...streamOf('orders').retriever, paginator: byTotal } });
+  /** @param behind what the page behind the last one counts */
+  const api = (count: number, behind: number) =>
+    fakeApi((url) => {
+      const first = (Number(url.searchParams.get('page')) - 1) * 100;
+      const data = upTo(count).slice(first, first + 100);
+      const total = data.length === 0 && first > 0 ? behind : count;
+      return { body: { data: data.map((id) => ({ id })), paging: { total } } };
+    });
+
+  test.each([0, 1])('of %i is read with one request', async (count) => {
+    const list = api(count, count);
+    const run = await runRead([orders], list);
+    expect(idsOf(run)).toHaveLength(count);
+    expect(list.asked).toHaveLength(1);
+    expect(run.logs.at(-1)).toContain('verified');
+  });
+
+  test.each([2, 50, 250])('of %i is whole though the page behind it counts none', async (count) => {
+    const list = api(count, 0);
+    const run = await runRead([orders], list);
+    expect(idsOf(run)).toHaveLength(count);
+    expect(run.logs.at(-1)).toContain('verified: as many as the API counts');
+    expect(list.asked).toHaveLength(Math.ceil(count / 100) + 1);
   });
 });

@@ -34,7 +34,7 @@ const MAX_MISSING = 2;
 const MAX_FRUITLESS = 20;
 /** Lists that stayed refused although they were asked for again, after which others are believed at once. */
 const MAX_REFUSED = 3;
-/** ms before the first of them; twice as long before each further one. */
+/** ms before one of these is asked for again; twice as long before each further time. */
 const GONE_WAIT = 500;
 
 /** Where a list is: undefined until it has sent a page. */
@@ -42,8 +42,10 @@ interface Whereabouts {
   place: Requester | undefined;
 }
 
-/** Warnings about answers that are asked for again because they say nothing of their list. */
+/** Lines about answers that are asked for again, because they say nothing of their list or have come before. */
 const MAX_TOLD = 3;
+/** Warnings about lists that are not there; the line at the end of the stream counts all of them. */
+const MAX_SKIPPED_TOLD = 20;
 
 /** Whether an answer says that the list, the key, or what it may read is no more. */
 function isGone(error: TracedError): boolean {
@@ -80,6 +82,7 @@ export class PageFetcher {
   #hasRead = false;
   /** Lists that stayed refused since one came when it was asked for again. */
   #refused = 0;
+  #skipped = 0;
   #told = 0;
   #repeated = 0;
 
@@ -121,7 +124,7 @@ export class PageFetcher {
         const isLast = missing === MAX_MISSING;
         if (isLast) this.#fruitless++;
         if (isLast || list.partition === NO_PARTITION || this.#fruitless >= MAX_FRUITLESS) {
-          this.#listener.warn(`${this.pathOf(list.partition)}: skipped, the API does not know this list`);
+          this.#tellSkipped(this.pathOf(list.partition));
           return undefined;
         }
         await this.#context.clock.sleep(GONE_WAIT * 2 ** missing);
@@ -236,6 +239,12 @@ export class PageFetcher {
     if (this.#isDecided) return;
     this.#isDecided = true;
     this.#requesters = [requester, ...this.#requesters.filter((one) => one !== requester)];
+  }
+
+  #tellSkipped(path: string): void {
+    if (++this.#skipped > MAX_SKIPPED_TOLD) return;
+    const more = this.#skipped === MAX_SKIPPED_TOLD ? '; more of them are not told of' : '';
+    this.#listener.warn(`${path}: skipped, the API does not know this list${more}`);
   }
 
   #tell(path: string, { what }: Doubt): void {

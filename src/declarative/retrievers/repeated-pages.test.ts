@@ -33,8 +33,21 @@ function apiOf(sent: (page: number, nth: number) => number): FakeApi {
 const ids = (run: ReadRun): number[] => sorted(idsOf(run));
 const wanted = sorted(all.map(({ id }) => id));
 
+/** The same where only the number of records tells how many pages there are. */
+const byTotal: DeclarativeStream = {
+  ...orders,
+  retriever: {
+    ...orders.retriever,
+    paginator: {
+      ...byCountedPage,
+      pagination_strategy: { ...byCountedPage.pagination_strategy, extensions: { total: ['meta', 'total'] } },
+    },
+  },
+};
+
 describe.each([
   ['beside each other', counted],
+  ['beside each other, by the number of records', byTotal],
   ['one by one', orders],
 ])('of pages that are read %s', (_, stream) => {
   const pairs = [2, 3, 4, 5, 6].flatMap((page) => [1, page - 1].map((other) => [page, other] as const));

@@ -225,7 +225,8 @@ class ListRetriever implements Retriever {
    */
   #withSmaller(error: unknown, { options, isBegun }: Beginning): Beginning {
     if (!(error instanceof RefusedRequestError)) throw error;
-    const isTooLarge = error.status === 0;
+    // Somebody waits for a check.
+    const isTooLarge = error.status === 0 && this.#context.patience === undefined;
     const isRefused = BAD_REQUEST.includes(error.status) && !isBegun();
     const { paginator: before } = options;
     let paginator: Paginator | undefined;
