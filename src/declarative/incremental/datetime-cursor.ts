@@ -119,8 +119,8 @@ export class DatetimeCursor implements Cursor {
   }
 
   slices(): StreamSlice[] {
-    const gaps = this.#slices.openParts(this.#range);
-    const [first] = gaps;
+    const unread = this.#slices.unreadParts(this.#range);
+    const [first] = unread;
     if (first === undefined) return this.#changes();
     // Without a filter each slice would read the whole list, so there is one.
     if (this.#definition.start_time_option === undefined) {
@@ -128,8 +128,8 @@ export class DatetimeCursor implements Cursor {
     }
     const ranges =
       this.#definition.extensions?.limited_range === true
-        ? gaps.flatMap((gap) => rangesByStep(gap, this.#step()))
-        : gaps;
+        ? unread.flatMap((range) => rangesByStep(range, this.#step()))
+        : unread;
     return [...this.#changes(), ...ranges.map((range) => this.#slice(range, true))];
   }
 
@@ -225,7 +225,7 @@ export class DatetimeCursor implements Cursor {
 
   state(isThrough: boolean): JsonObject {
     const slices = this.#slices;
-    const complete = isThrough && !slices.hasGaps;
+    const complete = isThrough && !slices.hasLeftOpen;
     const { start, end } = this.#range;
     const done = complete ? slices.markBefore(end) : slices.markFrom(start);
     const seen = newerMark(this.#initial, this.#changesAreDue ? undefined : done) ?? this.#initial;

@@ -47,8 +47,9 @@ export class FilterProof {
     this.#warn = warn;
   }
 
-  /** With the first page of a slice. What has begun goes on beside the reading. */
-  begin(slice: StreamSlice, page: SelectedPage, { total, hasMore }: PageInfo): void {
+  /** With each page of a slice; the first one counts. What has begun goes on beside the reading. */
+  begin(slice: StreamSlice, page: SelectedPage, { number, total, hasMore }: PageInfo): void {
+    if (number !== 1) return;
     // Where pages are cut, the first one shows their size.
     const pageSize = hasMore ? page.ranges.length / 2 : this.#retriever.pageSize;
     if (total === undefined || pageSize === undefined || pageSize === 0) return;

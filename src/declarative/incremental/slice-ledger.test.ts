@@ -25,7 +25,7 @@ describe('SliceLedger', () => {
     const ledger = new SliceLedger(NOTHING, NOW);
     ledger.close(slice(10, 20), undefined);
     ledger.close(slice(30, 40), undefined);
-    expect(days(ledger.openParts(slice(0, 50)))).toEqual([
+    expect(days(ledger.unreadParts(slice(0, 50)))).toEqual([
       [0, 10],
       [20, 30],
       [40, 50],
@@ -49,7 +49,7 @@ describe('SliceLedger', () => {
     ledger.close(slice(10, 20), markOf(12));
     ledger.close(slice(20, 40), markOf(39));
     expect(ledger.reopen(slice(15, 30))).toBe(true);
-    expect(days(ledger.openParts(slice(0, 50)))).toEqual([
+    expect(days(ledger.unreadParts(slice(0, 50)))).toEqual([
       [15, 30],
       [40, 50],
     ]);
@@ -67,7 +67,7 @@ describe('SliceLedger', () => {
   test('leaves a slice open once, then takes the count for wrong', () => {
     const first = new SliceLedger(NOTHING, NOW);
     expect(first.staysOpen(slice(10, 20))).toBe(true);
-    expect(first.hasGaps).toBe(true);
+    expect(first.hasLeftOpen).toBe(true);
     expect(days(first.short)).toEqual([[10, 20]]);
     const second = new SliceLedger({ closed: [], short: first.short }, NOW);
     expect(second.staysOpen(slice(0, 10))).toBe(true);
@@ -83,7 +83,7 @@ describe('SliceLedger', () => {
     const ledger = new SliceLedger({ closed: [before], short: [] }, NOW);
     ledger.close(slice(50, 100), undefined);
     expect(ledger.ceiling).toBe(60 * DAY_MS);
-    expect(ledger.openParts(slice(0, 100))).toEqual([{ start: NOW - 10 * MINUTE_MS, end: NOW }]);
+    expect(ledger.unreadParts(slice(0, 100))).toEqual([{ start: NOW - 10 * MINUTE_MS, end: NOW }]);
     expect(new SliceLedger(NOTHING, NOW, 70 * DAY_MS).ceiling).toBe(70 * DAY_MS);
   });
 
@@ -93,7 +93,7 @@ describe('SliceLedger', () => {
     ledger.staysOpen(slice(10, 20));
     ledger.clear();
     expect(ledger.closed).toEqual([]);
-    expect(ledger.hasGaps).toBe(false);
+    expect(ledger.hasLeftOpen).toBe(false);
     expect(ledger.markBefore(NOW)).toBeUndefined();
   });
 });

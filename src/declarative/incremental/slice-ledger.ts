@@ -18,9 +18,9 @@ export class SliceLedger {
   /** Those that an unfinished sync had closed. */
   readonly #closedBefore: readonly ClosedSlice[];
   /** Slices that stay open although they were read: records of them are missing. */
-  #gaps: TimeRange[] = [];
+  #leftOpen: TimeRange[] = [];
   /** Those that the sync before this one left to it. */
-  readonly #gapsBefore: readonly TimeRange[];
+  readonly #leftOpenBefore: readonly TimeRange[];
 
   /**
    * @param saved what an unfinished sync had done
@@ -32,7 +32,7 @@ export class SliceLedger {
     this.#asOf = Math.min(now, goesOnSince);
     this.#closed = mergeClosed(closed);
     this.#closedBefore = this.#closed;
-    this.#gapsBefore = short;
+    this.#leftOpenBefore = short;
     this.ceiling = Math.min(this.#asOf, ...this.#closed.map((slice) => slice.asOf));
   }
 
@@ -41,8 +41,8 @@ export class SliceLedger {
   }
 
   /** Whether slices stay open that were read. */
-  get hasGaps(): boolean {
-    return this.#gaps.length > 0;
+  get hasLeftOpen(): boolean {
+    return this.#leftOpen.length > 0;
   }
 
   /** Whether what is dated so is not read by this sync, because an unfinished one had read it. */
@@ -51,15 +51,15 @@ export class SliceLedger {
   }
 
   /** What is to be read of a range. */
-  openParts(range: TimeRange): TimeRange[] {
+  unreadParts(range: TimeRange): TimeRange[] {
     return subtractRanges(range, this.#closed);
   }
 
   /** Whether a slice of which records are missing stays open, for the next sync to read once more. Notes it if so. */
   staysOpen({ start, end }: TimeRange): boolean {
     // Once: a count that stays too high is not one of these records, and the rest must not wait for it.
-    if (this.#gapsBefore.some((gap) => gap.start < end && start < gap.end)) return false;
-    this.#gaps.push({ start, end });
+    if (this.#leftOpenBefore.some((one) => one.start < end && start < one.end)) return false;
+    this.#leftOpen.push({ start, end });
     return true;
   }
 
@@ -82,7 +82,7 @@ export class SliceLedger {
 
   /** Whether a slice is part of a range that was left open. */
   isLeftOpen({ start, end }: TimeRange): boolean {
-    return this.#gaps.some((gap) => gap.start <= start && end <= gap.end);
+    return this.#leftOpen.some((one) => one.start <= start && end <= one.end);
   }
 
   close({ start, end }: StreamSlice, mark: CursorMark | undefined): void {
@@ -98,7 +98,7 @@ export class SliceLedger {
   /** All of it is to be read anew. */
   clear(): void {
     this.#closed = [];
-    this.#gaps = [];
+    this.#leftOpen = [];
   }
 
   /** The newest cursor up to which nothing is left to read from a time on. */
@@ -114,8 +114,8 @@ export class SliceLedger {
   /** What the state of an unfinished sync lists as open because records are missing. */
   get short(): TimeRange[] {
     return joinRanges([
-      ...this.#gaps,
-      ...this.#gapsBefore.flatMap((gap) => subtractRanges(gap, this.#closed)),
+      ...this.#leftOpen,
+      ...this.#leftOpenBefore.flatMap((one) => subtractRanges(one, this.#closed)),
     ]);
   }
 }

@@ -51,7 +51,7 @@ interface Window {
   /** The `call` of the answer that `quota` comes from. */
   quotaOf: number;
   /** The first call since a quota ended, or ever. */
-  firstCall: number;
+  firstOfQuota: number;
   /** Answers in a row to such calls that say that nothing is left. */
   vain: number;
   readonly refused: RefusedCalls;
@@ -115,7 +115,7 @@ export class ApiBudget {
     }
     if (window.quota !== undefined && window.quota.until <= now) {
       window.quota = undefined;
-      window.firstCall = window.count + 1;
+      window.firstOfQuota = window.count + 1;
     }
 
     const pause = Math.max(
@@ -164,7 +164,7 @@ export class ApiBudget {
     const reset = (secondsIn(headers, ratelimit_reset_header, clock.now()) ?? 0) * 1000;
     // A window that is longer than the documented one is of another limit, whose end is for a 429 to say.
     if (window.limit === 0 || remaining === undefined || reset <= 0 || reset > window.interval) return;
-    if (call === window.firstCall) window.vain = remaining > 0 ? 0 : window.vain + 1;
+    if (call === window.firstOfQuota) window.vain = remaining > 0 ? 0 : window.vain + 1;
     if (call < window.quotaOf || window.vain >= MAX_VAIN) return;
     window.quotaOf = call;
     const sentSince = window.count - call;
@@ -202,7 +202,7 @@ export class ApiBudget {
       pausedUntil: 0,
       quota: undefined,
       quotaOf: 0,
-      firstCall: 1,
+      firstOfQuota: 1,
       vain: 0,
       refused: new RefusedCalls(),
     };

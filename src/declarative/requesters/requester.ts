@@ -15,7 +15,7 @@ import type { RequestContext, RequestListener } from './request-context.js';
 import { fillPath, shownPath } from './request-path.js';
 import { TransportError } from './transport-error.js';
 
-/** Waits for the rate limit after which a request gives up. */
+/** Refusals of all calls to an endpoint, in a row, after which a request gives up. */
 const MAX_RATE_LIMITED = 30;
 const DEFAULT_MAX_RETRIES = 5;
 

@@ -29,9 +29,9 @@ const MAX_GONE = 3;
 /** Answers that a list is not there, also for a moment, as from a gateway that has lost its routes. */
 const ABSENT: readonly number[] = [404, 410];
 /** Times that a list is asked for again which has sent nothing yet and is said not to be there. */
-const MAX_MISSING = 2;
-/** Lists that stayed missing although they were asked for again, after which others are asked for once. */
-const MAX_FRUITLESS = 20;
+const MAX_ABSENT_ASKS = 2;
+/** Lists that were not there although they were asked for again, after which others are asked for once. */
+const MAX_ABSENT_IN_ROW = 20;
 /** Lists that stayed refused although they were asked for again, after which others are believed at once. */
 const MAX_REFUSED = 3;
 /** ms before one of these is asked for again; twice as long before each further time. */
@@ -76,8 +76,8 @@ export class PageFetcher {
   #isDecided = false;
   /** The stream's one list has sent a page, for whatever slice. */
   #isThere = false;
-  /** Lists of parents that stayed missing since one came back when it was asked for again. */
-  #fruitless = 0;
+  /** Lists of parents that were not there since one came back when it was asked for again. */
+  #absentInRow = 0;
   /** Any list of the stream has sent a page. */
   #hasRead = false;
   /** Lists that stayed refused since one came when it was asked for again. */
@@ -115,19 +115,19 @@ export class PageFetcher {
   of(list: List): FetchPage {
     const found: Whereabouts = { place: undefined };
     return async (page, use, isBeyond = false) => {
-      for (let missing = 0; ; missing++) {
+      for (let again = 0; ; again++) {
         const used = await this.#ask(list, found, page, use, isBeyond);
         if (used !== undefined || found.place !== undefined) {
-          if (missing > 0) this.#fruitless = 0;
+          if (again > 0) this.#absentInRow = 0;
           return used;
         }
-        const isLast = missing === MAX_MISSING;
-        if (isLast) this.#fruitless++;
-        if (isLast || list.partition === NO_PARTITION || this.#fruitless >= MAX_FRUITLESS) {
+        const isLast = again === MAX_ABSENT_ASKS;
+        if (isLast) this.#absentInRow++;
+        if (isLast || list.partition === NO_PARTITION || this.#absentInRow >= MAX_ABSENT_IN_ROW) {
           this.#tellSkipped(this.pathOf(list.partition));
           return undefined;
         }
-        await this.#context.clock.sleep(GONE_WAIT * 2 ** missing);
+        await this.#context.clock.sleep(GONE_WAIT * 2 ** again);
       }
     };
   }
@@ -182,7 +182,7 @@ export class PageFetcher {
     request: PageRequest,
     use: UseResponse<T>,
   ): Promise<T | undefined> {
-    const tries = isKnown ? MAX_GONE : isPatient ? MAX_MISSING : 0;
+    const tries = isKnown ? MAX_GONE : isPatient ? MAX_ABSENT_ASKS : 0;
     for (let gone = 0, repeated = 0; ;) {
       let refusal: TracedError | undefined;
       try {

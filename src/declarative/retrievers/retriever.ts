@@ -102,7 +102,7 @@ const BAD_REQUEST: readonly number[] = [400, 412, 422];
  * Lists in a row that came short although they were read twice, after which the API's counts are no longer taken for
  * exact: those that follow are read once.
  */
-const MAX_FRUITLESS = 3;
+const MAX_INEXACT_IN_ROW = 3;
 
 /** Empty lists without a count after which that is taken for the API's way, unless it has counted an empty one. */
 const MAX_UNCOUNTED = 20;
@@ -128,7 +128,7 @@ class ListRetriever implements Retriever {
   readonly #pages: PageFetcher;
   #paginator: Paginator;
   /** Lists in a row that came short. */
-  #fruitless = 0;
+  #inexactInRow = 0;
   /** The API has counted the records of a list; of one without any. */
   #hasCounted = false;
   #hasCountedEmpty = false;
@@ -213,7 +213,7 @@ class ListRetriever implements Retriever {
       pagesAtATime,
       isCrowded: () => (lanes?.waitingBefore(list.rank ?? 0) ?? 0) >= pagesAtATime,
       mayEndEarly,
-      readsAgain: this.#fruitless < MAX_FRUITLESS,
+      readsAgain: this.#inexactInRow < MAX_INEXACT_IN_ROW,
       onAgain,
     };
     return { options, isBegun: () => isBegun };
@@ -257,13 +257,13 @@ class ListRetriever implements Retriever {
     // Slices of one list come short together when the API fails for a moment; lists of parents are too many to be all read again.
     const isOne = partition === NO_PARTITION;
     // Whatever the counts are, what helps goes on.
-    if (isShort && reading.hasHelped !== true) this.#fruitless++;
-    else if (reading.completeness === 'verified') this.#fruitless = 0;
+    if (isShort && reading.hasHelped !== true) this.#inexactInRow++;
+    else if (reading.completeness === 'verified') this.#inexactInRow = 0;
     this.#listener.listRead(reading, this.#pages.pathOf(partition));
     return {
       ...reading,
       isUncounted: this.#isUncounted(reading, isOne),
-      isShort: isShort && (isOne || this.#fruitless <= MAX_FRUITLESS),
+      isShort: isShort && (isOne || this.#inexactInRow <= MAX_INEXACT_IN_ROW),
     };
   }
 }

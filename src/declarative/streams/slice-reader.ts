@@ -19,7 +19,7 @@ import { RecordEmitter } from './record-emitter.js';
 import type { WriteRecords } from './record-emitter.js';
 
 /** One parent's list may have vanished with it; when those of all have, it is something else. */
-const MANY_MISSING_LISTS = 3;
+const MANY_ABSENT_LISTS = 3;
 
 /** Where a slice's records go, and what is told about its reading. */
 export interface SliceListener extends ListListener {
@@ -156,7 +156,7 @@ export class SliceReader {
     });
     const own = this.#goesByParent ? {} : parameters;
     let read = 0;
-    let missing = 0;
+    let absent = 0;
     for await (const { partitions, finished } of oneAhead(pages)) {
       const queue = [...partitions];
       const unread: StreamPartition[] = [];
@@ -169,7 +169,7 @@ export class SliceReader {
             const reading = await this.#readPartition(parent, own, open);
             failed.addRead();
             if (reading.exists) read++;
-            else missing++;
+            else absent++;
             const how = shortageOf(reading);
             if (how !== undefined) this.#noteShort(open, how, parent);
           } catch (error) {
@@ -186,9 +186,9 @@ export class SliceReader {
       if (isRest) this.#progress?.forget();
       throw failed.error;
     }
-    if (!isRest && read === 0 && missing >= MANY_MISSING_LISTS) {
+    if (!isRest && read === 0 && absent >= MANY_ABSENT_LISTS) {
       throw systemError(
-        `The API knows the list of none of the ${missing} parents. If that stays so, the stream does not exist for this account; leave it out then.`,
+        `The API knows the list of none of the ${absent} parents. If that stays so, the stream does not exist for this account; leave it out then.`,
       );
     }
   }
