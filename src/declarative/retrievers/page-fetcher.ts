@@ -6,7 +6,7 @@ import { PagingContainer } from '../paginators/paging-container.js';
 import type { Doubt } from '../paginators/paging-container.js';
 import { ApiUnavailableError } from '../requesters/error-handler.js';
 import type { RequestContext, RequestListener } from '../requesters/request-context.js';
-import { createRequester, RefusedRequestError } from '../requesters/requester.js';
+import { createRequester, MAX_RATE_LIMITED, RefusedRequestError } from '../requesters/requester.js';
 import type { PageRequest, Requester, UseResponse } from '../requesters/requester.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
@@ -34,6 +34,8 @@ const MAX_ABSENT_ASKS = 2;
 const MAX_ABSENT_IN_ROW = 20;
 /** Lists that stayed refused although they were asked for again, after which others are believed at once. */
 const MAX_REFUSED = 3;
+/** How often a page is asked for again that is read for what it says of its list: the records wait for it. */
+const GLANCE_RETRIES = 2;
 /** ms before one of these is asked for again; twice as long before each further time. */
 const GONE_WAIT = 500;
 
@@ -73,6 +75,8 @@ export class PageFetcher {
    * comes first from then on. One that has none for a list that is not there says nothing.
    */
   #requesters: readonly Requester[];
+  /** Asks for what is of use beside the records alone. */
+  readonly #glances: Requester;
   #isDecided = false;
   /** The stream's one list has sent a page, for whatever slice. */
   #isThere = false;
@@ -99,6 +103,8 @@ export class PageFetcher {
     const { alternative_path: path } = requester.extensions;
     const places = path === undefined ? [requester] : [requester, { ...requester, path }];
     this.#requesters = places.map((place) => createRequester(place, context, listener));
+    const patience = context.patience ?? { retries: GLANCE_RETRIES, rateLimitWaits: MAX_RATE_LIMITED };
+    this.#glances = createRequester(requester, { ...context, patience }, listener);
   }
 
   /** The path of a partition's list, without the host. */
@@ -106,9 +112,9 @@ export class PageFetcher {
     return this.#requesters[0]?.pathOf(partition) ?? '';
   }
 
-  /** Fetches one page, believing whatever it says of its list. @returns undefined if the API does not know it */
+  /** Fetches one page beside those of the records, believing whatever it says of its list. @returns undefined if the API does not know it */
   async fetchOnce<T>(request: PageRequest, use: UseResponse<T>): Promise<T | undefined> {
-    return this.#requesters[0]?.fetch(request, this.#select, use);
+    return this.#glances.fetch(request, this.#select, use);
   }
 
   /** The way to fetch the pages of one list. It throws VanishedListError for a list that has sent pages before. */
