@@ -3,7 +3,16 @@ import { describe, expect, test } from '@jest/globals';
 import { transientError } from '../../protocol/errors.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
-import { fakeApi, idsOf, listBetween, runRead, sorted, spread } from '../../test-support/read-run.fixture.js';
+import {
+  at,
+  fakeApi,
+  idsOf,
+  listBetween,
+  NOW,
+  runRead,
+  sorted,
+  spread,
+} from '../../test-support/read-run.fixture.js';
 import type { FakeApi } from '../../test-support/read-run.fixture.js';
 import { DAY_MS } from '../durations.js';
 import { SliceQueue } from './slice-queue.js';
@@ -47,6 +56,32 @@ describe.each([1, 2, 10])('with %i requests at a time', (numWorkers) => {
     expect(idsOf(next).length).toBeLessThan(all.length);
   });
 });
+
+test.each([1, 10, 50])(
+  'many ranges that are too old for the API do not hold up the others, with %i requests at a time',
+  async (numWorkers) => {
+    const byWeeks = streamOf('orders', {
+      incremental_sync: { ...createdBetween, step: 'P7D', extensions: { limited_range: true } },
+    });
+    const recent = at(NOW - 200 * DAY_MS);
+    const records = Array.from({ length: 2000 }, (_, id) => ({
+      id,
+      createdAt: at(NOW - (id + 1) * (DAY_MS / 2)),
+    }));
+    const api = fakeApi((url) =>
+      (url.searchParams.get('from') ?? '') < recent
+        ? { status: 400, body: { message: 'too old' } }
+        : listBetween(url, records),
+    );
+    const startDate = at(NOW - 1000 * DAY_MS);
+    const run = await runRead([byWeeks], api, { numWorkers, startDate });
+    const came = new Set(idsOf(run));
+    expect(
+      records.filter(({ id, createdAt }) => createdAt > at(NOW - 190 * DAY_MS) && !came.has(id)),
+    ).toEqual([]);
+    expect(api.asked.length).toBeLessThan(180);
+  },
+);
 
 test('what is refused as too old for the API is told with what helps', async () => {
   const run = await runRead([orders], failing(422, ['2024-01']), { numWorkers: 2 });

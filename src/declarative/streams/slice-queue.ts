@@ -4,7 +4,7 @@ import type { StreamSlice } from '../stream-slice.js';
 
 /** Failed slices of those tried after a first one had failed, with none read meanwhile, after which the API has gone. */
 const MANY_FAILED = 2;
-/** Failed slices after which the rest of a stream is left to the next attempt, whatever was read between them. */
+/** The same, whatever was read between them: the rest is left to the next attempt. */
 const MAX_FAILED = 20;
 
 /** A slice to be read, as it was taken from the queue. */
@@ -21,10 +21,11 @@ export interface QueuedSlice {
 export class SliceQueue {
   #slices: StreamSlice[];
   #turns = 0;
-  #failed = 0;
-  /** Turns that had been taken when one failed for the first time. */
+  #hasFailed = false;
+  /** Turns that had been taken when one failed for the first time: many may be as old, and be under way. */
   #turnsBefore = 0;
-  /** Of those that were taken later, the ones that failed since one was read. */
+  /** Of those that were taken later, the ones that failed, and those of them that did so since one was read. */
+  #failed = 0;
   #failedInRow = 0;
   #hasRead = false;
   #isGivenUp = false;
@@ -49,13 +50,13 @@ export class SliceQueue {
 
   take(): QueuedSlice | undefined {
     if (this.#isGivenUp) return undefined;
-    const slice = this.#failed === 0 ? this.#slices.shift() : this.#slices.pop();
+    const slice = this.#hasFailed ? this.#slices.pop() : this.#slices.shift();
     return slice === undefined ? undefined : { slice, turn: ++this.#turns };
   }
 
   /** One that was taken is read in these parts. */
   split(parts: readonly StreamSlice[]): void {
-    this.#slices = this.#failed === 0 ? [...parts, ...this.#slices] : [...this.#slices, ...parts];
+    this.#slices = this.#hasFailed ? [...this.#slices, ...parts] : [...parts, ...this.#slices];
   }
 
   /** All that is left is to be read in another way. */
@@ -69,9 +70,13 @@ export class SliceQueue {
   }
 
   failed({ turn }: QueuedSlice, error: TracedError): void {
-    if (this.#failed++ === 0) this.#turnsBefore = this.#turns;
+    if (!this.#hasFailed) this.#turnsBefore = this.#turns;
+    this.#hasFailed = true;
     const isRefused = error instanceof RefusedRequestError;
-    if (turn > this.#turnsBefore) this.#failedInRow++;
+    if (turn > this.#turnsBefore) {
+      this.#failed++;
+      this.#failedInRow++;
+    }
     // A key that is refused is refused for all dates.
     const isFinal = error.failureType === 'config_error' && !isRefused;
     const isMany = this.#failedInRow >= (isRefused ? 1 : MANY_FAILED);
