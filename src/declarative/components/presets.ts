@@ -24,7 +24,12 @@ export function edgeBlocks(error_message: string): readonly HttpResponseFilter[]
       http_codes: [200],
       extensions: { content_type: 'text/html', not_json: true, concerns_all_streams: true },
     },
-    { ...blocked, http_codes: REFUSALS, extensions: { not_json: true, concerns_all_streams: true } },
+    {
+      ...blocked,
+      // By 412 and 422 an API may refuse a parameter, in whatever form.
+      http_codes: REFUSALS.filter((code) => code !== 412 && code !== 422),
+      extensions: { not_json: true, concerns_all_streams: true },
+    },
     {
       ...blocked,
       http_codes: REFUSALS,

@@ -86,14 +86,14 @@ export class DatetimeCursor implements Cursor {
     const lookback = lookbackDays * DAY_MS;
     // Changes are asked for by themselves, or everything is read anew.
     const isReadOnce = this.#fullRefresh || definition.extensions?.changed_since !== undefined;
-    const closed = isReadOnce ? start.closed : stillClosed(start.closed, lookback, now);
+    this.#endDate = (endDate === undefined ? undefined : parseTimestamp(endDate)) ?? Infinity;
+    const closed = isReadOnce ? start.closed : stillClosed(start.closed, lookback, this.#endDate, now);
     this.knownAbsent = start.absent;
     this.#goesOn = goesOnSince !== undefined || closed.length > 0;
     this.#initial = mark ?? startDate;
     this.#readFrom = start.readFrom;
     this.#startDate = startDate.time;
     this.#notBefore = takesEarlier === true ? -Infinity : startDate.time;
-    this.#endDate = (endDate === undefined ? undefined : parseTimestamp(endDate)) ?? Infinity;
     this.#finishedBefore = start.finished;
     this.#window = syncWindow(definition, {
       start: startDate,

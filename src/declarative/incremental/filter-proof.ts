@@ -52,8 +52,11 @@ export class FilterProof {
     if (number !== 1) return;
     // Where pages are cut, the first one shows their size.
     const pageSize = hasMore ? page.ranges.length / 2 : this.#retriever.pageSize;
-    if (total === undefined || pageSize === undefined || pageSize === 0) return;
     const filter = this.#behind === undefined ? this.#cursor.filterInQuestion(slice) : undefined;
+    if (total === undefined || pageSize === undefined || pageSize === 0) {
+      if (filter?.isKnownFault === true) this.#behind = Promise.resolve(faultBefore(filter));
+      return;
+    }
     if (filter !== undefined) {
       const look = lookBehind(filter, { total, pageSize }, this.#retriever, this.#warn);
       this.#behind = this.#beside(

@@ -5,7 +5,7 @@ import type { TimeRange } from '../stream-slice.js';
 import { AbsentLists } from './absent-lists.js';
 import { isResumable, newerMark, parseCursorState } from './cursor-state.js';
 import type { ClosedSlice, CursorMark, FinishedWindow } from './cursor-state.js';
-import { isStale } from './sync-window.js';
+import { isStale, settledAt } from './sync-window.js';
 
 export interface CursorOptions {
   readonly stream: string;
@@ -56,11 +56,20 @@ const STARTS_EARLIER =
 /**
  * What of the slices that an unfinished sync had closed need not be read again. A stream of which one part can never be
  * read stays unfinished for days; what changes within the lookback of the others must not wait for that.
+ * One that has not come to the end yet is to come further first.
  * @param lookback ms
+ * @param endDate Unix ms
  * @param now Unix ms
  */
-export function stillClosed(closed: readonly ClosedSlice[], lookback: number, now: number): ClosedSlice[] {
-  if (lookback === 0) return [...closed];
+export function stillClosed(
+  closed: readonly ClosedSlice[],
+  lookback: number,
+  endDate: number,
+  now: number,
+): ClosedSlice[] {
+  const lastEnd = Math.max(...closed.map(({ end }) => end));
+  const lastAsOf = Math.max(...closed.map(({ asOf }) => asOf));
+  if (lookback === 0 || lastEnd < Math.min(endDate, settledAt(lastAsOf))) return [...closed];
   const newestMark = closed.map(({ mark }) => mark).reduce(newerMark, undefined);
   return closed.flatMap((slice) => {
     if (!isStale(slice.asOf, now)) return [slice];

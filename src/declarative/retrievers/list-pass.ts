@@ -148,7 +148,7 @@ export class ListPass {
     let asked = 0;
     return this.#options.fetchPage(parameters, async (page, headers): Promise<Step> => {
       // A list without pages sends the same one for each number.
-      const isExpected = this.#walk.ending !== 'guessed' || this.#sizes.mayGoOn;
+      const isExpected = this.#walk.ending !== 'guessed' || this.#sizes.mayGoOn || this.tally.missing > 0;
       this.#requireNew(page, number, ++asked, isExpected);
       const told = this.#walk.next(page, headers);
       const following = told === undefined || this.#isEnd(page, number) ? undefined : told;
@@ -180,7 +180,10 @@ export class ListPass {
     const { ending } = this.#walk;
     const { distinct } = this.tally;
     const total = this.#walk.total(page);
-    return this.#repeated.isEnd({ number, ending, total, distinct }, this.tally.hasCome(page));
+    const count = page.ranges.length / 2;
+    const hasCome = this.tally.hasCome(page);
+    const isSame = this.tally.isLast(page);
+    return this.#repeated.isEnd({ number, ending, total, distinct, count, hasCome, isSame });
   }
 
   #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {

@@ -61,7 +61,8 @@ function orRefused(error: unknown): undefined {
 function afterAgain(before: ListReading, next: ListReading, { hasBroughtNew }: ListPass): ListReading {
   const hasHelped = before.hasHelped === true || hasBroughtNew;
   const { endFailure } = next;
-  const saysLess = next.completeness === 'unknown' || next.distinct < before.distinct;
+  const saysNothing = next.completeness === 'unknown' && next.distinct !== next.total;
+  const saysLess = saysNothing || next.distinct < before.distinct;
   return { ...(saysLess ? before : next), hasHelped, endFailure };
 }
 

@@ -94,6 +94,7 @@ export class ListTally {
   readonly #seen = new SeenKeys();
   /** Checksums of the pages that came. */
   readonly #pages = new Set<number>();
+  #lastPage: number | undefined;
   #distinct = 0;
   readonly #totals = new StatedTotals();
   #hasOldestFirst = false;
@@ -143,10 +144,18 @@ export class ListTally {
     this.#hasOldestFirst = true;
   }
 
+  /** Whether the page is the same as the last one that was added. */
+  isLast(page: SelectedPage): boolean {
+    return page.ranges.length > 0 && checksum(page) === this.#lastPage;
+  }
+
   /** @returns for each record of the page whether it is to be passed on */
   add(page: SelectedPage): boolean[] {
     const fresh: boolean[] = [];
-    if (page.ranges.length > 0) this.#pages.add(checksum(page));
+    if (page.ranges.length > 0) {
+      this.#lastPage = checksum(page);
+      this.#pages.add(this.#lastPage);
+    }
     for (let i = 0; i < page.ranges.length / 2; i++) {
       const key = this.#key(page, i);
       if (key === undefined) {

@@ -206,7 +206,7 @@ export class PageFetcher {
           await this.#context.clock.sleep(GONE_WAIT * 2 ** repeated++);
           continue;
         }
-        if (!(error instanceof TracedError)) throw error;
+        if (!(error instanceof TracedError) || tries === 0) throw error;
         const mayPass = isKnown ? isGone(error) : this.#mayPass(error, request);
         if (!mayPass) throw error;
         if (!isKnown && gone === tries) throw this.#atLast(error);

@@ -260,12 +260,17 @@ test('a page that came so long ago that its records are forgotten is known again
 });
 
 describe('a page that comes again although it was asked for again', () => {
-  /** @param totals what the pages state, from the one on that has records @returns what each further one means */
-  function course(ending: Ending, totals: readonly (number | undefined)[], distinct = 2): string[] {
+  /**
+   * @param totals what the pages state, from the last one on that has brought something
+   * @param isUseless they are as the one before them; others are parts of what has come
+   * @returns what each further one means
+   */
+  function course(ending: Ending, totals: readonly (number | undefined)[], isUseless: boolean): string[] {
     const pages = new RepeatedPages();
     return totals.flatMap((total, i) => {
       try {
-        const isEnd = pages.isEnd({ number: i + 1, ending, total, distinct }, i > 0);
+        const facts = { number: i + 1, ending, total, distinct: 20, count: 10 };
+        const isEnd = pages.isEnd({ ...facts, hasCome: i > 0, isSame: i > 0 && isUseless });
         return i === 0 ? [] : [isEnd ? 'end' : 'goes on'];
       } catch (error) {
         return [(error as TracedError).failureType];
@@ -273,37 +278,35 @@ describe('a page that comes again although it was asked for again', () => {
     });
   }
   const none = undefined;
+  const twice = [none, none, none];
   const many = Array.from({ length: 21 }, (_, i) => i);
-  const goesOn = (times: number) => Array.from({ length: times }, () => 'goes on');
+  const nothing = many.map(() => none);
+  const on = (times: number) => Array.from({ length: times }, () => 'goes on');
 
-  test.each<[string, Ending, (number | undefined)[], string[]]>([
-    [
-      'may mean that the list has moved on, and then is its end',
-      'guessed',
-      [none, none, none],
-      ['goes on', 'end'],
-    ],
-    ['is the end of a list of which all have come', 'guessed', [2, 2], ['end']],
-    ['is none of a list that has more', 'guessed', [9, 9], ['transient_error']],
-    ['is none where the API says that there are more', 'counted', [9, 9], ['transient_error']],
-    [
-      'is none where it does so without a count',
-      'counted',
-      [none, none, none],
-      ['goes on', 'transient_error'],
-    ],
-    ['is the end of a list that promises more for ever', 'counted', [2, 2, 2], ['goes on', 'end']],
-    ['has moved on with a list that has grown', 'counted', [9, 11, 13], ['goes on', 'goes on']],
-    ['does not move on for ever', 'counted', many.map((i) => 9 + i), [...goesOn(19), 'transient_error']],
-    ['is passed where a token leads on', 'certain', many.map(() => none), [...goesOn(19), 'transient_error']],
-  ])('%s (%s)', (_, ending, totals, expected) => {
-    expect(course(ending, totals)).toEqual(expected);
+  test.each<[string, Ending, (number | undefined)[], boolean, string[]]>([
+    ['is the end of a list that says nothing', 'guessed', twice, true, ['goes on', 'end']],
+    ['in parts has moved on', 'guessed', nothing, false, [...on(19), 'end']],
+    ['is the end of a list of which all have come', 'guessed', [20, 20], false, ['end']],
+    ['is none of a list that has more', 'guessed', [90, 90], false, ['transient_error']],
+    ['has moved on, though pages are counted', 'guessed', [8, 10, 10], false, on(2)],
+    ['is none where the API says that there are more', 'counted', [90, 90], false, ['transient_error']],
+    ['is none where it does so without a count', 'counted', twice, true, ['goes on', 'transient_error']],
+    ['in parts has moved on, without a count', 'counted', nothing, false, [...on(19), 'transient_error']],
+    ['is the end of a list that promises more for ever', 'counted', [20, 20, 20], false, ['goes on', 'end']],
+    ['has moved on by two pages', 'counted', [90, 110, 110], false, on(2)],
+    ['does not move on for ever', 'counted', many.map((i) => 90 + i), true, [...on(19), 'transient_error']],
+    ['is passed where a token leads on', 'certain', nothing, true, [...on(19), 'transient_error']],
+  ])('%s (%s)', (_, ending, totals, isUseless, expected) => {
+    expect(course(ending, totals, isUseless)).toEqual(expected);
   });
 
   test('counts only in a row', () => {
     const pages = new RepeatedPages();
     const isEnd = (hasCome: boolean) =>
-      pages.isEnd({ number: 2, ending: 'guessed', total: undefined, distinct: 2 }, hasCome);
+      pages.isEnd({
+        ...{ number: 2, ending: 'guessed', total: undefined, distinct: 2, count: 2 },
+        ...{ hasCome, isSame: hasCome },
+      });
     expect([true, false, true, true].map(isEnd)).toEqual([false, false, false, true]);
   });
 });

@@ -4,22 +4,25 @@ import type { Ending } from '../paginators/page-walk.js';
 
 /** Times that a page is asked for again of which all records have come before: a cache may take one page for another. */
 export const MAX_ASKED_AGAIN = 2;
-/** Pages in a row that came again with which a list ends that does not count, or whose records have all come. */
+/** Pages in a row that are as the one before them, or hold all that has come, with which a list ends that says no more. */
 const MAX_IN_ROW = 2;
-/** The same for a list that goes on by its own word, or shifts by whole pages; it fails then. */
+/** Pages in a row that came again with which any list ends; it fails if there are others by its own word. */
 const MANY_IN_ROW = 20;
 
-/** The API sent a page that it had sent before, although it says that there are more. */
+const SENT_TWICE = 'The API sent the same page twice, although it says that there are more.';
+const sameRecords = (page: number) => ({
+  internalMessage: `page ${page} holds the same records as one before it`,
+});
+
+/** The API sent a page that it had sent before: it is to be asked for again. */
 export class RepeatedPageError extends TracedError {
   /** @param page number of it; 1 for the first */
   constructor(page: number) {
-    super('The API sent the same page twice, although it says that there are more.', 'transient_error', {
-      internalMessage: `page ${page} holds the same records as one before it`,
-    });
+    super(SENT_TWICE, 'transient_error', sameRecords(page));
   }
 }
 
-/** What is known of a list when a page of it has come again. */
+/** What is known of a list when a page of it has come. */
 interface Standing {
   /** Number of the page. */
   readonly number: number;
@@ -28,51 +31,67 @@ interface Standing {
   readonly total: number | undefined;
   /** Different records so far. */
   readonly distinct: number;
+  /** Records of the page. */
+  readonly count: number;
+  /** Each of them has come before. */
+  readonly hasCome: boolean;
+  /** The page is as the one before it. */
+  readonly isSame: boolean;
 }
 
 /** Pages of one list that came again although they were asked for again, and what that says of it. */
 export class RepeatedPages {
   #inRow = 0;
-  /** What the last page has stated; of pages read beside each other, the last one that came again. */
-  #total: number | undefined;
+  #uselessInRow = 0;
+  /** What the last page has stated that brought something new, and the first one. */
+  #totalOfNew: number | undefined;
+  #firstTotal: number | undefined;
   #hasCome = false;
 
   /**
    * With each page that is read in its order, and behind which another one would be asked for.
-   * @param hasCome each record of it has come before
    * @returns whether the list ends with it: it has no pages, or promises more for ever
    * @throws TracedError (transient_error) if it does not end, and records are missing
    */
-  isEnd({ number, ending, total, distinct }: Standing, hasCome: boolean): boolean {
-    const isSteady = total === this.#total;
-    this.#total = total;
-    this.#inRow = hasCome ? this.#inRow + 1 : 0;
-    if (!hasCome) return false;
-    if (this.#inRow >= MANY_IN_ROW) {
+  isEnd({ number, ending, total, distinct, count, hasCome, isSame }: Standing): boolean {
+    if (!hasCome) {
+      if (distinct === 0) this.#firstTotal = total;
+      this.#totalOfNew = total;
+      this.#inRow = 0;
+      this.#uselessInRow = 0;
+      return false;
+    }
+    this.#inRow++;
+    // A list without pages sends all that it has each time; one that has only moved on sends a part of it.
+    const isUseless = isSame || count === distinct;
+    this.#uselessInRow = isUseless ? this.#uselessInRow + 1 : 0;
+    if (this.#inRow >= MANY_IN_ROW && (ending !== 'guessed' || total !== undefined)) {
       throw transientError('The API sent the same records again and again, so the list would never end.', {
         internalMessage: `${this.#inRow} pages in a row without a new record`,
       });
     }
     // A token leads on by itself.
     if (ending === 'certain') return false;
-    const isMissing = total !== undefined && (ending === 'guessed' ? total > distinct : total !== distinct);
-    // As many new records as a page holds take every page to the place of the next one. They show in the count.
-    if (isMissing && isSteady) throw new RepeatedPageError(number);
-    if (isMissing) return false;
-    if (ending === 'guessed' && total !== undefined) return true;
-    if (this.#inRow < MAX_IN_ROW) return false;
-    if (ending === 'counted' && total === undefined) throw new RepeatedPageError(number);
-    return true;
+    if (total === undefined) {
+      if (this.#uselessInRow < MAX_IN_ROW && this.#inRow < MANY_IN_ROW) return false;
+      if (ending === 'counted') throw transientError(SENT_TWICE, sameRecords(number));
+      return true;
+    }
+    // As many new records as pages hold take others to the place of the next ones. They show in the count.
+    const isSteady = total === this.#totalOfNew;
+    const isMissing = ending === 'guessed' ? total > distinct : total !== distinct;
+    if (isMissing && isSteady) throw transientError(SENT_TWICE, sameRecords(number));
+    if (isMissing || !isSteady) return false;
+    return ending === 'guessed' || this.#inRow >= MAX_IN_ROW;
   }
 
   /**
    * With a page that came again, of pages that are read beside each other. One of two with the same records may be the
    * wrong one: what is missing then is found by counting.
-   * @throws RepeatedPageError for another one, unless the list has shifted between the two
+   * @throws TracedError (transient_error) for another one, unless the list has shifted since its first page
    */
   addBeside(number: number, total: number | undefined): void {
-    if (this.#hasCome && total === this.#total) throw new RepeatedPageError(number);
+    if (this.#hasCome && total === this.#firstTotal) throw transientError(SENT_TWICE, sameRecords(number));
     this.#hasCome = true;
-    this.#total = total;
   }
 }

@@ -234,12 +234,13 @@ class ListRetriever implements Retriever {
     else if (isRefused) paginator = withSmallerPages(before);
     if (paginator === undefined) throw error;
     const smaller = paginator;
+    const isAnew = isBegun();
     const why = isTooLarge ? 'the answer is too large to be read' : 'the API refused the request';
     this.#listener.warn(`${why}; trying again with smaller pages`);
     const use: UsePage = (page, info) => {
-      // Not before: it may have been for something else.
-      this.#paginator = smaller;
-      return options.use(page, info);
+      // Not before: it may have been for something else. And one large page says nothing of other lists.
+      if (!isTooLarge) this.#paginator = smaller;
+      return options.use(page, isAnew ? { ...info, isFirst: false } : info);
     };
     return { options: { ...options, paginator: smaller, use }, isBegun };
   }

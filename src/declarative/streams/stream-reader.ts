@@ -63,6 +63,8 @@ export class StreamReader {
   readonly #stats = new StreamStats();
   /** Aborts when the stream has ended: a page that was on its way for a slice that failed is of no use now. */
   readonly #end = new AbortController();
+  /** An unfinished sync has read some of its dates. */
+  readonly #hasReadBefore: boolean;
   #withoutCursor = 0;
   #shortWarnings = 0;
   readonly #errors: TracedError[] = [];
@@ -82,6 +84,7 @@ export class StreamReader {
     const { incremental_sync } = definition;
     const { clock } = context.requests;
     const now = clock.now();
+    this.#hasReadBefore = Array.isArray(state?.['closed_slices']) && state['closed_slices'].length > 0;
     this.#messages = new StreamMessages(configured.stream, context.output, clock.elapsed);
     const parents = sortedParents(definition);
     if (parents !== undefined) {
@@ -216,7 +219,7 @@ export class StreamReader {
   async #tellRefused({ hasRead }: SliceQueue): Promise<void> {
     for (const [i, error] of this.#errors.entries()) {
       if (!(error instanceof RefusedRequestError)) continue;
-      const told = hasRead ? refusedInPart(error) : error;
+      const told = hasRead || this.#hasReadBefore ? refusedInPart(error) : error;
       this.#errors[i] = told;
       if (told.failureType !== 'config_error') await this.#messages.error(told);
     }
