@@ -106,6 +106,28 @@ describe('a sync that takes up one that broke off', () => {
     expect(after('2024-06-11T12:00:00Z')).toEqual(['06-05T00:00 06-06T00:00', '06-08T00:00 06-11T12:00']);
   });
 
+  test('comes nearer to the end with each attempt, however few days it has time for', () => {
+    const tenDays = { ...createdBetween, step: 'P10D', extensions: { limited_range: true } } as const;
+    let state: JsonObject | undefined;
+    const begins: string[] = [];
+    for (let attempt = 0; attempt < 8; attempt++) {
+      const now = Date.parse(day(15)) + attempt * DAY_MS;
+      const startDate = '2018-01-01T00:00:00Z';
+      const cursor = new DatetimeCursor(tenDays, {
+        ...{ stream: 's', syncMode: 'incremental', state, startDate, lookbackDays: 30, now },
+      });
+      const slices = cursor.slices();
+      begins.push(toIso(slices[0]?.start ?? NaN));
+      for (const slice of slices.slice(0, 3)) {
+        const open = cursor.open(slice);
+        cursor.judge(open, [JSON.stringify(toIso(slice.end - 1000))], 0);
+        cursor.close(open);
+      }
+      state = cursor.state(false);
+    }
+    expect(begins).toEqual([...new Set(begins)].sort());
+  });
+
   test('a day ago reads nothing of it again if it is a full refresh', () => {
     const refresh = { syncMode: 'full_refresh', lookbackDays: 2 } as const;
     const whole = syncAt(NOON, undefined, refresh);

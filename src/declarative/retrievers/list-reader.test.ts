@@ -2,7 +2,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { TracedError } from '../../protocol/errors.js';
-import { requestContext, requesterOf, streamOf } from '../../test-support/definitions.fixture.js';
+import {
+  byCountedPage,
+  requestContext,
+  requesterOf,
+  streamOf,
+} from '../../test-support/definitions.fixture.js';
+import { fakeApi, idsOf, pageOf, runRead } from '../../test-support/read-run.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DefaultPaginator } from '../components.js';
 import type { SendHttp } from '../requesters/http.js';
@@ -620,4 +626,20 @@ test('a list that has another token each time and the same records in another or
     message: 'The API sent the same records again and again, so the list would never end.',
   });
   expect(asked).toBeLessThan(100);
+});
+
+test('a count that may be a limit is reached all the same by a second reading', async () => {
+  const all = Array.from({ length: 1000 }, (_, id) => ({ id, createdAt: '2024-03-05T00:00:00.000Z' }));
+  const stream = streamOf('orders', {
+    retriever: { ...streamOf('orders').retriever, paginator: byCountedPage },
+    incremental_sync: { type: 'DatetimeBasedCursor', cursor_field: 'createdAt', datetime_format: '%Y-%m-%d' },
+  });
+  const api = fakeApi((url) => {
+    const isFirst = url.searchParams.get('perPage') === '10';
+    const { body } = pageOf(url, all) as { body: { data: { id: number }[] } };
+    return { body: { ...body, data: body.data.filter(({ id }) => !(isFirst && id === 500)) } };
+  });
+  const run = await runRead([stream], api);
+  expect(new Set(idsOf(run)).size).toBe(1000);
+  expect(run.states('orders').at(-1)).not.toHaveProperty('short');
 });

@@ -1,7 +1,7 @@
 /** A key that the API has accepted, and refuses a moment later. */
 import { describe, expect, test } from '@jest/globals';
 import { items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
-import { streamOf } from '../../test-support/definitions.fixture.js';
+import { byCountedPage, streamOf } from '../../test-support/definitions.fixture.js';
 import { at, fakeApi, idsOf, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
 
@@ -66,4 +66,21 @@ test('one that was never accepted is not tried again', async () => {
   const run = await runRead([streamOf('orders')], api);
   expect(api.asked).toHaveLength(1);
   expect(run.errors).toEqual([expect.objectContaining({ failure_type: 'config_error' })]);
+});
+
+test('pages behind the last one, at which it is refused, do not use up the doubts of first pages', async () => {
+  const counted = { ...items, retriever: { ...items.retriever, paginator: byCountedPage } };
+  const requests = new Map<string, number>();
+  const api = fakeApi((url) => {
+    const { pathname } = url;
+    if (pathname === '/orders') return pageOf(url, parents);
+    const nth = (requests.get(pathname) ?? 0) + 1;
+    requests.set(pathname, nth);
+    const isRefused = url.searchParams.get('page') !== '1' || (pathname.includes('/3/') && nth === 1);
+    if (isRefused) return { status: 403, body: { message: 'refused' } };
+    const children = Array.from({ length: 10 }, (_, i) => ({ id: `${pathname} ${i}`, updatedAt: at(START) }));
+    return pageOf(url, children);
+  });
+  const run = await runRead([counted], api, { context: { clock: new SlowClock() }, numWorkers: 1 });
+  expect(run.errors).toEqual([]);
 });
