@@ -205,16 +205,16 @@ function orderOf(page: Glance | undefined, timeOf: FilterInQuestion['timeOf']): 
   const order = emptyPage();
   const { captured, count } = page ?? { captured: [], count: 0 };
   const width = captured.length / Math.max(1, count);
-  for (let i = 0; i < count; i++) addToOrder(order, timeOf(captured, i * width), DISORDER);
+  for (let i = 0; i < count; i++) addToOrder(order, timeOf(captured, i * width));
   return order;
 }
 
 /** Whether the first page of a list and a later one show that its newest records come first. */
 function isNewestFirst(first: PageOrder, later: PageOrder, isSame: boolean): boolean {
   return (
-    first.isNewestFirst &&
-    later.isNewestFirst &&
-    (isSame || first.last + DISORDER >= later.newest) &&
-    first.newest > later.last
+    first.rise <= DISORDER &&
+    later.rise <= DISORDER &&
+    (isSame || first.oldest + DISORDER >= later.newest) &&
+    first.newest > later.oldest
   );
 }
