@@ -1,15 +1,14 @@
 import { TracedError } from '../../protocol/errors.js';
 import { forEachConcurrently } from '../concurrency.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
-import { PageSizes } from '../paginators/page-sizes.js';
 import { MAX_EMPTY_PAGES } from '../paginators/page-walk.js';
 import type { PageParameters, PagesAhead, PageWalk } from '../paginators/page-walk.js';
 import { paginate, withOtherPages } from '../paginators/paginator.js';
 import { RefusedRequestError } from '../requesters/requester.js';
 import { VanishedListError } from './list.js';
 import type { ListOptions, ListReading, PageUse } from './list.js';
-import { ListTally } from './list-tally.js';
-import { MAX_ASKED_AGAIN, RepeatedPageError, RepeatedPages } from './repeated-pages.js';
+import type { ListTally } from './list-tally.js';
+import { PageIntake } from './page-intake.js';
 
 /** One fetched page, used and done with. */
 interface Step {
@@ -24,34 +23,33 @@ interface Step {
 
 /** One way through a list, from its first page to its end. */
 export class ListPass {
-  readonly tally: ListTally;
   readonly #options: ListOptions;
   readonly #walk: PageWalk;
-  readonly #isRepeated: boolean;
-  readonly #sizes: PageSizes;
+  readonly #intake: PageIntake;
   /** What stands behind the last page has been looked at. */
   #hasLooked = false;
-  readonly #repeated = new RepeatedPages();
-
   /** The page behind the last one that could not be looked at, and why. */
   #lookFailure: { readonly number: number; readonly error: TracedError } | undefined;
-
-  /** Anything came that no pass before this one had brought. */
-  hasBroughtNew = false;
 
   /** @param before what the pass that is repeated has counted */
   constructor(options: ListOptions, before: ListTally | undefined) {
     this.#options = options;
     this.#walk = paginate(options.paginator);
-    this.#sizes = new PageSizes(options.paginator);
-    this.#isRepeated = before !== undefined;
-    this.tally = new ListTally(options.width, options.keyPlaces, before);
+    this.#intake = new PageIntake(options, this.#walk, before);
+  }
+
+  get tally(): ListTally {
+    return this.#intake.tally;
+  }
+
+  get hasBroughtNew(): boolean {
+    return this.#intake.hasBroughtNew;
   }
 
   /** The way to read the list once more. */
   again(): ListPass {
     return new ListPass(
-      { ...this.#options, paginator: withOtherPages(this.#options.paginator, this.#sizes.size) },
+      { ...this.#options, paginator: withOtherPages(this.#options.paginator, this.#intake.sizes.size) },
       this.tally,
     );
   }
@@ -82,13 +80,13 @@ export class ListPass {
     let step = await this.#step(this.#walk.first, 1, 'in turn');
     if (step === undefined) return this.#reading('gone');
     for (;;) {
-      if (this.#sizes.lastNumber > 0) yield this.#sizes.lastNumber;
+      if (this.#intake.sizes.lastNumber > 0) yield this.#intake.sizes.lastNumber;
       if (step.isEnough === true) return this.#reading('enough');
       if (step.following === undefined) break;
       step = await this.#step(step.following, step.number + 1, 'in turn');
       if (step === undefined) throw vanished();
     }
-    if (await this.#readBeyond()) yield this.#sizes.lastNumber;
+    if (await this.#readBeyond()) yield this.#intake.sizes.lastNumber;
     return this.#reading('end');
   }
 
@@ -98,7 +96,7 @@ export class ListPass {
     // Records that are missing are told of in any case, and a page that came after all is known.
     const isUnknown = how === 'end' && missing === 0;
     const failure = isUnknown ? this.#lookFailure : undefined;
-    const isRead = failure !== undefined && failure.number <= this.#sizes.lastNumber;
+    const isRead = failure !== undefined && failure.number <= this.#intake.sizes.lastNumber;
     const endFailure = isRead ? undefined : (failure?.error ?? (isUnknown ? this.#walk.endDoubt : undefined));
     return { exists: how !== 'gone', completeness, distinct, total, missing, endFailure };
   }
@@ -128,15 +126,15 @@ export class ListPass {
     // It may be the key that is refused, or the address of this machine.
     if (error instanceof VanishedListError && error.isForbidden) return distinct === total;
     if (total !== undefined && distinct <= total) {
-      return distinct === total || (number - 1) * (this.#sizes.size ?? 0) >= total;
+      return distinct === total || (number - 1) * (this.#intake.sizes.size ?? 0) >= total;
     }
-    return !this.#sizes.isLastFull;
+    return !this.#intake.sizes.isLastFull;
   }
 
   /** Whether the API says that the list has ended, but its last page has no room left to show it. */
   #mayGoOn(): boolean {
     if (this.#hasLooked || this.#walk.ending !== 'counted') return false;
-    return this.#sizes.mayGoOn;
+    return this.#intake.sizes.mayGoOn;
   }
 
   #readPage(
@@ -148,15 +146,16 @@ export class ListPass {
     let asked = 0;
     return this.#options.fetchPage(parameters, async (page, headers): Promise<Step> => {
       // A list without pages sends the same one for each number.
-      const isExpected = this.#walk.ending !== 'guessed' || this.#sizes.mayGoOn || this.tally.missing > 0;
-      this.#requireNew(page, number, ++asked, isExpected);
+      const isExpected =
+        this.#walk.ending !== 'guessed' || this.#intake.sizes.mayGoOn || this.tally.missing > 0;
+      this.#intake.requireNew(page, number, ++asked, isExpected);
       const told = this.#walk.next(page, headers);
-      const following = told === undefined || this.#isEnd(page, number) ? undefined : told;
+      const following = told === undefined || this.#intake.isEnd(page, number) ? undefined : told;
       const hasRestarted = this.#walk.hasRestarted === true;
       const step = { number: hasRestarted ? number - 1 : number };
       const used = hasRestarted
         ? NOTHING_USED
-        : this.#use(page, number, following !== undefined, totalBefore);
+        : this.#intake.use(page, number, following !== undefined, totalBefore);
       if (used.isEnough || following === undefined) {
         await used.done;
         return used.isEnough ? { ...step, isEnough: true } : step;
@@ -175,49 +174,6 @@ export class ListPass {
     });
   }
 
-  /** Whether a page shows that there are none behind it, though another one would be asked for. */
-  #isEnd(page: SelectedPage, number: number): boolean {
-    const { ending } = this.#walk;
-    const { distinct } = this.tally;
-    const total = this.#walk.total(page);
-    const count = page.ranges.length / 2;
-    const hasCome = this.tally.hasCome(page);
-    const isSame = this.tally.isLast(page);
-    return this.#repeated.isEnd({ number, ending, total, distinct, count, hasCome, isSame });
-  }
-
-  #use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {
-    const isFirst = this.#sizes.lastNumber === 0 && !this.#isRepeated;
-    this.#sizes.add(page, number);
-    const total = this.#walk.total(page);
-    // Behind the last record some APIs count none: of the page, or of what stands behind it.
-    const isOfPage = total === 0 && number > 1 && page.ranges.length === 0;
-    if (!isOfPage) this.tally.count(total, totalBefore, number);
-    const fresh = this.tally.add(page);
-    if (fresh.includes(true)) this.hasBroughtNew = true;
-    const used = this.#options.use(page, {
-      number,
-      isFirst,
-      pageCount: this.#walk.pageCount(page),
-      total,
-      hasMore,
-      mayBeLong: hasMore && (this.#walk.ending !== 'guessed' || this.#sizes.isLastFull),
-      fresh,
-    });
-    if (used.isOldestFirst === true) this.tally.isOldestFirst();
-    return used;
-  }
-
-  /**
-   * @param asked times that the page has come
-   * @param isExpected something says that there is such a page
-   * @throws RepeatedPageError for the page to be asked for again; once more it is believed
-   */
-  #requireNew(page: SelectedPage, number: number, asked: number, isExpected: boolean): void {
-    if (!isExpected || asked > MAX_ASKED_AGAIN) return;
-    if (this.tally.hasCome(page)) throw new RepeatedPageError(number);
-  }
-
   /** Reads the pages whose number is known, in any order. @returns the last of them, and what follows it */
   async #readAhead(ahead: PagesAhead): Promise<Step> {
     const { pagesAtATime, isCrowded, mayEndEarly, fetchPage } = this.#options;
@@ -228,7 +184,7 @@ export class ListPass {
     let emptyInRow = 0;
     let following: PageParameters | undefined;
     // Beside the others, so that it takes no time of its own.
-    const isFull = ahead.isLastFull && this.#sizes.mayBeFull();
+    const isFull = ahead.isLastFull && this.#intake.sizes.mayBeFull();
     const looked = last + 1;
     const behind = isFull && !mayEndEarly ? this.#look(ahead.parameters(looked), looked) : undefined;
     // Whoever awaits it meets the error; until then nobody may be there.
@@ -239,17 +195,14 @@ export class ListPass {
       const totalBefore = this.tally.total;
       let asked = 0;
       const isThere = await fetchPage(ahead.parameters(one), async (page): Promise<true> => {
-        if (!hasCome) this.#requireNew(page, one, ++asked, true);
-        if (asked > MAX_ASKED_AGAIN && this.tally.hasCome(page)) {
-          this.#repeated.addBeside(one, this.#walk.total(page));
-        }
+        if (!hasCome) this.#intake.requireNewBeside(page, one, ++asked);
         emptyInRow = page.ranges.length === 0 ? emptyInRow + 1 : 0;
         // The list may have grown since the first page.
         if (page.ranges.length > 0) {
           last = Math.max(last, Math.min(ahead.lastBy(page), last + pagesAtATime));
         }
         if (one === last) following = ahead.behind(page, one);
-        const used = this.#use(page, one, one < last, totalBefore);
+        const used = this.#intake.use(page, one, one < last, totalBefore);
         if (used.isEnough) isEnough = true;
         await used.done;
         return true;
@@ -281,12 +234,13 @@ export class ListPass {
    * @returns whether there was anything
    */
   async #readBeyond(): Promise<boolean> {
-    const last = this.#sizes.lastNumber;
+    const last = this.#intake.sizes.lastNumber;
     while (this.tally.missing > 0 || this.#mayGoOn()) {
       const parameters = this.#walk.beyond?.();
-      if (parameters === undefined || !(await this.#look(parameters, this.#sizes.lastNumber + 1))) break;
+      if (parameters === undefined || !(await this.#look(parameters, this.#intake.sizes.lastNumber + 1)))
+        break;
     }
-    return this.#sizes.lastNumber > last;
+    return this.#intake.sizes.lastNumber > last;
   }
 
   /** Reads a page of which nothing says that it is there. @returns whether it had new records */
@@ -296,7 +250,7 @@ export class ListPass {
       if (page.ranges.length === 0 || this.tally.hasCome(page)) return false;
       this.#hasLooked = false;
       const before = this.tally.distinct;
-      const { done } = this.#use(page, number, true, undefined);
+      const { done } = this.#intake.use(page, number, true, undefined);
       const isNew = this.tally.distinct > before;
       await done;
       return isNew;

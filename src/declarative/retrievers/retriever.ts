@@ -7,6 +7,7 @@ import type { RequestContext, RequestListener } from '../requesters/request-cont
 import { RefusedRequestError } from '../requesters/requester.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
+import { CountHabits } from './count-habits.js';
 import type { ListOptions, ListReading, UsePage } from './list.js';
 import { readList, readListInTurn } from './list-reader.js';
 import { PageFetcher } from './page-fetcher.js';
@@ -98,15 +99,6 @@ const ONE = 1;
 /** Answers that a parameter may be wrong; which of them is meant for it, each API sees in its own way. */
 const BAD_REQUEST: readonly number[] = [400, 412, 422];
 
-/**
- * Lists in a row that came short although they were read twice, after which the API's counts are no longer taken for
- * exact: those that follow are read once.
- */
-const MAX_INEXACT_IN_ROW = 3;
-
-/** Empty lists without a count after which that is taken for the API's way, unless it has counted an empty one. */
-const MAX_UNCOUNTED = 20;
-
 /** Times that one page is asked for until it says how many records the list has. */
 const MAX_GLANCES = 4;
 /** ms before the second time; twice as long before each further one. */
@@ -127,13 +119,7 @@ class ListRetriever implements Retriever {
   readonly #listener: ListListener;
   readonly #pages: PageFetcher;
   #paginator: Paginator;
-  /** Lists in a row that came short. */
-  #inexactInRow = 0;
-  /** The API has counted the records of a list; of one without any. */
-  #hasCounted = false;
-  #hasCountedEmpty = false;
-  /** Empty lists that it has not counted. */
-  #uncounted = 0;
+  readonly #counts = new CountHabits();
 
   constructor(options: RetrieverOptions, context: RequestContext, listener: ListListener) {
     const { definition, capture } = options;
@@ -197,15 +183,13 @@ class ListRetriever implements Retriever {
     const { capture, keyPlaces, pagesAtATime } = this.#options;
     const { lanes } = this.#context;
     let isBegun = false;
-    const noteCount = (total: number | undefined): void => {
-      if (total !== undefined) this.#hasCounted = true;
-    };
+    const counts = this.#counts;
     const options: ListOptions = {
       paginator: this.#paginator,
       fetchPage: this.#pages.of(list),
       use(page, info) {
         isBegun = true;
-        noteCount(info.total);
+        counts.addPage(info.total);
         return use(page, info);
       },
       width: capture.length,
@@ -213,7 +197,7 @@ class ListRetriever implements Retriever {
       pagesAtATime,
       isCrowded: () => (lanes?.waitingBefore(list.rank ?? 0) ?? 0) >= pagesAtATime,
       mayEndEarly,
-      readsAgain: this.#inexactInRow < MAX_INEXACT_IN_ROW,
+      readsAgain: counts.areExact,
       onAgain,
     };
     return { options, isBegun: () => isBegun };
@@ -245,27 +229,9 @@ class ListRetriever implements Retriever {
     return { options: { ...options, paginator: smaller, use }, isBegun };
   }
 
-  /** Many parents have no children: where none of their lists is counted, they must not all be read again. */
-  #isUncounted({ exists, distinct, total }: ListReading, isOne: boolean): boolean {
-    if (!exists || distinct > 0) return false;
-    if (total === 0) this.#hasCountedEmpty = true;
-    if (total !== undefined || !this.#hasCounted) return false;
-    return isOne || ++this.#uncounted <= MAX_UNCOUNTED || this.#hasCountedEmpty;
-  }
-
   #ended({ partition }: List, reading: ListReading): ListOutcome {
-    const isShort = reading.completeness === 'short';
-    // Slices of one list come short together when the API fails for a moment; lists of parents are too many to be all read again.
-    const isOne = partition === NO_PARTITION;
-    // Whatever the counts are, what helps goes on.
-    if (isShort && reading.hasHelped !== true) this.#inexactInRow++;
-    else if (reading.completeness === 'verified') this.#inexactInRow = 0;
     this.#listener.listRead(reading, this.#pages.pathOf(partition));
-    return {
-      ...reading,
-      isUncounted: this.#isUncounted(reading, isOne),
-      isShort: isShort && (isOne || this.#inexactInRow <= MAX_INEXACT_IN_ROW),
-    };
+    return { ...reading, ...this.#counts.addList(reading, partition === NO_PARTITION) };
   }
 }
 

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { OutputClosedError, StoppedError, systemError, toTracedError } from '../../protocol/errors.js';
+import { OutputClosedError, StoppedError, toTracedError } from '../../protocol/errors.js';
 import type { TracedError } from '../../protocol/errors.js';
 import { counted } from '../../protocol/figures.js';
 import type { ConfiguredAirbyteStream, JsonObject } from '../../protocol/messages.js';
@@ -16,13 +16,13 @@ import { SplitSlice } from '../incremental/slice-cuts.js';
 import { ParentProgress, sortedParents } from '../partition-routers/parent-progress.js';
 import type { RequestContext } from '../requesters/request-context.js';
 import { pathTemplate } from '../requesters/request-path.js';
-import { RefusedRequestError } from '../requesters/requester.js';
 import { Slots } from '../requesters/slots.js';
 import type { StreamSlice } from '../stream-slice.js';
 import { SliceQueue } from './slice-queue.js';
 import type { QueuedSlice } from './slice-queue.js';
 import { SliceReader } from './slice-reader.js';
 import type { SliceListener } from './slice-reader.js';
+import { StreamErrors } from './stream-errors.js';
 import { StreamMessages } from './stream-messages.js';
 import type { StreamProgress, WatchStream } from './stream-progress.js';
 import { isLimited, shortfall, StreamStats } from './stream-stats.js';
@@ -67,7 +67,7 @@ export class StreamReader {
   readonly #hasReadBefore: boolean;
   #withoutCursor = 0;
   #shortWarnings = 0;
-  readonly #errors: TracedError[] = [];
+  readonly #errors: StreamErrors;
 
   /**
    * @param state the stream's saved state
@@ -86,6 +86,7 @@ export class StreamReader {
     const now = clock.now();
     this.#hasReadBefore = Array.isArray(state?.['closed_slices']) && state['closed_slices'].length > 0;
     this.#messages = new StreamMessages(configured.stream, context.output, clock.elapsed);
+    this.#errors = new StreamErrors((error) => this.#messages.error(error));
     const parents = sortedParents(definition);
     if (parents !== undefined) {
       const own = isResumable(configured.sync_mode, state) ? state : undefined;
@@ -131,10 +132,10 @@ export class StreamReader {
     if (this.#cursor.notice !== undefined) await messages.log('WARN', this.#cursor.notice);
     const queue = new SliceQueue(this.#cursor.slices());
     await this.#readSlices(queue).finally(() => this.#end.abort());
-    await this.#tellRefused(queue);
+    await this.#errors.endOfStream(queue.hasRead || this.#hasReadBefore);
 
     await messages.running();
-    const isComplete = this.#errors.length === 0;
+    const isComplete = this.#errors.all.length === 0;
     await (isComplete ? messages.finalState(this.#stateOf(true)) : messages.state(this.#state()));
     if (this.#withoutCursor > 0) {
       const field = this.#definition.incremental_sync?.cursor_field ?? '';
@@ -145,13 +146,13 @@ export class StreamReader {
     const summary = this.#stats.summary(clock.elapsed() - begun, isComplete);
     await messages.log('INFO', `${isComplete ? 'complete' : 'incomplete'}: ${summary}`);
     await messages.ended(isComplete);
-    return { errors: this.#errors };
+    return { errors: this.#errors.all };
   }
 
   progress(): StreamProgress {
     return this.#stats.progress(
       this.#definition.name,
-      this.#errors.map(({ message }) => message),
+      this.#errors.all.map(({ message }) => message),
     );
   }
 
@@ -208,21 +209,7 @@ export class StreamReader {
     if (error instanceof OutputClosedError || error instanceof StoppedError) throw error;
     const traced = toTracedError(error);
     queue.failed(queued, traced);
-    if (this.#errors.some(({ message }) => message === traced.message)) return;
-    this.#errors.push(traced);
-    // A config_error would end the job for good, so it waits until it is known that nothing can be retried.
-    const waits = traced.failureType === 'config_error' || traced instanceof RefusedRequestError;
-    if (!waits) await this.#messages.error(traced);
-  }
-
-  /** Traces what the API refused, now that it is known whether it refuses all dates. */
-  async #tellRefused({ hasRead }: SliceQueue): Promise<void> {
-    for (const [i, error] of this.#errors.entries()) {
-      if (!(error instanceof RefusedRequestError)) continue;
-      const told = hasRead || this.#hasReadBefore ? refusedInPart(error) : error;
-      this.#errors[i] = told;
-      if (told.failureType !== 'config_error') await this.#messages.error(told);
-    }
+    await this.#errors.add(traced);
   }
 
   async #readSlice(slice: StreamSlice): Promise<void> {
@@ -289,12 +276,4 @@ export class StreamReader {
       },
     };
   }
-}
-
-/** Neither the key nor the stream is at fault where other dates of it can be read. */
-function refusedInPart({ message, internalMessage }: TracedError): TracedError {
-  return systemError(
-    `Some dates of the stream could not be read; others were. ${message} If these dates are too old for the API, set a later start_date.`,
-    internalMessage === undefined ? {} : { internalMessage },
-  );
 }
