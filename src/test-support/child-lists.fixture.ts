@@ -2,17 +2,7 @@
 import type { DeclarativeStream } from '../declarative/components.js';
 import { HOUR_MS } from '../declarative/durations.js';
 import { childStreamOf, streamOf } from './definitions.fixture.js';
-import { FakeClock } from './fake-clock.fixture.js';
 import { at, START } from './read-run.fixture.js';
-
-/** A minute for each request, so that progress is said often. */
-export class SlowClock extends FakeClock {
-  #ticks = 0;
-  override readonly now = (): number => Date.parse('2024-06-15T12:00:00.000Z') + this.#ticks * 1000;
-  tick(): void {
-    this.#ticks += 60;
-  }
-}
 
 export interface Parent {
   readonly id: number;

@@ -1,7 +1,8 @@
 /** Lists of parents that the API says it does not know: gone with their parent, or only for a moment. */
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../protocol/messages.js';
-import { items, parentsOf, SlowClock, ROUTER } from '../../test-support/child-lists.fixture.js';
+import { items, parentsOf, ROUTER } from '../../test-support/child-lists.fixture.js';
+import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import {
   byCountedPage,
   childStreamOf,
@@ -20,7 +21,7 @@ import {
 } from '../../test-support/read-run.fixture.js';
 import type { ReadRun } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
-import { HOUR_MS } from '../durations.js';
+import { HOUR_MS, MINUTE_MS } from '../durations.js';
 import { AbsentLists } from '../incremental/absent-lists.js';
 import { DatetimeCursor } from '../incremental/datetime-cursor.js';
 
@@ -41,7 +42,7 @@ async function sync(
   });
   return runRead([stream], api, {
     states: new Map(state === undefined ? [] : [['items', state]]),
-    context: { clock: new SlowClock() },
+    context: { clock: new FakeClock() },
   });
 }
 
@@ -123,11 +124,11 @@ describe.each([
 });
 
 test('a list that is known not to be there stays so through a sync that breaks off and one that goes on', async () => {
-  const clock = new SlowClock();
+  const clock = new FakeClock();
   const many = parentsOf(50);
   const read = (state: JsonObject | undefined, isFailing = false): Promise<ReadRun> => {
     const api = fakeApi((url) => {
-      clock.tick();
+      clock.advance(MINUTE_MS);
       if (url.pathname === '/orders') return pageOf(url, many);
       const id = parentOf(url);
       if (isFailing && id < 20) return { status: 500, body: {} };
@@ -175,11 +176,11 @@ test('a list of parents that was not there, in between, is asked for by the next
 });
 
 test('lists that came short are read again by the sync that goes on, also where counts are no longer believed', async () => {
-  const clock = new SlowClock();
+  const clock = new FakeClock();
   const short = [10, 12, 14, 16, 18, 20];
   let isFaulty = true;
   const api = fakeApi((url) => {
-    clock.tick();
+    clock.advance(MINUTE_MS);
     if (url.pathname === '/orders') return pageOf(url, parents);
     const id = parentOf(url);
     // The last one is refused, so that the sync stays unfinished.

@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
-import { items, ofAll, parentsOf, ROUTER, SlowClock } from '../../test-support/child-lists.fixture.js';
+import { items, ofAll, parentsOf, ROUTER } from '../../test-support/child-lists.fixture.js';
+import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import type { Parent } from '../../test-support/child-lists.fixture.js';
 import {
   byCountedPage,
@@ -27,10 +28,10 @@ import { HOUR_MS, MINUTE_MS } from '../durations.js';
 import { ParentProgress } from './parent-progress.js';
 
 /** Each parent has one child, of its id. After so many lists of children all requests fail. */
-function apiOf(clock: SlowClock, parents: readonly Parent[], failsAfter = Infinity): FakeApi {
+function apiOf(clock: FakeClock, parents: readonly Parent[], failsAfter = Infinity): FakeApi {
   let lists = 0;
   return fakeApi((url) => {
-    clock.tick();
+    clock.advance(MINUTE_MS);
     if (lists >= failsAfter) return { status: 500, body: {} };
     if (url.pathname === '/orders') return pageOf(url, parents);
     lists++;
@@ -45,7 +46,7 @@ async function sync(
   failsAfter?: number,
   syncMode: SyncMode = 'incremental',
 ): Promise<{ run: ReadRun; lists: number[]; last: JsonObject | undefined }> {
-  const clock = new SlowClock();
+  const clock = new FakeClock();
   const api = apiOf(clock, parents, failsAfter);
   const states = new Map(state === undefined ? [] : [['items', state]]);
   const run = await runRead([items], api, { states, context: { clock }, numWorkers: 2, syncMode });
@@ -127,8 +128,8 @@ describe('a sync of child lists that broke off', () => {
     const { orders } = first.last?.['parents_done'] as { orders: JsonObject };
     const state = { ...first.last, parents_done: { orders: { ...orders, short: ['45'] } } };
     // An hour later, when there is another parent.
-    const clock = new SlowClock();
-    for (let minute = 0; minute < 60; minute++) clock.tick();
+    const clock = new FakeClock();
+    for (let minute = 0; minute < 60; minute++) clock.advance(MINUTE_MS);
     const added = { id: 4000, createdAt: '2024-06-15T12:20:00.000Z' };
     const second = await runRead([items], apiOf(clock, [added, ...parents], 0), {
       states: new Map([['items', state]]),
@@ -141,7 +142,7 @@ describe('a sync of child lists that broke off', () => {
 
   test('does not claim to miss the list of a parent that is known to have none', async () => {
     const parents = parentsOf(50);
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     const api = apiOf(clock, parents, 35);
     const http: FakeApi['http'] = async (request) => {
       const answer = await api.http(request);
@@ -197,7 +198,7 @@ describe('a sync of child lists that broke off', () => {
 });
 
 describe('a sync of child lists that goes on', () => {
-  const options = () => ({ context: { clock: new SlowClock() }, numWorkers: 2 });
+  const options = () => ({ context: { clock: new FakeClock() }, numWorkers: 2 });
   const statesOf = (state: JsonObject | undefined) => new Map(state === undefined ? [] : [['items', state]]);
 
   test.each([
@@ -205,7 +206,7 @@ describe('a sync of child lists that goes on', () => {
     ['with a later end date', { endDate: at(START + 20 * HOUR_MS) }, { endDate: at(START + 60 * HOUR_MS) }],
   ])('%s reads the children of all parents, since others of them belong to it', async (_, before, after) => {
     const parents = parentsOf(50);
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     const first = await runRead([items], apiOf(clock, parents, 35), {
       ...options(),
       ...before,
@@ -224,11 +225,11 @@ describe('a sync of child lists that goes on', () => {
   });
 
   test('keeps its progress although parents come in between two pages', async () => {
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     let parents = parentsOf(50);
     let lists = 0;
     const api = fakeApi((url) => {
-      clock.tick();
+      clock.advance(MINUTE_MS);
       if (lists >= 35) return { status: 500, body: {} };
       if (url.pathname === '/orders') {
         const reply = pageOf(url, parents);
@@ -248,12 +249,12 @@ describe('a sync of child lists that goes on', () => {
   });
 
   test('reads that of a parent again whose list came short, and no other one', async () => {
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     const parents = parentsOf(50);
     let lists: number[] = [];
     let failsAfter = 38;
     const api = fakeApi((url) => {
-      clock.tick();
+      clock.advance(MINUTE_MS);
       if (lists.length >= failsAfter) return { status: 500, body: {} };
       if (url.pathname === '/orders') return pageOf(url, parents);
       const id = Number(url.pathname.split('/')[2]);
@@ -280,11 +281,11 @@ describe('a sync of child lists that goes on', () => {
   });
 
   test('reads that of an outermost parent again of which a list in between came short', async () => {
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     const parents = parentsOf(50);
     let isFaulty = true;
     const api = fakeApi((url) => {
-      clock.tick();
+      clock.advance(MINUTE_MS);
       const [, , order, , item] = url.pathname.split('/');
       if (order === undefined) return pageOf(url, parents);
       // The usages of one are refused, so that the sync stays unfinished.
@@ -315,10 +316,10 @@ describe('a sync of child lists that goes on', () => {
 });
 
 test.each([500, 412])('a list in between that is answered with %i holds up no others', async (status) => {
-  const clock = new SlowClock();
+  const clock = new FakeClock();
   const parents = parentsOf(50);
   const api = fakeApi((url) => {
-    clock.tick();
+    clock.advance(MINUTE_MS);
     const [, , order, , item] = url.pathname.split('/');
     if (order === undefined) return pageOf(url, parents);
     if (item === undefined && order === '20') return { status, body: {} };
@@ -365,14 +366,14 @@ function countedItems(): DeclarativeStream {
 
 test('a parent that a deletion hides before a sync breaks off is read when it is taken up', async () => {
   const counting = countedItems();
-  const clock = new SlowClock();
+  const clock = new FakeClock();
   // So many that the list has not ended by then: at its end it shows that it is short.
   let parents = parentsOf(120);
   let lists = 0;
   let isFailing = true;
   const asked = new Set<number>();
   const api = fakeApi((url) => {
-    clock.tick();
+    clock.advance(MINUTE_MS);
     if (isFailing && lists >= 35) return { status: 500, body: {} };
     if (url.pathname === '/orders') {
       const { body } = pageOf(url, parents);
@@ -399,13 +400,13 @@ test('a parent that a deletion hides before a sync breaks off is read when it is
 });
 
 test('a parent that was missing is read although the sync broke off while the list was read again', async () => {
-  const clock = new SlowClock();
+  const clock = new FakeClock();
   const parents = parentsOf(50);
   const asked = new Set<number>();
   let passes = 0;
   let isFailing = false;
   const api = fakeApi((url) => {
-    clock.tick();
+    clock.advance(MINUTE_MS);
     if (url.pathname === '/orders' && url.searchParams.get('page') === '1' && ++passes === 2)
       isFailing = true;
     if (isFailing) return { status: 500, body: {} };
@@ -453,7 +454,7 @@ test('whenever and however often it breaks off, every child comes, and a state n
 
 test('parents that another order of the same date hides before a sync breaks off are read when it is taken up', async () => {
   const counting = countedItems();
-  const clock = new SlowClock();
+  const clock = new FakeClock();
   // Ten of the same time, of which half is sent on two pages and half on none.
   const parents = parentsOf(50).map((one) =>
     one.id >= 35 && one.id < 45 ? { ...one, createdAt: at(START + 40 * HOUR_MS) } : one,
@@ -461,7 +462,7 @@ test('parents that another order of the same date hides before a sync breaks off
   let isHiding = true;
   let lists = 0;
   const api = fakeApi((url) => {
-    clock.tick();
+    clock.advance(MINUTE_MS);
     if (url.pathname !== '/orders') {
       if (isHiding && ++lists > 25) return { status: 500, body: {} };
       const id = Number(url.pathname.split('/')[2]);
@@ -487,11 +488,11 @@ test('parents that another order of the same date hides before a sync breaks off
 });
 
 test('parents whose empty lists are never counted count as done, but for a few', async () => {
-  const clock = new SlowClock();
+  const clock = new FakeClock();
   const parents = parentsOf(300);
   let lists = 0;
   const api = fakeApi((url) => {
-    clock.tick();
+    clock.advance(MINUTE_MS);
     if (url.pathname === '/orders') return pageOf(url, parents);
     if (++lists > 280) return { status: 500, body: {} };
     const id = Number(url.pathname.split('/')[2]);
@@ -537,11 +538,11 @@ test('a parent that is missing again, of as many as a state names, keeps nothing
 });
 
 test('parents whose empty lists are not counted are asked for again, however many, where the API counts others', async () => {
-  const clock = new SlowClock();
+  const clock = new FakeClock();
   const parents = parentsOf(100);
   let isFaulty = true;
   const api = fakeApi((url) => {
-    clock.tick();
+    clock.advance(MINUTE_MS);
     if (url.pathname === '/orders') return pageOf(url, parents);
     const id = Number(url.pathname.split('/')[2]);
     if (isFaulty && id < 20) return { status: 500, body: {} };
@@ -565,11 +566,11 @@ test('parents whose empty lists are not counted are asked for again, however man
 });
 
 test('parents of whom more lists come short than a state names are read again, too, with all behind them', async () => {
-  const clock = new SlowClock();
+  const clock = new FakeClock();
   const parents = parentsOf(200);
   let isFaulty = true;
   const api = fakeApi((url) => {
-    clock.tick();
+    clock.advance(MINUTE_MS);
     if (url.pathname === '/orders') return pageOf(url, parents);
     const id = Number(url.pathname.split('/')[2]);
     if (isFaulty && id < 20) return { status: 500, body: {} };
@@ -594,12 +595,12 @@ test('wherever it breaks off, all children of lists in between come with the syn
   const parents = parentsOf(25);
   const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
   for (let failsAfter = 50; failsAfter <= 90; failsAfter++) {
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     const came = new Set<string>();
     let lists = 0;
     let isFailing = true;
     const api = fakeApi((url) => {
-      clock.tick();
+      clock.advance(MINUTE_MS);
       const [, , order, , item] = url.pathname.split('/');
       if (order === undefined) return pageOf(url, parents);
       if (isFailing && ++lists > failsAfter) return { status: 500, body: {} };
@@ -622,12 +623,12 @@ test('wherever it breaks off, all children of lists in between come with the syn
 });
 
 test('a parent that comes again on the next page has its list read once', async () => {
-  const clock = new SlowClock();
+  const clock = new FakeClock();
   const parents = parentsOf(30);
   const lists: number[] = [];
   let isNew = true;
   const api = fakeApi((url) => {
-    clock.tick();
+    clock.advance(MINUTE_MS);
     if (url.pathname === '/orders') {
       const added = isNew ? [] : [{ id: 4000, createdAt: at(START + 100 * HOUR_MS) }];
       isNew = false;
@@ -657,12 +658,12 @@ test('parents that are read by date claim nothing to be done: of another slice o
     incremental_sync: { ...dates, ...aliases },
   };
   const parents = spread(600);
-  const clock = new SlowClock();
+  const clock = new FakeClock();
   let lists = 0;
   let isFailing = true;
   const came = new Set<number>();
   const api = fakeApi((url) => {
-    clock.tick();
+    clock.advance(MINUTE_MS);
     if (url.pathname === '/orders') return listBetween(url, parents);
     if (isFailing && ++lists > 250) return { status: 500, body: {} };
     const id = Number(url.pathname.split('/')[2]);

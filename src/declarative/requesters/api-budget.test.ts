@@ -1,37 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy, Rate } from '../components.js';
+import { HeldClock } from '../../test-support/fake-clock.fixture.js';
 import { HOUR_MS } from '../durations.js';
 import { ApiBudget } from './api-budget.js';
-
-/** A clock that only moves when it is told to; sleepers wake in the order of their times. */
-class FakeClock {
-  time = 1_700_000_000_000;
-  readonly #sleepers: { until: number; wake: () => void }[] = [];
-
-  readonly now = (): number => this.time;
-  readonly elapsed = (): number => this.time;
-  readonly sleep = (ms: number): Promise<void> =>
-    new Promise((wake) => void this.#sleepers.push({ until: this.time + ms, wake }));
-
-  async advance(ms: number): Promise<void> {
-    const end = this.time + ms;
-    await settle();
-    for (;;) {
-      const next = this.#sleepers.sort((a, b) => a.until - b.until)[0];
-      if (next === undefined || next.until > end) break;
-      this.#sleepers.shift();
-      this.time = Math.max(this.time, next.until);
-      next.wake();
-      await settle();
-    }
-    this.time = end;
-  }
-}
-
-async function settle(): Promise<void> {
-  for (let i = 0; i < 10; i++) await Promise.resolve();
-}
 
 function policy(
   limit: Rate['limit'],
@@ -57,7 +29,7 @@ function kept(ms: number): number {
 }
 
 function newBudget(
-  clock: FakeClock,
+  clock: HeldClock,
   policies: readonly MovingWindowCallRatePolicy[],
   requestsPerMinute?: number,
   keyMode: KeyMode = 'test',
@@ -68,7 +40,7 @@ function newBudget(
 
 /** A budget with a clock of its own, and the times (ms since the start) of the calls that it let through. */
 class Harness {
-  readonly clock = new FakeClock();
+  readonly clock = new HeldClock();
   readonly budget: ApiBudget;
   readonly calls: Record<string, number[]> = {};
   readonly #start = this.clock.time;
@@ -231,7 +203,7 @@ describe('ApiBudget', () => {
   });
 
   test('keeps a caller whose turn was taken before those who have not come back yet', () => {
-    const clock = new FakeClock();
+    const clock = new HeldClock();
     const start = clock.time;
     const budget = newBudget(clock, [policy(1, 'PT1S')]);
     /** When the caller has its turn. @param time ms since the start */
@@ -251,7 +223,7 @@ describe('ApiBudget', () => {
   });
 
   test('counts no call that it does not let through', () => {
-    const clock = new FakeClock();
+    const clock = new HeldClock();
     const budget = newBudget(clock, [policy(1, 'PT1S')]);
     expect(budget.tryAcquire('/a').wait).toBe(0);
     expect(budget.tryAcquire('/a').wait).toBe(kept(1000));
@@ -427,7 +399,7 @@ describe('a limit that is lower than the documented one', () => {
 
   /** An API that counts in fixed windows, read by many at a time until all calls have been answered. */
   async function read(limit: number, windowMs: number, tells: boolean) {
-    const clock = new FakeClock();
+    const clock = new HeldClock();
     const start = clock.time;
     const budget = newBudget(clock, [policy(600, 'PT60S', undefined, PER_ENDPOINT)], 100_000);
     const counted = new Map<number, number>();
@@ -490,7 +462,7 @@ describe('a limit that is lower than the documented one', () => {
   });
 
   test('is no longer kept to when it has gone', async () => {
-    const clock = new FakeClock();
+    const clock = new HeldClock();
     const budget = newBudget(clock, [], 100_000);
     const turn = () => budget.tryAcquire('/a');
     const first = turn();
@@ -508,7 +480,7 @@ describe('a limit that is lower than the documented one', () => {
   });
 
   test('counts no call that got no answer', () => {
-    const clock = new FakeClock();
+    const clock = new HeldClock();
     const budget = newBudget(clock, []);
     const first = budget.tryAcquire('/a');
     budget.ended('/a', first.call, 'refused');

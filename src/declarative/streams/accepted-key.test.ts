@@ -1,6 +1,7 @@
 /** A key that the API has accepted, and refuses a moment later. */
 import { describe, expect, test } from '@jest/globals';
-import { items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
+import { items, parentsOf } from '../../test-support/child-lists.fixture.js';
+import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import { byCountedPage, streamOf } from '../../test-support/definitions.fixture.js';
 import { at, fakeApi, idsOf, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
@@ -22,7 +23,7 @@ function refusing(status: number, isRefused: (path: string, nth: number) => bool
 
 const isChild = (path: string): boolean => path.endsWith('/items');
 const read = (api: FakeApi): Promise<ReadRun> =>
-  runRead([items], api, { context: { clock: new SlowClock() }, numWorkers: 2 });
+  runRead([items], api, { context: { clock: new FakeClock() }, numWorkers: 2 });
 
 describe.each([401, 403])('lists of parents, at which it is refused (HTTP %i)', (status) => {
   test('once, are asked for again', async () => {
@@ -81,6 +82,6 @@ test('pages behind the last one, at which it is refused, do not use up the doubt
     const children = Array.from({ length: 10 }, (_, i) => ({ id: `${pathname} ${i}`, updatedAt: at(START) }));
     return pageOf(url, children);
   });
-  const run = await runRead([counted], api, { context: { clock: new SlowClock() }, numWorkers: 1 });
+  const run = await runRead([counted], api, { context: { clock: new FakeClock() }, numWorkers: 1 });
   expect(run.errors).toEqual([]);
 });

@@ -1,7 +1,8 @@
 /** Lists of single parents that cannot be read. */
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../protocol/messages.js';
-import { items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
+import { items, parentsOf } from '../../test-support/child-lists.fixture.js';
+import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import { at, fakeApi, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
 import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
 import { HOUR_MS, MINUTE_MS } from '../durations.js';
@@ -12,16 +13,16 @@ const ids = (run: ReadRun): number[] => run.records('items').map(({ id }) => Num
 
 describe('a parent whose list the API refuses', () => {
   const parents = parentsOf(50);
-  const refuses = (ids: readonly number[], status: number, clock: SlowClock): FakeApi =>
+  const refuses = (ids: readonly number[], status: number, clock: FakeClock): FakeApi =>
     fakeApi((url) => {
-      clock.tick();
+      clock.advance(MINUTE_MS);
       if (url.pathname === '/orders') return pageOf(url, parents);
       const id = Number(url.pathname.split('/')[2]);
       return ids.includes(id)
         ? { status, body: {} }
         : pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
     });
-  const read = (api: FakeApi, clock: SlowClock, state?: JsonObject) =>
+  const read = (api: FakeApi, clock: FakeClock, state?: JsonObject) =>
     runRead([items], api, {
       context: { clock },
       numWorkers: 2,
@@ -40,7 +41,7 @@ describe('a parent whose list the API refuses', () => {
     [500, [20, 21], 'transient_error'],
     [500, [10, 20, 30, 40], 'transient_error'],
   ])('with %i does not hold up those of the others', async (status, refused, failureType) => {
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     const run = await read(refuses(refused, status, clock), clock);
     expect(sorted(ids(run))).toEqual(without(refused));
     expect(run.course('items').at(-1)).toBe('INCOMPLETE');
@@ -54,7 +55,7 @@ describe('a parent whose list the API refuses', () => {
   });
 
   test('is asked for alone by the next sync, and if that is in vain, with all by the one after it', async () => {
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     const first = await read(refuses([20], 412, clock), clock);
     const again = refuses([20], 412, clock);
     const second = await read(again, clock, first.states('items').at(-1));
@@ -67,7 +68,7 @@ describe('a parent whose list the API refuses', () => {
   });
 
   test('with others at which the API fails, too many to go on, does not keep the syncs from new parents', async () => {
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     const first = await read(refuses([20, 30, 40], 500, clock), clock);
     expect(first.states('items').at(-1)).toHaveProperty('parents_done');
     const second = await read(refuses([20, 30, 40], 500, clock), clock, first.states('items').at(-1));
@@ -77,7 +78,7 @@ describe('a parent whose list the API refuses', () => {
   });
 
   test('is told of as it is where all are refused, however few there are', async () => {
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     const few = parentsOf(3);
     const api = fakeApi((url) => (url.pathname === '/orders' ? pageOf(url, few) : { status: 403, body: {} }));
     const run = await read(api, clock);
@@ -87,7 +88,7 @@ describe('a parent whose list the API refuses', () => {
   });
 
   test('with 401, which is about the key, ends the stream', async () => {
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     const asked = new Set<string>();
     const api = fakeApi((url) => {
       if (url.pathname === '/orders') return pageOf(url, parents);
@@ -100,7 +101,7 @@ describe('a parent whose list the API refuses', () => {
   });
 
   test('is told of as it is where all are refused, and not all are asked for', async () => {
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     const all = parents.map(({ id }) => id);
     const api = refuses(all, 403, clock);
     const run = await read(api, clock);
@@ -188,12 +189,12 @@ describe('several parents at whose lists the API always fails', () => {
   });
 
   test('do not hold up new ones for good', async () => {
-    const clock = new SlowClock();
+    const clock = new FakeClock();
     const parents = parentsOf(50);
     let state: JsonObject | undefined;
     const came = new Set<number>();
     for (let sync = 0; sync < 4; sync++) {
-      for (let i = 0; i < 30; i++) clock.tick();
+      for (let i = 0; i < 30; i++) clock.advance(MINUTE_MS);
       const added = 1000 + sync;
       parents.unshift({ id: added, createdAt: at(clock.now() - 20 * MINUTE_MS) });
       const run = await runRead([items], failing(parents, []), {

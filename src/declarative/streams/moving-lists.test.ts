@@ -1,6 +1,7 @@
 /** Lists that move on by several pages at once while they are read: after a pause for a rate limit or a slow reader, say. */
 import { describe, expect, test } from '@jest/globals';
-import { items, parentsOf, SlowClock } from '../../test-support/child-lists.fixture.js';
+import { items, parentsOf } from '../../test-support/child-lists.fixture.js';
+import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import { byCountedPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import {
   at,
@@ -104,7 +105,7 @@ test.each([10, 20, 25])('%i parents that come in while children are read hide no
     }
     return pageOf(url, [{ id: url.pathname.split('/')[2], updatedAt: at(START) }]);
   });
-  const run = await runRead([items], api, { context: { clock: new SlowClock() }, numWorkers: 2 });
+  const run = await runRead([items], api, { context: { clock: new FakeClock() }, numWorkers: 2 });
   expect(run.errors).toEqual([]);
   const came = new Set(idsOf(run, 'items').map(Number));
   expect(parents.filter(({ id }) => !came.has(id))).toEqual([]);

@@ -27,7 +27,7 @@ const WRONG_KEY: Reply = { status: 401, body: {} };
 const BROKEN: Reply = { status: 500, body: {} };
 
 /** A clock on which whoever sleeps is woken by hand. */
-class HeldClock extends FakeClock {
+class WokenClock extends FakeClock {
   /** Resolves when somebody sleeps. */
   readonly asleep: Promise<void>;
   #fellAsleep: () => void = () => undefined;
@@ -99,7 +99,7 @@ describe('after a final error nothing new of the stream is begun', () => {
 });
 
 test('the error of a child is reported while the next page of parents waits for the API, which is not asked again', async () => {
-  const clock = new HeldClock(1);
+  const clock = new WokenClock(1);
   const parents = Array.from({ length: 20 }, (_, id) => ({ id, createdAt: at(START + id * HOUR_MS) }));
   const api = fakeApi((url) => {
     if (url.pathname !== '/orders') return WRONG_KEY;
@@ -133,7 +133,7 @@ describe('when the reader of the output has gone', () => {
     ['stream', [streamOf('plans'), streamOf('refunds')], (url) => url.pathname === '/plans'],
     ['slice of the same stream', [byMonths], isFirstMonth],
   ])('the read ends at once, although another %s waits for the API', async (_, streams, isWaiting) => {
-    const clock = new HeldClock();
+    const clock = new WokenClock();
     const sink = new ClosingSink();
     const api = fakeApi((url) => (isWaiting(url) ? BROKEN : pageOf(url, [])));
     const { http } = delayed(

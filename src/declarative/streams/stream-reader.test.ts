@@ -6,28 +6,6 @@ import { at, fakeApi, pageOf, runRead, START } from '../../test-support/read-run
 import type { ReadRun } from '../../test-support/read-run.fixture.js';
 import { MINUTE_MS } from '../durations.js';
 
-/** A clock that goes on by so many minutes whenever the API answers. */
-class ApiClock extends FakeClock {
-  #passed = 0;
-  #setBack = 0;
-  readonly #step: number;
-
-  constructor(minutes: number) {
-    super();
-    this.#step = minutes * MINUTE_MS;
-  }
-
-  override readonly now = (): number => Date.parse('2024-06-15T12:00:00.000Z') + this.#passed - this.#setBack;
-  override readonly elapsed = (): number => this.#passed;
-  override readonly sleep = async (ms: number): Promise<void> => void (this.#passed += ms);
-  answer(): void {
-    this.#passed += this.#step;
-  }
-  setBack(ms: number): void {
-    this.#setBack += ms;
-  }
-}
-
 const { type, cursor_field, datetime_format } = createdBetween;
 const orders = streamOf('orders', { incremental_sync: { type, cursor_field, datetime_format } });
 const state = { createdAt: at(START + 1000) };
@@ -45,9 +23,9 @@ describe('a read that brings no record for hours', () => {
   ])(
     'with %i minutes a request says every quarter of an hour where it stands',
     async (minutes, pages, count) => {
-      const clock = new ApiClock(minutes);
+      const clock = new FakeClock();
       const api = fakeApi((url) => {
-        clock.answer();
+        clock.advance(minutes * MINUTE_MS);
         return pageOf(url, OLD);
       });
       const run = await runRead([orders], api, { states: new Map([['orders', state]]), context: { clock } });
@@ -63,11 +41,11 @@ describe('a read that brings no record for hours', () => {
   );
 
   test('says so too if somebody sets the clock back meanwhile', async () => {
-    const clock = new ApiClock(20);
+    const clock = new FakeClock();
     let answers = 0;
     const api = fakeApi((url) => {
-      clock.answer();
-      if (++answers === 5) clock.setBack(24 * 60 * MINUTE_MS);
+      clock.advance(20 * MINUTE_MS);
+      if (++answers === 5) clock.set(-24 * 60 * MINUTE_MS);
       return pageOf(url, OLD);
     });
     const run = await runRead([orders], api, { states: new Map([['orders', state]]), context: { clock } });
@@ -76,10 +54,10 @@ describe('a read that brings no record for hours', () => {
   });
 
   test('says so too behind a record', async () => {
-    const clock = new ApiClock(20);
+    const clock = new FakeClock();
     let answers = 0;
     const api = fakeApi((url) => {
-      clock.answer();
+      clock.advance(20 * MINUTE_MS);
       const { body } = pageOf(url, OLD) as { body: { data: unknown[] } };
       // One record in the middle is new.
       return {
@@ -92,7 +70,7 @@ describe('a read that brings no record for hours', () => {
   });
 
   test('says so too while it waits for the rate limit', async () => {
-    const clock = new ApiClock(0);
+    const clock = new FakeClock();
     let answers = 0;
     const http = async () =>
       ++answers < 20
