@@ -3,7 +3,7 @@ import type { SelectedPage } from '../extractors/record-selector.js';
 import { beginPage } from '../incremental/cursor.js';
 import type { Cursor, OpenSlice } from '../incremental/cursor.js';
 import { markOf } from '../incremental/cursor-state.js';
-import { addToOrder, comesOldestFirst, emptyPage, ListOrder } from '../incremental/list-order.js';
+import { addToOrder, comesOldestFirst, emptyPage } from '../incremental/list-order.js';
 import type { RequestContext } from '../requesters/request-context.js';
 import type { PageInfo } from '../retrievers/list.js';
 import { createRetriever } from '../retrievers/retriever.js';
@@ -125,7 +125,6 @@ export class ParentStream {
     { selection, progress, onPage, onShort }: ParentOptions,
   ): AsyncGenerator<ParentPage, void, void> {
     const open = selection?.open;
-    const feed = new ListOrder();
     let found: StreamPartition[] = [];
     let order = emptyPage();
     let repeated = 0;
@@ -155,9 +154,7 @@ export class ParentStream {
         // Behind the dates: if the API ignores the range, there is no use in cutting it.
         onPage?.(page, info);
         const isOldestFirst = comesOldestFirst(open?.page ?? order);
-        if (open === undefined || this.#cursor?.isFeed !== true) return { ...GO_ON, isOldestFirst };
-        feed.add(info.number, open.page);
-        return { ...GO_ON, isOldestFirst, isEnough: feed.isPast(open.slice.start) };
+        return { isEnough: false, done: Promise.resolve(), isOldestFirst };
       },
       {
         // Whoever goes on from a state that said otherwise would not ask for those that are missing.
@@ -184,5 +181,3 @@ export class ParentStream {
     return parentPartition(this.#config, within, page, offset, this.#keyPlace, cursorPlaces);
   }
 }
-
-const GO_ON = { isEnough: false, done: Promise.resolve() };
