@@ -87,7 +87,9 @@ const SLACK_MS = 10;
  */
 export class ApiBudget {
   readonly #options: ApiBudgetOptions;
+  /** By endpoint. Those of one policy may have one together. */
   readonly #windows = new Map<string, Window>();
+  readonly #shared = new Map<MovingWindowCallRatePolicy, Window>();
 
   constructor(options: ApiBudgetOptions) {
     this.#options = options;
@@ -174,14 +176,14 @@ export class ApiBudget {
   }
 
   #windowOf(endpoint: string): Window {
-    const { budget, keyMode } = this.#options;
-    const policy = callRatePolicy(budget, endpoint, keyMode);
-    const isShared = policy !== undefined && policy.extensions?.per_endpoint !== true;
-    const key = isShared ? JSON.stringify(policy.matchers) : endpoint;
-    let window = this.#windows.get(key);
+    let window = this.#windows.get(endpoint);
     if (window === undefined) {
-      window = this.#newWindow(policy);
-      this.#windows.set(key, window);
+      const { budget, keyMode } = this.#options;
+      const policy = callRatePolicy(budget, endpoint, keyMode);
+      const isShared = policy !== undefined && policy.extensions?.per_endpoint !== true;
+      window = (isShared ? this.#shared.get(policy) : undefined) ?? this.#newWindow(policy);
+      this.#windows.set(endpoint, window);
+      if (isShared) this.#shared.set(policy, window);
     }
     return window;
   }
