@@ -140,6 +140,17 @@ describe('a sync of child lists that broke off', () => {
     expect(third.lists.filter((id) => id > 20)).toEqual([4000, 45]);
   });
 
+  test('reads the children of all parents anew if somebody has set its mark back', async () => {
+    const parents = parentsOf(50);
+    const before = { start_date: at(START), updatedAt: at(START + HOUR_MS) };
+    const first = await sync(parents, before, 35);
+    expect(first.last).toMatchObject({ ...before, parents_done: { orders: { since: before.updatedAt } } });
+    const goesOn = await sync(parents, first.last);
+    expect(goesOn.lists.length).toBeLessThan(30);
+    const second = await sync(parents, { ...first.last, updatedAt: at(START) });
+    expect(second.lists).toHaveLength(50);
+  });
+
   test('does not claim to miss the list of a parent that is known to have none', async () => {
     const parents = parentsOf(50);
     const clock = new FakeClock();
@@ -186,6 +197,7 @@ describe('a sync of child lists that broke off', () => {
         orders: {
           down_to: at(START + 30 * HOUR_MS),
           as_of: at(START + 40 * HOUR_MS),
+          since: at(START),
           start_date: at(START),
           lookback_days: 0,
         },
@@ -512,7 +524,7 @@ test('parents whose empty lists are never counted count as done, but for a few',
 
 test('a parent that is missing again, of as many as a state names, keeps nothing from being done', () => {
   const short = Array.from({ length: 100 }, (_, id) => `${id}`);
-  const window = { start_date: at(START), lookback_days: 0 };
+  const window = { since: at(START), start_date: at(START), lookback_days: 0 };
   const done = { down_to: at(NOW - 10 * HOUR_MS), as_of: at(NOW - HOUR_MS), ...window, short };
   const progress = new ParentProgress('orders', { parents_done: { orders: done } }, NOW, {
     startDate: at(START),

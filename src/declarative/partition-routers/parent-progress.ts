@@ -18,8 +18,10 @@ interface DoneParents {
   readonly short: readonly string[];
 }
 
-/** Which children a sync takes, as the config says. Of another choice, other children of the same parents are left. */
+/** Which children a sync takes. Of another choice, other children of the same parents are left. */
 export interface ChildWindow {
+  /** The cursor of the state that the sync goes on from; undefined without one. */
+  readonly since?: string | undefined;
   /** ISO timestamp */
   readonly startDate: string;
   /** ISO timestamp; undefined for none */
@@ -121,8 +123,9 @@ export class ParentProgress {
   }
 }
 
-function printWindow({ startDate, endDate, lookbackDays }: ChildWindow): JsonObject {
+function printWindow({ startDate, since = startDate, endDate, lookbackDays }: ChildWindow): JsonObject {
   return {
+    since,
     start_date: startDate,
     lookback_days: lookbackDays,
     ...(endDate === undefined ? {} : { end_date: endDate }),
@@ -134,7 +137,9 @@ function parseDone(own: JsonValue | undefined, now: number, window: JsonObject):
   const downTo = timeAt(own, 'down_to');
   const asOf = timeAt(own, 'as_of');
   if (!isObject(own) || downTo === undefined || asOf === undefined || asOf > now) return undefined;
-  const isSame = ['start_date', 'lookback_days', 'end_date'].every((key) => own[key] === window[key]);
+  const isSame = ['since', 'start_date', 'lookback_days', 'end_date'].every(
+    (key) => own[key] === window[key],
+  );
   if (!isSame) return undefined;
   const short = Array.isArray(own['short']) ? own['short'] : [];
   return { downTo, asOf, short: short.filter((key) => typeof key === 'string') };

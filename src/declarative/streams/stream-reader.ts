@@ -90,7 +90,9 @@ export class StreamReader {
     const parents = sortedParents(definition);
     if (parents !== undefined) {
       const own = isResumable(configured.sync_mode, state) ? state : undefined;
-      this.#progress = new ParentProgress(parents, own, now, context);
+      const cursor = own?.[incremental_sync?.cursor_field ?? ''];
+      const since = typeof cursor === 'string' ? cursor : undefined;
+      this.#progress = new ParentProgress(parents, own, now, { ...context, since });
     }
     this.#cursor =
       incremental_sync === undefined
