@@ -1,7 +1,7 @@
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { finished } from 'node:stream/promises';
 import type { BodyShare } from './body-room.js';
 import { freeBuffer } from './free-buffer.js';
-import type { ClientRequest, IncomingMessage, OpenRequest } from './http-transport.js';
 import {
   NO_ANSWER,
   STALLED,
@@ -31,6 +31,12 @@ export interface TransportLimits {
    */
   readonly usualBody: number;
 }
+
+/** As node's http.request. */
+export type OpenRequest = (
+  options: RequestOptions,
+  onResponse: (response: IncomingMessage) => void,
+) => ClientRequest;
 
 function tooLarge(maxBody: number): TransportError {
   return new TransportError(TOO_LARGE, `the answer has more than ${maxBody} bytes`);

@@ -3,26 +3,18 @@
  * them to another host; bodies as bytes.
  */
 import http from 'node:http';
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import axios, { AxiosHeaders } from 'axios';
 import { systemError } from '../../protocol/errors.js';
 import { BodyRoom, BodyShare } from './body-room.js';
 import { Exchange } from './exchange.js';
-import type { TransportLimits } from './exchange.js';
+import type { OpenRequest, TransportLimits } from './exchange.js';
 import { freeBuffer } from './free-buffer.js';
 import type { SendHttp } from './http.js';
 import { Slots } from './slots.js';
 import { toTransportError, TransportError, UNKNOWN_ENCODING, UNPACKS_TOO_LARGE } from './transport-error.js';
-
-export type { ClientRequest, IncomingMessage };
-
-/** As node's http.request. */
-export type OpenRequest = (
-  options: RequestOptions,
-  onResponse: (response: IncomingMessage) => void,
-) => ClientRequest;
 
 /** By the default imports, whose property tests replace. */
 const open: OpenRequest = (options, onResponse) =>
