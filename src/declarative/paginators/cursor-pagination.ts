@@ -1,6 +1,7 @@
 import { systemError, transientError } from '../../protocol/errors.js';
 import type { TracedError } from '../../protocol/errors.js';
 import { isObject } from '../../protocol/json-object.js';
+import type { JsonValue } from '../../protocol/messages.js';
 import type { CursorPagination } from '../components.js';
 import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
@@ -22,6 +23,16 @@ export function tokenOf(
 /** Names under which APIs say that a list goes on. */
 const LEADS_ON = /^(?!.*(prev|back)).*(next|forward|cursor|more)/i;
 
+/** The same, where it is not known what else may stand beside. */
+const SURELY_LEADS_ON = /^(next|forward|has_?more)|cursor$/i;
+
+/** Whether an object names something that leads on, under one of these names. */
+function leadsOn(value: JsonValue | undefined, names: RegExp): boolean {
+  return Object.entries(isObject(value) ? value : {}).some(
+    ([key, one]) => names.test(key) && (one === true || tokenText(one) !== undefined),
+  );
+}
+
 /** Whether the token's place is there, and holds none. */
 export function saysEnd({ cursor_value }: CursorPagination, { envelope }: SelectedPage): boolean {
   return !('headers' in cursor_value) && valueAt(envelope, cursor_value.response) === null;
@@ -39,10 +50,7 @@ export function speaksOfMore(
   if ('headers' in cursor_value) return false;
   const [name = ''] = cursor_value.response;
   const container = valueAt(envelope, [name]);
-  const hasNext = Object.entries(isObject(container) ? container : {}).some(
-    ([key, value]) => LEADS_ON.test(key) && (value === true || tokenText(value) !== undefined),
-  );
-  return hasNext || (countAt(envelope, extensions?.total) ?? 0) > received;
+  return leadsOn(container, LEADS_ON) || (countAt(envelope, extensions?.total) ?? 0) > received;
 }
 
 /**
@@ -58,7 +66,10 @@ function doubtEnd(strategy: CursorPagination, page: SelectedPage, received: numb
   const doubt = systemError(
     `The API's answer has no "${isThere ? cursor_value.response.join('.') : name}", so it does not say how the list goes on. Please report it; the API may have changed.`,
   );
-  if (isThere && speaksOfMore(strategy, page, received)) throw doubt;
+  // In another place than the one that is known, too.
+  const around = isObject(page.envelope) ? [page.envelope, ...Object.values(page.envelope)] : [];
+  const isElsewhere = !isThere && around.some((one) => leadsOn(one, SURELY_LEADS_ON));
+  if (isElsewhere || (isThere && speaksOfMore(strategy, page, received))) throw doubt;
   const isWhole = countAt(page.envelope, extensions.total) === received;
   return page.ranges.length / 2 >= page_size && !isWhole ? doubt : undefined;
 }

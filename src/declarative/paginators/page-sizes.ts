@@ -21,6 +21,11 @@ export class PageSizes {
     return this.#last > 1 && this.#first > 0 ? this.#first : undefined;
   }
 
+  /** Records of the first page; undefined if it had none. */
+  get first(): number | undefined {
+    return this.#first > 0 ? this.#first : undefined;
+  }
+
   /** Number of the last page that came; 0 before the first one. */
   get lastNumber(): number {
     return this.#last;
@@ -35,9 +40,9 @@ export class PageSizes {
     this.#lastOne = size;
   }
 
-  /** Whether a page of so many records may be as large as the API makes them. */
-  mayBeFull(size = this.#first): boolean {
-    return size >= Math.min(this.#asked, LEAST_FULL);
+  /** Whether the first page may be as large as the API makes them. */
+  get mayBeFull(): boolean {
+    return this.#mayBeFull(this.#first);
   }
 
   /** Whether the last page is full. Pages may be smaller than asked for; the first one shows it, if there is another. */
@@ -45,8 +50,17 @@ export class PageSizes {
     return this.#lastOne >= (this.#last > 1 ? this.#first : this.#asked);
   }
 
+  /** The same, where the only page may be smaller than asked for. */
+  get mayLastBeFull(): boolean {
+    return this.#last > 1 ? this.isLastFull : this.mayBeFull;
+  }
+
   /** Whether it may be that there is another one for all that the last page shows. */
   get mayGoOn(): boolean {
-    return this.isLastFull && this.mayBeFull(this.#lastOne);
+    return this.isLastFull && this.#mayBeFull(this.#lastOne);
+  }
+
+  #mayBeFull(size: number): boolean {
+    return size >= Math.min(this.#asked, LEAST_FULL);
   }
 }

@@ -1,5 +1,6 @@
 /** Ways of paging that the low-code language has no word for. */
 import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../protocol/messages.js';
 import type { JsonValue } from '../../protocol/messages.js';
 import { requestParameter } from '../components.js';
 import type { CursorPagination, DefaultPaginator, PageIncrement } from '../components.js';
@@ -234,6 +235,21 @@ describe('a full page that does not say whether there is another one', () => {
     expect(() => paginate(required).next(page(full.slice(1), { next_cursor: 'a' }))).toThrow(refused);
     expect(() => paginate(required).next(page(full, { has_more: true }))).toThrow(refused);
     expect(paginate(required).next(page(full.slice(1), { previous_cursor: 'a' }))).toBeUndefined();
+  });
+
+  test.each<[string, JsonObject, boolean]>([
+    ['a token beside the records', { nextCursor: 'a' }, true],
+    ['a link in another place', { links: { next: '/orders?c=a' } }, true],
+    ['a flag in another place', { pagination: { has_more: true } }, true],
+    ['a token that is null', { next_cursor: null, page: { forwardCursor: null } }, false],
+    ['a flag that is not set', { pagination: { has_more: false, next: '' } }, false],
+    ['a token that leads back', { page: { previousPage: 'a' } }, false],
+    ['words', { message: 'More follows', more_info: 'https://vendor.test' }, false],
+  ])('nor, however few records it has, may leave out what is known for %s', (_, envelope, isRefused) => {
+    const one = { ...page(full.slice(0, 50)), envelope: { data: [], ...envelope } };
+    const next = () => paginate(required).next(one);
+    if (isRefused) expect(next).toThrow('no "paging"');
+    else expect(next()).toBeUndefined();
   });
 
   test.each<[string, SelectedPage, boolean]>([

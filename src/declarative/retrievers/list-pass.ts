@@ -48,10 +48,11 @@ export class ListPass {
 
   /** The way to read the list once more. */
   again(): ListPass {
-    return new ListPass(
-      { ...this.#options, paginator: withOtherPages(this.#options.paginator, this.#intake.sizes.size) },
-      this.tally,
-    );
+    const { size, first } = this.#intake.sizes;
+    // What is in doubt behind a page that may be smaller than asked for, pages that are larger would not show.
+    const isEndInDoubt = this.#lookFailure !== undefined || this.#walk.endDoubt !== undefined;
+    const paginator = withOtherPages(this.#options.paginator, size ?? (isEndInDoubt ? first : undefined));
+    return new ListPass({ ...this.#options, paginator }, this.tally);
   }
 
   async read(): Promise<ListReading> {
@@ -110,7 +111,10 @@ export class ListPass {
     try {
       return await this.#readPage(parameters, number, mode);
     } catch (error) {
-      if (number === 1 || !this.#isBehindEnd(error, number)) throw error;
+      if (number === 1 || !(error instanceof TracedError)) throw error;
+      const isBehindEnd = this.#isBehindEnd(error, number);
+      if (isBehindEnd === 'no') throw error;
+      if (isBehindEnd === 'perhaps') this.#lookFailure = { number, error };
       return { number: number - 1 };
     }
   }
@@ -118,17 +122,20 @@ export class ListPass {
   /**
    * Some APIs refuse a page behind the last one rather than send an empty one. Where nothing says that there is another
    * page, that is the end of the list if as many records have come as the API counts, or the page lies behind as many;
-   * or, where it does not count them, if the last page was not full. A fault that may pass is no end: the count may be of pages.
+   * or, where it does not count them, if the last page was not full; if that may be so, pages of another size show it. A
+   * fault that may pass is no end: the count may be of pages.
    */
-  #isBehindEnd(error: unknown, number: number): boolean {
-    if (!isRefusal(error) || this.#walk.ending !== 'guessed') return false;
+  #isBehindEnd(error: TracedError, number: number): 'yes' | 'perhaps' | 'no' {
+    if (!isRefusal(error) || this.#walk.ending !== 'guessed') return 'no';
     const { total, distinct } = this.tally;
+    const isAll = distinct === total;
     // It may be the key that is refused, or the address of this machine.
-    if (error instanceof VanishedListError && error.isForbidden) return distinct === total;
+    if (error instanceof VanishedListError && error.isForbidden) return isAll ? 'yes' : 'no';
+    const { size = 0, mayLastBeFull } = this.#intake.sizes;
     if (total !== undefined && distinct <= total) {
-      return distinct === total || (number - 1) * (this.#intake.sizes.size ?? 0) >= total;
+      return isAll || (number - 1) * size >= total ? 'yes' : 'no';
     }
-    return !this.#intake.sizes.isLastFull;
+    return mayLastBeFull ? 'perhaps' : 'yes';
   }
 
   /** Whether the API says that the list has ended, but its last page has no room left to show it. */
@@ -184,7 +191,7 @@ export class ListPass {
     let emptyInRow = 0;
     let following: PageParameters | undefined;
     // Beside the others, so that it takes no time of its own.
-    const isFull = ahead.isLastFull && this.#intake.sizes.mayBeFull();
+    const isFull = ahead.isLastFull && this.#intake.sizes.mayBeFull;
     const looked = last + 1;
     const behind = isFull && !mayEndEarly ? this.#look(ahead.parameters(looked), looked) : undefined;
     // Whoever awaits it meets the error; until then nobody may be there.
@@ -265,9 +272,10 @@ export class ListPass {
   }
 }
 
-/** Whether a page is not there, by the API's own word; any other fault may pass. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof RefusedRequestError || error instanceof VanishedListError;
+/** Whether a page is not there, by the API's own word. One that is too large to be read is; any other fault may pass. */
+function isRefusal(error: TracedError): boolean {
+  const isRefused = error instanceof RefusedRequestError && error.status >= 400;
+  return isRefused || error instanceof VanishedListError;
 }
 
 const NOTHING_USED: PageUse = { isEnough: false, done: Promise.resolve() };

@@ -12,6 +12,7 @@ import { fakeApi, idsOf, pageOf, runRead } from '../../test-support/read-run.fix
 import type { FakeApi } from '../../test-support/read-run.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DeclarativeStream, DefaultPaginator, SimpleRetriever } from '../components.js';
+import { TOO_LARGE, TransportError } from '../requesters/transport-error.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import { createRetriever } from './retriever.js';
 import type { ListOutcome } from './retriever.js';
@@ -256,6 +257,71 @@ describe('a page behind a full last page at which the API fails', () => {
     expect(run.course('orders').at(-1)).toBe('COMPLETE');
     expect(sorted(idsOf(run).map(Number))).toEqual(upTo(40));
   });
+});
+
+describe('a page that is refused where neither a count nor a link says whether there is one', () => {
+  const uncounted: DefaultPaginator = {
+    ...byCountedPage,
+    pagination_strategy: { ...byCountedPage.pagination_strategy, page_size: 100, extensions: {} },
+  };
+  const orders = streamOf('orders', { retriever: { ...streamOf('orders').retriever, paginator: uncounted } });
+  const CLAMP = 30;
+  /** @param isRefused by number of the page, times that it was asked for, and records of a page */
+  const api = (count: number, isRefused: (page: number, nth: number, size: number) => boolean) => {
+    const asked = new Map<number, number>();
+    return fakeApi((url) => {
+      const page = Number(url.searchParams.get('page'));
+      const size = Math.min(CLAMP, Number(url.searchParams.get('perPage')));
+      const nth = (asked.get(page) ?? 0) + 1;
+      asked.set(page, nth);
+      if (isRefused(page, nth, size)) return { status: 404, body: { message: 'no such page' } };
+      const ids = upTo(count).slice((page - 1) * size, page * size);
+      return { body: { data: ids.map((id) => ({ id })) } };
+    });
+  };
+
+  test('is no end behind pages that are smaller than asked for, if pages of another size go on', async () => {
+    const run = await runRead(
+      [orders],
+      api(75, (page, nth) => page === 2 && nth <= 4),
+    );
+    expect(run.errors).toEqual([]);
+    expect(sorted(idsOf(run).map(Number))).toEqual(upTo(75));
+  });
+
+  test.each([20, 30, 60, 75])('is one that is not there, behind %i records', async (count) => {
+    const list = api(count, (page, _, size) => page > 1 && (page - 1) * size >= count);
+    const run = await runRead([orders], list);
+    expect(run.errors).toEqual([]);
+    expect(sorted(idsOf(run).map(Number))).toEqual(upTo(count));
+    expect(list.asked.length).toBeLessThan(20);
+  });
+});
+
+test('a page behind the last one that is too large to be read is there: the list is read in smaller ones', async () => {
+  const TOO_MUCH = 50;
+  const api = fakeApi((url) => {
+    const { searchParams } = url;
+    const size = Number(searchParams.get('perPage'));
+    const page = Number(searchParams.get('page'));
+    const data = upTo(25)
+      .slice((page - 1) * size, page * size)
+      .map((id) => ({ id }));
+    // An old count, of two whole pages.
+    return { body: { data, meta: { total: 20, pageCount: Math.ceil(20 / size) } } };
+  });
+  const http: FakeApi['http'] = (request) => {
+    const { searchParams } = new URL(request.url);
+    const isLarge = searchParams.get('perPage') === '10' && searchParams.get('page') === '3';
+    if (isLarge) throw new TransportError(TOO_LARGE, `the answer has more than ${TOO_MUCH} bytes`);
+    return api.http(request);
+  };
+  const { retriever } = streamOf('orders');
+  const orders = streamOf('orders', { retriever: { ...retriever, paginator: byCountedPage } });
+  const run = await runRead([orders], { ...api, http });
+  expect(run.errors).toEqual([]);
+  expect(sorted([...new Set(idsOf(run).map(Number))])).toEqual(upTo(25));
+  expect(run.logs.at(-1)).toContain('not verified, since more came than the API counts');
 });
 
 /** Answers the second page only when the one behind the last is there. */

@@ -61,7 +61,10 @@ function orRefused(error: unknown): undefined {
 function afterAgain(before: ListReading, next: ListReading, { hasBroughtNew }: ListPass): ListReading {
   const hasHelped = before.hasHelped === true || hasBroughtNew;
   const { endFailure } = next;
-  const saysNothing = next.completeness === 'unknown' && next.distinct !== next.total;
+  const counted = Math.max(next.total ?? Infinity, before.total ?? 0);
+  // More than either of them counts: the count is none of these records.
+  const isExceeded = next.distinct > counted;
+  const saysNothing = next.completeness === 'unknown' && next.distinct !== next.total && !isExceeded;
   const saysLess = saysNothing || next.distinct < before.distinct;
   return { ...(saysLess ? before : next), hasHelped, endFailure };
 }

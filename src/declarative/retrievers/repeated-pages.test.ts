@@ -320,3 +320,38 @@ test('pages without a key that come again are known as a whole', async () => {
   expect(run.course('orders').at(-1)).toBe('COMPLETE');
   expect(idsOf(run).length).toBeLessThan(40);
 });
+
+describe('a list whose last page comes for each number behind it', () => {
+  /** The records of the list stand newest first; one is added when so many requests have come. */
+  const api = (count: number, addedAt: number) => {
+    let requests = 0;
+    return fakeApi((url) => {
+      const now = ++requests >= addedAt ? count + 1 : count;
+      const page = Math.min(Number(url.searchParams.get('page')), Math.ceil(now / 10));
+      const records = Array.from({ length: now }, (_, i) => ({ id: now - i }));
+      return { body: { data: records.slice((page - 1) * 10, page * 10), meta: { total: now } } };
+    });
+  };
+  // One page after the other: only an empty one would say that there are no others.
+  const guessed = streamOf('orders', {
+    retriever: {
+      ...orders.retriever,
+      paginator: {
+        ...byPage,
+        pagination_strategy: { ...byPage.pagination_strategy, extensions: { total: ['meta', 'total'] } },
+      },
+    },
+  });
+
+  test.each([2, 3, 4, 5, 100])(
+    'ends there, though a record is added with request number %i',
+    async (addedAt) => {
+      const list = api(25, addedAt);
+      const run = await runRead([guessed], list);
+      expect(run.errors).toEqual([]);
+      const came = new Set(idsOf(run));
+      expect(Array.from({ length: 25 }, (_, i) => i + 1).filter((id) => !came.has(id))).toEqual([]);
+      expect(list.asked.length).toBeLessThan(25);
+    },
+  );
+});

@@ -80,8 +80,11 @@ export class RepeatedPages {
     // As many new records as pages hold take others to the place of the next ones. They show in the count.
     const isSteady = total === this.#totalOfNew;
     const isMissing = ending === 'guessed' ? total > distinct : total !== distinct;
+    const goesOn = isMissing || !isSteady;
+    // Behind its end an API may send the last page for ever. Whether anything is missing, the count shows then.
+    if (ending === 'guessed' && isUseless) return !goesOn || this.#uselessInRow >= MAX_IN_ROW;
     if (isMissing && isSteady) throw transientError(SENT_TWICE, sameRecords(number));
-    if (isMissing || !isSteady) return false;
+    if (goesOn) return false;
     return ending === 'guessed' || this.#inRow >= MAX_IN_ROW;
   }
 

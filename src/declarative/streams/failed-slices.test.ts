@@ -12,6 +12,7 @@ import {
   runRead,
   sorted,
   spread,
+  START,
 } from '../../test-support/read-run.fixture.js';
 import type { FakeApi } from '../../test-support/read-run.fixture.js';
 import { DAY_MS } from '../durations.js';
@@ -91,6 +92,41 @@ test('what is refused as too old for the API is told with what helps', async () 
   );
 });
 
+test('a key that may no longer read the stream is told of as such, whatever an unfinished sync has read', async () => {
+  const closed_slices = [{ start: at(START), end: '2024-03-01T00:00:00.000Z' }];
+  const state: JsonObject = { createdAt: '2024-03-01T00:00:00.000Z', closed_slices };
+  const options = { numWorkers: 2, states: new Map([['orders', state]]) };
+  const forbidden = await runRead(
+    [orders],
+    fakeApi(() => ({ status: 403, body: {} })),
+    options,
+  );
+  expect(forbidden.errors).toEqual([expect.objectContaining({ failure_type: 'config_error' })]);
+  // What it refuses for other reasons may be about the dates.
+  const refused = await runRead(
+    [orders],
+    fakeApi(() => ({ status: 422, body: {} })),
+    options,
+  );
+  expect(refused.errors[0]?.message).toContain('set a later start_date');
+});
+
+test('what a full refresh has read says nothing of what an incremental sync is refused', async () => {
+  const closed_slices = [{ start: at(START), end: '2024-03-01T00:00:00.000Z' }];
+  const state: JsonObject = {
+    createdAt: '2024-03-01T00:00:00.000Z',
+    sync_mode: 'full_refresh',
+    closed_slices,
+  };
+  const states = new Map([['orders', state]]);
+  const run = await runRead(
+    [orders],
+    fakeApi(() => ({ status: 422, body: {} })),
+    { states },
+  );
+  expect(run.errors[0]?.message).not.toContain('set a later start_date');
+});
+
 test('a list that is refused whatever the dates is not asked for to its end', async () => {
   const months = ['2024-01', '2024-02', '2024-03', '2024-04', '2024-05', '2024-06'];
   const api = failing(403, months);
@@ -123,4 +159,21 @@ test('slices are taken newest first from a failure on, and parts of one in its p
   take();
   take();
   expect(starts).toEqual([0, 0.1, 4, 4.2, 4.1]);
+});
+
+test('many slices that fail end the reading, though others between them are read', () => {
+  const slices = Array.from({ length: 100 }, (_, start) => ({
+    start,
+    end: start + 1,
+    filtered: true,
+    isLast: start === 99,
+  }));
+  const queue = new SliceQueue(slices);
+  let taken = 0;
+  for (let next = queue.take(); next !== undefined; next = queue.take()) {
+    if (taken++ % 2 === 0) queue.failed(next, transientError('down'));
+    else queue.read();
+  }
+  expect(queue.isGivenUp).toBe(true);
+  expect(taken).toBeLessThan(50);
 });

@@ -24,11 +24,17 @@ export class StreamErrors {
     if (!waits) await this.#trace(error);
   }
 
-  /** Traces what the API refused, now that it is known whether it refuses all dates. @param hasRead it has sent some */
-  async endOfStream(hasRead: boolean): Promise<void> {
+  /**
+   * Traces what the API refused, now that it is known whether it refuses all dates.
+   * @param hasRead it has sent some
+   * @param hasReadBefore it has sent some to an unfinished sync that this one goes on with
+   */
+  async endOfStream(hasRead: boolean, hasReadBefore: boolean): Promise<void> {
     for (const [i, error] of this.#errors.entries()) {
       if (!(error instanceof RefusedRequestError)) continue;
-      const told = hasRead ? refusedInPart(error) : error;
+      // What the key may read can have changed since.
+      const isInPart = hasRead || (hasReadBefore && error.failureType !== 'config_error');
+      const told = isInPart ? refusedInPart(error) : error;
       this.#errors[i] = told;
       if (told.failureType !== 'config_error') await this.#trace(told);
     }

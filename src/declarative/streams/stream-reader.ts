@@ -84,12 +84,12 @@ export class StreamReader {
     const { incremental_sync } = definition;
     const { clock } = context.requests;
     const now = clock.now();
-    this.#hasReadBefore = Array.isArray(state?.['closed_slices']) && state['closed_slices'].length > 0;
+    const own = isResumable(configured.sync_mode, state) ? state : undefined;
+    this.#hasReadBefore = Array.isArray(own?.['closed_slices']) && own['closed_slices'].length > 0;
     this.#messages = new StreamMessages(configured.stream, context.output, clock.elapsed);
     this.#errors = new StreamErrors((error) => this.#messages.error(error));
     const parents = sortedParents(definition);
     if (parents !== undefined) {
-      const own = isResumable(configured.sync_mode, state) ? state : undefined;
       const cursor = own?.[incremental_sync?.cursor_field ?? ''];
       const since = typeof cursor === 'string' ? cursor : undefined;
       this.#progress = new ParentProgress(parents, own, now, { ...context, since });
@@ -134,7 +134,7 @@ export class StreamReader {
     if (this.#cursor.notice !== undefined) await messages.log('WARN', this.#cursor.notice);
     const queue = new SliceQueue(this.#cursor.slices());
     await this.#readSlices(queue).finally(() => this.#end.abort());
-    await this.#errors.endOfStream(queue.hasRead || this.#hasReadBefore);
+    await this.#errors.endOfStream(queue.hasRead, this.#hasReadBefore);
 
     await messages.running();
     const isComplete = this.#errors.all.length === 0;
