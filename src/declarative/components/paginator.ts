@@ -29,8 +29,8 @@ export interface CursorPagination {
   readonly extensions?: {
     readonly total?: FieldPath;
     /**
-     * A full page without the first key of the token's path (not even null behind it) is refused: the list
-     * might go on.
+     * The list might go on behind a page without the token's place (not even null): one that may be full, or cut, is
+     * looked at twice, and one that speaks of more under another name is refused.
      */
     readonly required?: true;
   };

@@ -7,6 +7,7 @@ import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import type { Headers } from '../requesters/http.js';
 import { tokenText } from '../stream-slice.js';
+import { mayBeCut } from './page-sizes.js';
 import { countAt, MAX_EMPTY_PAGES, pagesOf } from './page-walk.js';
 import type { PageParameters, PageWalk } from './page-walk.js';
 
@@ -26,11 +27,11 @@ const LEADS_ON = /^(?!.*(prev|back)).*(next|forward|cursor|more)/i;
 /** The same, where it is not known what else may stand beside. */
 const SURELY_LEADS_ON = /^(next|forward|has_?more)|cursor$/i;
 
-/** Whether an object names something that leads on, under one of these names. */
-function leadsOn(value: JsonValue | undefined, names: RegExp): boolean {
-  return Object.entries(isObject(value) ? value : {}).some(
-    ([key, one]) => names.test(key) && (one === true || tokenText(one) !== undefined),
-  );
+/** What an object says under one of these names: whether there is more; undefined if it has none. */
+function leadsOn(value: JsonValue | undefined, names: RegExp): boolean | undefined {
+  const said = Object.entries(isObject(value) ? value : {}).filter(([key]) => names.test(key));
+  if (said.length === 0) return undefined;
+  return said.some(([, one]) => one === true || tokenText(one) !== undefined);
 }
 
 /** Whether the token's place is there, and holds none. */
@@ -50,7 +51,7 @@ export function speaksOfMore(
   if ('headers' in cursor_value) return false;
   const [name = ''] = cursor_value.response;
   const container = valueAt(envelope, [name]);
-  return leadsOn(container, LEADS_ON) || (countAt(envelope, extensions?.total) ?? 0) > received;
+  return leadsOn(container, LEADS_ON) === true || (countAt(envelope, extensions?.total) ?? 0) > received;
 }
 
 /**
@@ -66,12 +67,18 @@ function doubtEnd(strategy: CursorPagination, page: SelectedPage, received: numb
   const doubt = systemError(
     `The API's answer has no "${isThere ? cursor_value.response.join('.') : name}", so it does not say how the list goes on. Please report it; the API may have changed.`,
   );
-  // In another place than the one that is known, too.
-  const around = isObject(page.envelope) ? [page.envelope, ...Object.values(page.envelope)] : [];
-  const isElsewhere = !isThere && around.some((one) => leadsOn(one, SURELY_LEADS_ON));
-  if (isElsewhere || (isThere && speaksOfMore(strategy, page, received))) throw doubt;
-  const isWhole = countAt(page.envelope, extensions.total) === received;
-  return page.ranges.length / 2 >= page_size && !isWhole ? doubt : undefined;
+  if (isThere && speaksOfMore(strategy, page, received)) throw doubt;
+  if (countAt(page.envelope, extensions.total) === received) return undefined;
+  // Beside the token's place, or wherever else something speaks of others.
+  const places = isObject(page.envelope) ? [page.envelope, ...Object.values(page.envelope)] : [];
+  const said = isThere
+    ? [leadsOn(valueAt(page.envelope, [name]), LEADS_ON)]
+    : places.map((place) => leadsOn(place, SURELY_LEADS_ON));
+  if (said.includes(true)) throw doubt;
+  const size = page.ranges.length / 2;
+  const isOnly = size === received;
+  const isDoubted = isOnly ? mayBeCut(size, page_size) : size >= page_size;
+  return isDoubted && (size >= page_size || !said.includes(false)) ? doubt : undefined;
 }
 
 /** Empty pages in a row with the token by which they were asked for: one alone may be a fault. */

@@ -3,6 +3,7 @@ import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { tokenText } from '../stream-slice.js';
 import { cursorPagination, tokenOf } from './cursor-pagination.js';
+import { mayBeCut } from './page-sizes.js';
 import { countAt, MAX_EMPTY_PAGES, pagesOf } from './page-walk.js';
 import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
 
@@ -59,9 +60,19 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
     return isContradicted ? undefined : pages;
   };
 
+  /** Whether the pages that an answer counts may be of the size that was asked for, which it has not kept to. */
+  function isCutShort(page: SelectedPage): boolean {
+    const received = page.ranges.length / 2;
+    const isCountOfPages = countAt(page.envelope, strategy.extensions?.page_count) !== undefined;
+    const isOnly =
+      number === start && received < strategy.page_size && mayBeCut(received, strategy.page_size);
+    return isCountOfPages && isOnly && totalOf(page) === undefined;
+  }
+
   function next(page: SelectedPage): PageParameters | undefined {
     if (tokens !== undefined) return tokens.next(page);
-    const says = outlook(strategy, page, number - start + 1);
+    const told = outlook(strategy, page, number - start + 1);
+    const says = told === 'end' && isCutShort(page) ? 'unknown' : told;
     isGuess = says === 'unknown';
     if (says === 'end') return undefined;
     const walk = says === 'unknown' ? byTokens(page) : undefined;
@@ -97,15 +108,19 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
       const received = page.ranges.length / 2;
       // Only the number of records shows afterwards whether pages that were asked for at a time are complete.
       if (!isFirst || (totalOf(page) ?? 0) <= received) return undefined;
-      const last = pageCount(page);
-      if (last === undefined || last < 2) return undefined;
       const size = received || strategy.page_size;
+      // Pages that are counted too high are asked for one by one.
+      const lastBy = (other: SelectedPage): number => {
+        const pages = countAt(other.envelope, strategy.extensions?.page_count) ?? Infinity;
+        return Math.min(pages, Math.ceil((totalOf(other) ?? 0) / size));
+      };
+      const last = lastBy(page);
+      if (last < 2) return undefined;
       return {
         last,
         isLastFull: totalOf(page) === last * size,
         // Not by the records of that page: the last one has fewer.
-        lastBy: (other) =>
-          countAt(other.envelope, strategy.extensions?.page_count) ?? Math.ceil((totalOf(other) ?? 0) / size),
+        lastBy,
         parameters: (one) => parameters(start + one - 1),
         behind(reached, one) {
           number = start + one - 1;

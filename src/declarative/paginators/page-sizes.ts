@@ -4,6 +4,14 @@ import type { SelectedPage } from '../extractors/record-selector.js';
 /** Records of a page that is smaller than asked for, from which on it may be as large as the API makes them. */
 const LEAST_FULL = 10;
 
+/** Numbers of which those are multiples that an API sends at most, whatever is asked for. */
+const ROUND = 100;
+
+/** Whether the only page of a list may be the first one of a longer list. @param asked records that were asked for */
+export function mayBeCut(size: number, asked: number): boolean {
+  return size > asked ? size % ROUND === 0 : size >= Math.min(asked, LEAST_FULL);
+}
+
 /** How large the pages of one list are: whether the last one of them shows by its size that it is the last. */
 export class PageSizes {
   /** Records that are asked for. */

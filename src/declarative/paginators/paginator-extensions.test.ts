@@ -258,12 +258,24 @@ describe('a full page that does not say whether there is another one', () => {
     ['another token that is null', page(full, { next_cursor: null }), true],
     ['a count that has not been reached', page(full, { total: 900 }), true],
     ['no token', page(full, { forward: null }), false],
-    ['nothing of a token, of a page that is not full', page(full.slice(1), {}), false],
+    ['nothing of a token, of a page that may be smaller than asked for', page(full.slice(0, 50), {}), true],
+    ['nothing around its records, of such a page', page(full.slice(0, 50)), true],
+    ['another token that is null, of such a page', page(full.slice(0, 50), { next_cursor: null }), false],
+    ['nothing of a token, of a page of a few records', page(full.slice(0, 9), {}), false],
+    ['nothing of a token, and more records than asked for', page([...full, { id: 1000 }], {}), false],
+    ['nothing of a token, and as many as it sends by itself', page([...full, ...full], {}), true],
     ['nothing of a token, and a count that has been reached', page(full, { total: 1000 }), false],
   ])('may have others behind it where the answer has %s', (_, one, isDoubted) => {
     const walk = paginate(required);
     expect(walk.next(one)).toBeUndefined();
     expect(walk.endDoubt !== undefined).toBe(isDoubted);
+  });
+
+  test('does not matter where pages before it were larger', () => {
+    const walk = paginate(required);
+    walk.next(page(full, { forward: 'a' }));
+    expect(walk.next(page(full.slice(0, 50)))).toBeUndefined();
+    expect(walk.endDoubt).toBeUndefined();
   });
 
   test('is refused where the token is required and more are counted', () => {

@@ -120,20 +120,21 @@ export class ListPass {
   }
 
   /**
-   * Some APIs refuse a page behind the last one rather than send an empty one. Where nothing says that there is another
-   * page, that is the end of the list if as many records have come as the API counts, or the page lies behind as many;
+   * Some APIs refuse a page behind the last one rather than send an empty one. That is the end of the list if as many
+   * records have come as the API counts; and where nothing says that there is another page, if that lies behind as many,
    * or, where it does not count them, if the last page was not full; if that may be so, pages of another size show it. A
    * fault that may pass is no end: the count may be of pages.
    */
   #isBehindEnd(error: TracedError, number: number): 'yes' | 'perhaps' | 'no' {
-    if (!isRefusal(error) || this.#walk.ending !== 'guessed') return 'no';
+    const { ending } = this.#walk;
     const { total, distinct } = this.tally;
-    const isAll = distinct === total;
+    if (!isRefusal(error) || ending === 'certain') return 'no';
+    if (distinct === total) return 'yes';
     // It may be the key that is refused, or the address of this machine.
-    if (error instanceof VanishedListError && error.isForbidden) return isAll ? 'yes' : 'no';
+    if (ending === 'counted' || (error instanceof VanishedListError && error.isForbidden)) return 'no';
     const { size = 0, mayLastBeFull } = this.#intake.sizes;
     if (total !== undefined && distinct <= total) {
-      return isAll || (number - 1) * size >= total ? 'yes' : 'no';
+      return (number - 1) * size >= total ? 'yes' : 'no';
     }
     return mayLastBeFull ? 'perhaps' : 'yes';
   }

@@ -324,6 +324,58 @@ test('a page behind the last one that is too large to be read is there: the list
   expect(run.logs.at(-1)).toContain('not verified, since more came than the API counts');
 });
 
+describe('a count of pages', () => {
+  /** An API that makes pages of `size` records at most, whatever is asked for. */
+  const api = (count: number, size: number, meta: object, behind: 'empty' | 'last page' | 400 = 'empty') =>
+    fakeApi((url) => {
+      const page = Number(url.searchParams.get('page'));
+      const asked = Math.min(size, Number(url.searchParams.get('perPage')));
+      const last = Math.ceil(count / asked);
+      if (page > last && behind === 400) return { status: 400, body: { message: 'no such page' } };
+      const sent = behind === 'last page' ? Math.min(page, last) : page;
+      const ids = upTo(count).slice((sent - 1) * asked, sent * asked);
+      return { body: { data: ids.map((id) => ({ id })), meta } };
+    });
+  const hundreds = {
+    ...byCountedPage,
+    pagination_strategy: {
+      ...byCountedPage.pagination_strategy,
+      page_size: 100,
+      extensions: { page_count: ['meta', 'pageCount'], total: ['meta', 'total'] },
+    },
+  } as DefaultPaginator;
+  const orders = streamOf('orders', { retriever: { ...streamOf('orders').retriever, paginator: hundreds } });
+
+  test.each(['empty', 'last page', 400] as const)(
+    'that goes by the size that was asked for does not end a list that comes in smaller ones (behind it: %s)',
+    async (behind) => {
+      const list = api(80, 50, { pageCount: 1 }, behind);
+      const run = await runRead([orders], list);
+      expect(run.errors).toEqual([]);
+      expect(sorted(idsOf(run).map(Number))).toEqual(upTo(80));
+      expect(list.asked.length).toBeLessThan(15);
+    },
+  );
+
+  test('is believed where the records are counted', async () => {
+    const list = api(50, 50, { pageCount: 1, total: 50 });
+    expect(idsOf(await runRead([orders], list))).toHaveLength(50);
+    expect(list.asked).toHaveLength(1);
+  });
+
+  test.each(['empty', 'last page', 400] as const)(
+    'that is too high does not matter once as many records have come as there are (behind them: %s)',
+    async (behind) => {
+      const list = api(407, 100, { pageCount: 9, total: 407 }, behind);
+      const run = await runRead([orders], list);
+      expect(run.errors).toEqual([]);
+      expect(sorted(idsOf(run).map(Number))).toEqual(upTo(407));
+      expect(run.logs.at(-1)).toContain('verified');
+      expect(list.asked.length).toBeLessThan(20);
+    },
+  );
+});
+
 /** Answers the second page only when the one behind the last is there. */
 function secondLast(api: FakeApi): FakeApi {
   let isThere: () => void = () => undefined;
@@ -399,10 +451,10 @@ describe('a full page that names no other one where it should say so', () => {
       },
     },
   });
-  /** An API that sends the first records alone. */
-  const api = (count: number) =>
+  /** An API that sends the first records alone. @param clamp records that it sends at most */
+  const api = (count: number, clamp = Infinity) =>
     fakeApi((url) => {
-      const ids = upTo(Math.min(count, Number(url.searchParams.get('perPage'))));
+      const ids = upTo(Math.min(count, clamp, Number(url.searchParams.get('perPage'))));
       return { body: { data: ids.map((id) => ({ id })), paging: { total: count } } };
     });
 
@@ -431,8 +483,22 @@ describe('a full page that names no other one where it should say so', () => {
     expect(sorted(idsOf(run).map(Number))).toEqual(upTo(100));
   });
 
-  test('does not end the list otherwise: the stream fails', async () => {
-    const run = await runRead([byForward], api(250));
+  test.each([9, 30, 53])(
+    'is the only one if it has %i records, however many are asked for',
+    async (count) => {
+      const whole = fakeApi(() => ({ body: { data: upTo(count).map((id) => ({ id })) } }));
+      const run = await runRead([byForward], whole);
+      expect(run.errors).toEqual([]);
+      expect(idsOf(run)).toHaveLength(count);
+      expect(whole.asked.length).toBeLessThan(10);
+    },
+  );
+
+  test.each([
+    ['it is as large as asked for', Infinity],
+    ['it is smaller than asked for', 50],
+  ])('does not end the list otherwise, where %s: the stream fails', async (_, clamp) => {
+    const run = await runRead([byForward], api(250, clamp));
     expect(run.course('orders').at(-1)).toBe('INCOMPLETE');
     expect(run.errors).toMatchObject([{ failure_type: 'system_error' }]);
     expect(run.errors[0]?.message).toContain('no "paging.forward"');

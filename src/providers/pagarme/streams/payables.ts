@@ -20,7 +20,8 @@ export const payables = {
         type: 'CursorPagination',
         page_size: 1000,
         cursor_value: { response: ['paging', 'forward_cursor'] },
-        extensions: { required: true },
+        // Documented is none; if there is one, it is as in the other lists.
+        extensions: { required: true, total: ['paging', 'total'] },
       },
       page_size_option: requestParameter('size'),
       page_token_option: requestParameter('forward_cursor'),
