@@ -79,7 +79,7 @@ describe('of the dependencies', () => {
       const provider = { name, secret_key };
       expect(discover({ provider })).toContain('"type":"CATALOG"');
       expect(discover({ provider, start_date: '2024-02-30T00:00:00Z', num_workers: 0 })).toContain(
-        'Config validation error: start_date is not a valid date-time; num_workers must be at least 1.',
+        'Config validation error: start_date is not a day and time of the calendar; num_workers must be at least 1.',
       );
     });
   });

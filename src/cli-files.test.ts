@@ -84,7 +84,7 @@ describe('a config that the spec does not allow', () => {
     [
       'a key in its place in other connectors',
       { secret_key: KEY },
-      /The field secret_key belongs into provider/,
+      /The field secret_key belongs inside provider/,
     ],
     ['no key', { provider: { name: 'paystack' } }, /secret_key is missing/],
     ['an empty key', { provider: { name: 'paystack', secret_key: '' } }, /secret_key is missing/],
@@ -100,7 +100,7 @@ describe('a config that the spec does not allow', () => {
       { ...CONFIG, lookback_window_days: -1 },
       /lookback_window_days must be at least 0/,
     ],
-    ['wrong types', { ...CONFIG, num_workers: '5' }, /num_workers must be of type integer/],
+    ['wrong types', { ...CONFIG, num_workers: '5' }, /num_workers must be a whole number, without quotes/],
     [
       'several problems',
       { ...CONFIG, num_workers: '5', lookback_window_days: -1 },
@@ -195,12 +195,12 @@ describe('a catalog or state that cannot be used', () => {
     [
       'of a test key',
       stateOf('customers', { createdAt: '2024-01-01T00:00:00.000Z', provider: 'paystack', key_mode: 'test' }),
-      /state of customers is of another account \(key_mode "test"; the config has "live"\)/,
+      /state of customers is of another account, or of its other key \(key_mode "test"; the config has "live"\)/,
     ],
     [
       'of another provider',
       stateOf('customers', { created_at: '2024-01-01T00:00:00Z', provider: 'pagarme', key_mode: 'live' }),
-      /state of customers is of another account \(provider "pagarme"; the config has "paystack"\)/,
+      /state of customers is of another account, or of its other key \(provider "pagarme"; the config has "paystack"\)/,
     ],
   ])('state %s', async (_, state, sentence) => {
     const result = await read(catalogOf('customers'), state);

@@ -102,6 +102,11 @@ describe('a command line that is wrong', () => {
     ['an unknown option', ['spec', '--verbose'], /^spec has no option --verbose\.$/m],
     ['a misspelt option', ['check', '--conf', 'c.json'], /^check has no option --conf\.$/m],
     ['two commands', ['spec', 'check'], /^One command at a time: "check" is too much after spec\.$/m],
+    [
+      'a file alone',
+      ['check', 'config.json'],
+      /^"config\.json" stands alone: a file needs an option before it/m,
+    ],
     ['check without --config', ['check'], /^check needs --config FILE\.$/m],
     ['discover without --config', ['discover'], /^discover needs --config FILE\.$/m],
     ['read without --catalog', ['read', '--config', 'c.json'], /^read needs --catalog FILE\.$/m],
@@ -187,14 +192,12 @@ describe('a config with a field that does not exist', () => {
     const { messages, code } = await runCli([
       'discover',
       '--config',
-      config({ lookback_days: 90, __injected: true }),
+      config({ comment: 'ours', __injected: true }),
     ]);
     const warnings = messages.flatMap((one) =>
       one.type === 'LOG' && one.log.level === 'WARN' ? [one.log.message] : [],
     );
-    expect(warnings).toEqual([
-      'The config has a field "lookback_days", which does not exist and is ignored.',
-    ]);
+    expect(warnings).toEqual(['The config has a field "comment", which does not exist and is ignored.']);
     expect(code).toBe(0);
   });
 });
@@ -264,6 +267,31 @@ describe('read', () => {
     ]);
     expect(code).toBe(0);
     expect(messages.filter(({ type }) => type === 'STATE')).toHaveLength(2);
+  });
+
+  test('tells of a catalog that asks for what it cannot have, or for nothing', async () => {
+    apiAnswers(emptyList);
+    const warningsOf = async (streams: object[]) => {
+      const catalog = file(`catalog-${streams.length}.json`, JSON.stringify({ streams }));
+      const { messages } = await runCli(['read', '--config', config(), '--catalog', catalog]);
+      return messages.flatMap((one) =>
+        one.type === 'LOG' && one.log.level === 'WARN' ? [one.log.message] : [],
+      );
+    };
+    const refunds = { stream: { name: 'refunds' }, destination_sync_mode: 'append' };
+    const byUpdate = { ...refunds, sync_mode: 'incremental', cursor_field: ['updatedAt'] };
+    expect(await warningsOf([byUpdate])).toEqual([
+      "refunds: the catalog's cursor field updatedAt is not used; the stream goes by createdAt",
+    ]);
+    const byCreation = { ...refunds, sync_mode: 'incremental', cursor_field: ['createdAt'] };
+    const customers = {
+      ...refunds,
+      stream: { name: 'customers' },
+      sync_mode: 'full_refresh',
+      cursor_field: ['x'],
+    };
+    expect(await warningsOf([byCreation, customers])).toEqual([]);
+    expect(await warningsOf([])).toEqual(['The catalog names no stream, so there is nothing to read.']);
   });
 
   test('a stop before the end is told from a failure', async () => {

@@ -107,9 +107,12 @@ function problemOf(
   if (words !== '' && command === undefined) {
     return `There is no command "${words}". The commands are ${COMMANDS.join(', ')}.`;
   }
-  return options.length > 0
-    ? `${command ?? 'source-payments'} has no option ${options.map((name) => `--${name}`).join(', ')}.`
-    : `One command at a time: "${words}" is too much after ${command}.`;
+  if (options.length > 0) {
+    return `${command ?? 'source-payments'} has no option ${options.map((name) => `--${name}`).join(', ')}.`;
+  }
+  return COMMANDS.some((one) => one === words)
+    ? `One command at a time: "${words}" is too much after ${command}.`
+    : `"${words}" stands alone: a file needs an option before it, such as --config.`;
 }
 
 function textOf(value: unknown): string | undefined {

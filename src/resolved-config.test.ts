@@ -66,7 +66,7 @@ describe('the key', () => {
   test.each<JsonValue>([null, 5, ['sk_test_s3cret'], { key: 'sk_test_s3cret' }])(
     'a key that is no text is refused: %p',
     async (key) => {
-      expect(await sentence(() => resolve({}, key))).toContain('provider.secret_key must be of type string');
+      expect(await sentence(() => resolve({}, key))).toContain('provider.secret_key must be text, in quotes');
     },
   );
 

@@ -144,7 +144,7 @@ function requireOwnState(states: StreamStates, resolved: ResolvedConfig): void {
     const was = other.map((key) => `${key} ${JSON.stringify(state[key])}`).join(', ');
     const is = other.map((key) => JSON.stringify(origin[key])).join(', ');
     throw configError(
-      `The saved state of ${name} is of another account (${was}; the config has ${is}): going on from it would leave out the history of this one. ${clear}`,
+      `The saved state of ${name} is of another account, or of its other key (${was}; the config has ${is}): going on from it would leave out the history of this one. ${clear}`,
     );
   }
   const names = [...states].filter(([, state]) => Object.keys(state).length > 0).map(([name]) => name);
@@ -173,6 +173,9 @@ export async function read(
     'INFO',
     `Reading ${counted(catalog.streams.length, 'stream')} of ${provider.title} in ${keyMode} mode, from ${startDate}${endDate === undefined ? '' : ` to ${endDate}`}, lookback ${lookbackDays} days, ${numWorkers} requests at a time, ${known === 0 ? 'without a state' : `with the state of ${counted(known, 'stream')}`}`,
   );
+  if (catalog.streams.length === 0) {
+    await context.output.log('WARN', 'The catalog names no stream, so there is nothing to read.');
+  }
   await readStreams(provider.source.streams, catalog, states, {
     requests: requestContext(resolved, context),
     output: context.output,

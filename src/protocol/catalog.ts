@@ -40,10 +40,13 @@ function parseStream(entry: JsonValue, index: number): ConfiguredAirbyteStream {
       ` (stream "${name}"): destination_sync_mode must be one of ${DESTINATION_SYNC_MODES.join(', ')}`,
     );
   }
+  const cursor = entry['cursor_field'];
+  const path = Array.isArray(cursor) ? cursor.filter((key) => typeof key === 'string') : [];
   return {
     stream: typeof namespace === 'string' && namespace !== '' ? { name, namespace } : { name },
     sync_mode: syncMode,
     destination_sync_mode: destination,
+    ...(path.length === 0 ? {} : { cursor_field: path }),
   };
 }
 

@@ -90,17 +90,17 @@ describe('validateConfig', () => {
     [
       'the flat config of other connectors',
       { secret_key: KEY, start_date: '2024-01-01T00:00:00Z' },
-      'provider is missing. The field secret_key belongs into provider',
+      'provider is missing. The field secret_key belongs inside provider',
     ],
     [
       'a key that is a number',
       { provider: { name: 'paystack', secret_key: 5 } },
-      'provider.secret_key must be of type string',
+      'provider.secret_key must be text, in quotes',
     ],
     [
       'a null key',
       { provider: { name: 'paystack', secret_key: null } },
-      'provider.secret_key must be of type string',
+      'provider.secret_key must be text, in quotes',
     ],
     [
       'an empty key',
@@ -121,18 +121,38 @@ describe('validateConfig', () => {
     [
       'a lookback that is text',
       config({ lookback_window_days: '30' }),
-      'lookback_window_days must be of type integer',
+      'lookback_window_days must be a whole number, without quotes',
     ],
     [
       'a lookback of part of a day',
       config({ lookback_window_days: 1.5 }),
-      'lookback_window_days must be of type integer',
+      'lookback_window_days must be a whole number, without quotes',
     ],
     ['no worker', config({ num_workers: 0 }), 'num_workers must be at least 1'],
     ['too many workers', config({ num_workers: 101 }), 'num_workers must be at most 100'],
-    ['workers as a list', config({ num_workers: [5] }), 'num_workers must be of type integer'],
+    ['workers as a list', config({ num_workers: [5] }), 'num_workers must be a whole number, without quotes'],
     ['no request', config({ requests_per_minute: 0 }), 'requests_per_minute must be at least 1'],
-    ['a start date that is a number', config({ start_date: 20240101 }), 'start_date must be of type string'],
+    ['a start date that is a number', config({ start_date: 20240101 }), 'start_date must be text, in quotes'],
+    [
+      'a field with other words',
+      config({ lookback_days: 90 }),
+      'there is no field lookback_days; it is lookback_window_days',
+    ],
+    [
+      'a field that is cut short',
+      config({ lookback_window: 90 }),
+      'there is no field lookback_window; it is lookback_window_days',
+    ],
+    [
+      'a field without its underscore',
+      config({ startDate: 'x' }),
+      'there is no field startDate; it is start_date',
+    ],
+    [
+      'a field that stands inside another one',
+      { provider: { name: 'paystack', secret_key: KEY, start_date: '2024-01-01T00:00:00Z' } },
+      'provider.start_date must stand beside provider, not in it',
+    ],
   ])('says in one sentence: %s', async (_, value, expected) => {
     expect(await sentence(value)).toBe(expected);
   });
@@ -146,13 +166,13 @@ describe('validateConfig', () => {
     '2024-01-01 00:00:00Z',
   ])('says which form a start date must have instead of %j', async (start_date) => {
     expect(await sentence(config({ start_date }))).toContain(
-      'start_date does not have the form YYYY-MM-DDTHH:mm:ssZ',
+      'start_date does not have the form YYYY-MM-DDTHH:mm:ssZ, such as 2024-01-01T00:00:00Z',
     );
   });
 
   test('refuses a day that does not exist', async () => {
     expect(await sentence(config({ start_date: '2024-02-30T00:00:00Z' }))).toBe(
-      'start_date is not a valid date-time',
+      'start_date is not a day and time of the calendar',
     );
   });
 
@@ -168,7 +188,7 @@ describe('validateConfig', () => {
     });
     expect(text?.split('; ').sort()).toEqual([
       'lookback_window_days must be at least 0',
-      'num_workers must be of type integer',
+      'num_workers must be a whole number, without quotes',
       'provider.secret_key is missing',
     ]);
   });
@@ -184,7 +204,9 @@ describe('validateConfig', () => {
 
   test('names the place within a list, and the values of an enum', async () => {
     const provider = { name: 'one', key_of_one: KEY };
-    expect(await sentence({ provider, tags: ['a', 5] }, TWO_PROVIDERS)).toBe('tags.1 must be of type string');
+    expect(await sentence({ provider, tags: ['a', 5] }, TWO_PROVIDERS)).toBe(
+      'tags.1 must be text, in quotes',
+    );
     expect(await sentence({ provider, size: 'xl' }, TWO_PROVIDERS)).toBe('size must be one of ["s","m"]');
   });
 

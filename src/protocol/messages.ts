@@ -131,6 +131,8 @@ export interface ConfiguredAirbyteStream {
   stream: { name: string; namespace?: string };
   sync_mode: SyncMode;
   destination_sync_mode: DestinationSyncMode;
+  /** Path of the field that the user chose, where the source leaves the choice to them; this one does not. */
+  cursor_field?: string[];
 }
 
 export interface ConfiguredAirbyteCatalog {

@@ -157,6 +157,21 @@ describe('a state that can be read', () => {
   });
 });
 
+describe('the state of a connection as Airbyte shows it', () => {
+  const streamState = [
+    { streamDescriptor: { name: 'a' }, streamState: S },
+    { streamDescriptor: { name: 'b', namespace: null }, streamState: null },
+  ];
+
+  test.each<[string, JsonValue]>([
+    ['the streams alone', streamState],
+    ['with what stands around them', { stateType: 'stream', connectionId: 'c', streamState }],
+    ['in the spelling of messages', [{ stream_descriptor: { name: 'a' }, stream_state: S }]],
+  ])('is taken, %s', (_, value) => {
+    expect([...parseState(value)]).toEqual([['a', S]]);
+  });
+});
+
 describe('a state that is refused', () => {
   test.each<[string, JsonValue, RegExp]>([
     ['text', 'state', /must be a JSON list/],
@@ -187,7 +202,8 @@ describe('a state that is refused', () => {
     const error = errorOf(value);
     expect(error.failureType).toBe('config_error');
     expect(error.message).toMatch(sentence);
-    expect(error.message).toContain('Clear the state of the connection');
+    expect(error.message).toContain('or clear the state of the connection');
+    expect(error.message).toContain('such as [{"type": "STREAM"');
   });
 
   test('whatever the JSON, nothing but a TracedError is thrown', () => {

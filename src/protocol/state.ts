@@ -10,7 +10,8 @@ export const NO_CURSOR_STATE: JsonObject = { __ab_no_cursor_state_message: true 
 export type StreamStates = ReadonlyMap<string, JsonObject>;
 
 const HINT =
-  'Clear the state of the connection (in Airbyte: Settings, Clear data) or pass the last saved one.';
+  'Pass the last saved one, such as [{"type": "STREAM", "stream": {"stream_descriptor": {"name": "…"}, "stream_state": {…}}}], ' +
+  'or clear the state of the connection to read everything anew (in Airbyte: Settings, Clear data).';
 
 function refuse(why: string): Error {
   return configError(`The state is not valid: ${why}. ${HINT}`);
@@ -22,13 +23,17 @@ interface StreamState {
   readonly state: JsonObject | undefined;
 }
 
+/** The descriptor of a stream's state. Airbyte's API, and with it the page of a connection, spells it otherwise. */
+const descriptorOf = (value: JsonObject): JsonValue | undefined =>
+  value['stream_descriptor'] ?? value['streamDescriptor'];
+
 /** name and stream_state of `{stream_descriptor, stream_state}` */
 function parseStreamState(value: JsonValue, where: string): StreamState {
   if (!isObject(value)) throw refuse(`${where} is not an object`);
-  const descriptor = value['stream_descriptor'];
+  const descriptor = descriptorOf(value);
   const name = isObject(descriptor) ? descriptor['name'] : undefined;
   if (typeof name !== 'string') throw refuse(`${where} has no stream_descriptor.name`);
-  const state = value['stream_state'];
+  const state = value['stream_state'] ?? value['streamState'];
   if (state === undefined || state === null) return { name, state: undefined };
   if (!isObject(state)) throw refuse(`stream_state of "${name}" is not an object`);
   return { name, state: state['__ab_no_cursor_state_message'] === true ? undefined : state };
@@ -42,6 +47,7 @@ function parseStateMessage(value: JsonValue, index: number): StreamState[] {
   if (value['type'] === 'STATE' && isObject(value['state'])) {
     return parseStateMessage(value['state'], index);
   }
+  if (descriptorOf(value) !== undefined) return [parseStreamState(value, where)];
   if (isObject(value['stream'])) return [parseStreamState(value['stream'], `${where}.stream`)];
   // Some clients print the alias of the field, global_, instead of its name.
   const global = value['global'] ?? value['global_'];
@@ -58,13 +64,15 @@ function parseStateMessage(value: JsonValue, index: number): StreamState[] {
 }
 
 /**
- * Reads the JSON list of state messages. No list, an empty one, null and other falsy values mean no state;
+ * Reads the JSON list of state messages, or what Airbyte shows of a connection's state. No list, an empty one, null and other falsy values mean no state;
  * nulls and unknown keys are tolerated.
  * @throws TracedError (config_error)
  */
 export function parseState(value: JsonValue): StreamStates {
   if (!value || (isObject(value) && Object.keys(value).length === 0)) return new Map();
-  const list = isObject(value) && ('stream' in value || 'type' in value) ? [value] : value;
+  // As Airbyte's API has it: the streams within an object that says more of the connection.
+  const whole = isObject(value) && Array.isArray(value['streamState']) ? value['streamState'] : value;
+  const list = isObject(whole) && ('stream' in whole || 'type' in whole) ? [whole] : whole;
   if (!Array.isArray(list)) throw refuse('it must be a JSON list of STATE messages');
   const states = new Map<string, JsonObject>();
   for (const { name, state } of list.flatMap((message, index) => parseStateMessage(message, index))) {

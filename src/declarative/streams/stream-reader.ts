@@ -63,6 +63,8 @@ export class StreamReader {
   readonly #stats = new StreamStats();
   /** Aborts when the stream has ended: a page that was on its way for a slice that failed is of no use now. */
   readonly #end = new AbortController();
+  /** The cursor field that the catalog asks for. */
+  readonly #wantedCursor: string | undefined;
   /** An unfinished sync has read some of its dates. */
   readonly #hasReadBefore: boolean;
   #withoutCursor = 0;
@@ -84,6 +86,8 @@ export class StreamReader {
     const { incremental_sync } = definition;
     const { clock } = context.requests;
     const now = clock.now();
+    this.#wantedCursor =
+      configured.sync_mode === 'incremental' ? configured.cursor_field?.join('.') : undefined;
     const own = isResumable(configured.sync_mode, state) ? state : undefined;
     this.#hasReadBefore = Array.isArray(own?.['closed_slices']) && own['closed_slices'].length > 0;
     this.#messages = new StreamMessages(configured.stream, context.output, clock.elapsed);
@@ -131,6 +135,13 @@ export class StreamReader {
     const begun = clock.elapsed();
     await messages.started();
     await messages.log('INFO', `reading ${pathTemplate(this.#definition.retriever.requester.path)}`);
+    const field = this.#definition.incremental_sync?.cursor_field;
+    if (field !== undefined && this.#wantedCursor !== undefined && this.#wantedCursor !== field) {
+      await messages.log(
+        'WARN',
+        `the catalog's cursor field ${this.#wantedCursor} is not used; the stream goes by ${field}`,
+      );
+    }
     if (this.#cursor.notice !== undefined) await messages.log('WARN', this.#cursor.notice);
     const queue = new SliceQueue(this.#cursor.slices());
     await this.#readSlices(queue).finally(() => this.#end.abort());
@@ -140,9 +151,8 @@ export class StreamReader {
     const isComplete = this.#errors.all.length === 0;
     await (isComplete ? messages.finalState(this.#stateOf(true)) : messages.state(this.#state()));
     if (this.#withoutCursor > 0) {
-      const field = this.#definition.incremental_sync?.cursor_field ?? '';
       const kept = counted(this.#withoutCursor, 'record was', 'records were');
-      await messages.log('WARN', `${kept} kept without a readable ${field}`);
+      await messages.log('WARN', `${kept} kept without a readable ${field ?? ''}`);
     }
     this.#stats.endedAt = clock.now();
     const summary = this.#stats.summary(clock.elapsed() - begun, isComplete);
