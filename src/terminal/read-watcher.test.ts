@@ -114,7 +114,7 @@ describe('the end of a read', () => {
     expect(one.picture(250)).toEqual([]);
     one.watcher.end();
     expect(one.text().split(SHOW)).toHaveLength(2);
-    expect(one.text()).toMatch(/stopped\n$/);
+    expect(one.text()).toMatch(/; stopped\nThe last states [^]* to go on\.\n$/);
   });
 
   test('masks secrets in what failed', () => {

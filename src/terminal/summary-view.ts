@@ -31,6 +31,9 @@ function verdictOf({ state, counted: verdict }: StreamProgress, isStopped: boole
   return { text: verdict === 'not counted' ? 'yes, not counted' : verdict, color: 'green' };
 }
 
+/** Told of a read that somebody has stopped. */
+const GOES_ON = 'The last states that were written are good: read again with --state to go on.';
+
 /** @param width columns of the terminal */
 export function summaryLines(
   streams: readonly StreamProgress[],
@@ -59,6 +62,7 @@ export function summaryLines(
   return [
     ...(streams.length === 0 ? [] : table(COLUMNS, rows, width, hasColor)),
     ...(streams.length === 0 ? [] : wrap(total, width)),
+    ...(streams.length === 0 || !isStopped ? [] : wrap(GOES_ON, width)),
     ...failures.flatMap((sentence) =>
       wrap(sentence, width - INDENT.length).map((line, i) =>
         colored(i === 0 ? line : INDENT + line, 'red', hasColor),

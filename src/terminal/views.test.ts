@@ -147,6 +147,7 @@ describe('the summary of a read', () => {
       'refunds                    0         1        0      3.0  failed',
       'transfers                  5         1        0     10.0  stopped',
       '4 of 6 streams complete, 12,350 records; stopped',
+      'The last states that were written are good: read again with --state to go on.',
       'refunds: Not allowed.',
     ]);
   });
@@ -165,6 +166,9 @@ describe('the summary of a read', () => {
       'refunds        0  failed',
       '0 of 1 stream complete, 0',
       'records; stopped',
+      'The last states that were',
+      'written are good: read again',
+      'with --state to go on.',
       'refunds: A sentence that is',
       '  longer than the terminal is',
       '  wide.',
