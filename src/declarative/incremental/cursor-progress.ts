@@ -98,12 +98,12 @@ export class CursorProgress {
     this.#slices.clear();
   }
 
-  /** See `Cursor`. */
+  /** Leaves a range open, though slices of it may have been closed. @returns false if it is to be believed now */
   leaveOpen(range: TimeRange): boolean {
     return this.#slices.reopen(range);
   }
 
-  /** See `Cursor`. */
+  /** A slice has been read to its end. @returns whether it counts as closed; if not, the next sync reads it once more */
   close(open: OpenSlice): boolean {
     const { slice, mark } = open;
     if (slice.ofChanges !== true && this.#slices.isLeftOpen(slice)) return false;

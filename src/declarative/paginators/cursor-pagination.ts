@@ -24,14 +24,25 @@ export function tokenOf(
 /** Names under which APIs say that a list goes on. */
 const LEADS_ON = /^(?!.*(prev|back)).*(next|forward|cursor|more)/i;
 
-/** The same, where it is not known what else may stand beside. */
+/** The same, where it is not known what else may stand beside; and those of counts of records, and of pages. */
 const SURELY_LEADS_ON = /^(next|forward|has_?more)|cursor$/i;
+const COUNTS_RECORDS = /^total(_?(count|records|items|elements))?$/i;
+const COUNTS_PAGES = /^((total_?)?pages|page_?count)$/i;
 
 /** What an object says under one of these names: whether there is more; undefined if it has none. */
 function leadsOn(value: JsonValue | undefined, names: RegExp): boolean | undefined {
   const said = Object.entries(isObject(value) ? value : {}).filter(([key]) => names.test(key));
   if (said.length === 0) return undefined;
   return said.some(([, one]) => one === true || tokenText(one) !== undefined);
+}
+
+/** The same, of counts. @param reached records, or pages, so far */
+function countsMore(value: JsonValue | undefined, names: RegExp, reached: number): boolean | undefined {
+  if (!isObject(value)) return undefined;
+  const counts = Object.keys(value)
+    .filter((key) => names.test(key))
+    .flatMap((key) => countAt(value, [key]) ?? []);
+  return counts.length === 0 ? undefined : counts.some((count) => count > reached);
 }
 
 /** Whether the token's place is there, and holds none. */
@@ -54,31 +65,47 @@ export function speaksOfMore(
   return leadsOn(container, LEADS_ON) === true || (countAt(envelope, extensions?.total) ?? 0) > received;
 }
 
+/** What an answer without the token's place says of more records, wherever it does; undefined if it says nothing. */
+function saidElsewhere({ envelope }: SelectedPage, received: number, pages: number): boolean | undefined {
+  const places = isObject(envelope) ? [envelope, ...Object.values(envelope)] : [];
+  const answers = places.flatMap((place) => [
+    leadsOn(place, SURELY_LEADS_ON),
+    countsMore(place, COUNTS_RECORDS, received),
+    countsMore(place, COUNTS_PAGES, pages),
+  ]);
+  return answers.includes(true) || (answers.includes(false) ? false : undefined);
+}
+
 /**
  * @param received records so far
+ * @param pages that they came on
  * @returns why a page without a token may not be the last one, though it says nothing of others; undefined if it is
  * @throws TracedError (system_error) if it says that there are more
  */
-function doubtEnd(strategy: CursorPagination, page: SelectedPage, received: number): TracedError | undefined {
+function doubtEnd(
+  strategy: CursorPagination,
+  page: SelectedPage,
+  received: number,
+  pages: number,
+): TracedError | undefined {
   const { page_size, cursor_value, extensions } = strategy;
   if (extensions?.required !== true || 'headers' in cursor_value || saysEnd(strategy, page)) return undefined;
   const [name = ''] = cursor_value.response;
-  const isThere = valueAt(page.envelope, [name]) !== undefined;
+  const container = valueAt(page.envelope, [name]);
+  const isThere = container !== undefined;
+  const said = isThere
+    ? speaksOfMore(strategy, page, received) || leadsOn(container, LEADS_ON)
+    : saidElsewhere(page, received, pages);
   const doubt = systemError(
     `The API's answer has no "${isThere ? cursor_value.response.join('.') : name}", so it does not say how the list goes on. Please report it; the API may have changed.`,
   );
-  if (isThere && speaksOfMore(strategy, page, received)) throw doubt;
+  if (said === true) throw doubt;
   if (countAt(page.envelope, extensions.total) === received) return undefined;
-  // Beside the token's place, or wherever else something speaks of others.
-  const places = isObject(page.envelope) ? [page.envelope, ...Object.values(page.envelope)] : [];
-  const said = isThere
-    ? [leadsOn(valueAt(page.envelope, [name]), LEADS_ON)]
-    : places.map((place) => leadsOn(place, SURELY_LEADS_ON));
-  if (said.includes(true)) throw doubt;
   const size = page.ranges.length / 2;
-  const isOnly = size === received;
-  const isDoubted = isOnly ? mayBeCut(size, page_size) : size >= page_size;
-  return isDoubted && (size >= page_size || !said.includes(false)) ? doubt : undefined;
+  if (pages > 1) return size >= page_size ? doubt : undefined;
+  if (!mayBeCut(size, page_size)) return undefined;
+  // A page that is full may be the first one whatever else stands there; of a smaller one, what is said is believed.
+  return size >= page_size || said === undefined ? doubt : undefined;
 }
 
 /** Empty pages in a row with the token by which they were asked for: one alone may be a fault. */
@@ -98,6 +125,7 @@ export function cursorPagination(
   let sent = start?.token;
   let empty = 0;
   let received = 0;
+  let pages = 0;
   let endDoubt: TracedError | undefined;
   return {
     first: parameters(held),
@@ -108,8 +136,9 @@ export function cursorPagination(
     next(page, headers = {}) {
       const token = tokenOf(strategy, page, headers);
       received += page.ranges.length / 2;
+      pages++;
       if (token === undefined) {
-        endDoubt = doubtEnd(strategy, page, received);
+        endDoubt = doubtEnd(strategy, page, received, pages);
         return undefined;
       }
       const isEmpty = page.ranges.length === 0;

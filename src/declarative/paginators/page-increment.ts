@@ -3,9 +3,8 @@ import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { tokenText } from '../stream-slice.js';
 import { cursorPagination, tokenOf } from './cursor-pagination.js';
-import { mayBeCut } from './page-sizes.js';
 import { countAt, MAX_EMPTY_PAGES, pagesOf } from './page-walk.js';
-import type { PageParameters, PagesAhead, PageWalk } from './page-walk.js';
+import type { Ending, PageParameters, PagesAhead, PageWalk } from './page-walk.js';
 
 /** What an answer says about whether there is another page. */
 type Outlook = 'more' | 'end' | 'unknown';
@@ -26,7 +25,7 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
   const start = strategy.start_from_page;
   const parameters = (page: number) => ({ ...size, [page_token_option.field_name]: String(page) });
   let number = start;
-  let isGuess = false;
+  let ending: Ending = 'linked';
   let empty = 0;
   let tokens: PageWalk | undefined;
 
@@ -60,20 +59,11 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
     return isContradicted ? undefined : pages;
   };
 
-  /** Whether the pages that an answer counts may be of the size that was asked for, which it has not kept to. */
-  function isCutShort(page: SelectedPage): boolean {
-    const received = page.ranges.length / 2;
-    const isCountOfPages = countAt(page.envelope, strategy.extensions?.page_count) !== undefined;
-    const isOnly =
-      number === start && received < strategy.page_size && mayBeCut(received, strategy.page_size);
-    return isCountOfPages && isOnly && totalOf(page) === undefined;
-  }
-
   function next(page: SelectedPage): PageParameters | undefined {
     if (tokens !== undefined) return tokens.next(page);
-    const told = outlook(strategy, page, number - start + 1);
-    const says = told === 'end' && isCutShort(page) ? 'unknown' : told;
-    isGuess = says === 'unknown';
+    const says = outlook(strategy, page, number - start + 1);
+    const isCounted = countAt(page.envelope, strategy.extensions?.page_count) !== undefined;
+    ending = says === 'unknown' ? 'guessed' : isCounted ? 'counted' : 'linked';
     if (says === 'end') return undefined;
     const walk = says === 'unknown' ? byTokens(page) : undefined;
     if (walk === 'end') return undefined;
@@ -97,8 +87,7 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
     pageCount,
     next,
     get ending() {
-      if (tokens !== undefined) return tokens.ending;
-      return isGuess ? 'guessed' : 'counted';
+      return tokens === undefined ? ending : tokens.ending;
     },
     get endDoubt() {
       return tokens?.endDoubt;
@@ -109,7 +98,8 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
       // Only the number of records shows afterwards whether pages that were asked for at a time are complete.
       if (!isFirst || (totalOf(page) ?? 0) <= received) return undefined;
       const size = received || strategy.page_size;
-      // Pages that are counted too high are asked for one by one.
+      // The smaller of the two counts: pages that only one of them promises are asked for one by one. By the size of the
+      // first page, since the last one has fewer records.
       const lastBy = (other: SelectedPage): number => {
         const pages = countAt(other.envelope, strategy.extensions?.page_count) ?? Infinity;
         return Math.min(pages, Math.ceil((totalOf(other) ?? 0) / size));
@@ -119,7 +109,6 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
       return {
         last,
         isLastFull: totalOf(page) === last * size,
-        // Not by the records of that page: the last one has fewer.
         lastBy,
         parameters: (one) => parameters(start + one - 1),
         behind(reached, one) {

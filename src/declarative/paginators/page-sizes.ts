@@ -4,7 +4,7 @@ import type { SelectedPage } from '../extractors/record-selector.js';
 /** Records of a page that is smaller than asked for, from which on it may be as large as the API makes them. */
 const LEAST_FULL = 10;
 
-/** Numbers of which those are multiples that an API sends at most, whatever is asked for. */
+/** APIs that ignore the size that is asked for send a round number: a page of a multiple of it may be one of many. */
 const ROUND = 100;
 
 /** Whether the only page of a list may be the first one of a longer list. @param asked records that were asked for */
@@ -60,7 +60,12 @@ export class PageSizes {
 
   /** The same, where the only page may be smaller than asked for. */
   get mayLastBeFull(): boolean {
-    return this.#last > 1 ? this.isLastFull : this.mayBeFull;
+    return this.#last > 1 ? this.isLastFull : this.mayBeCut;
+  }
+
+  /** Whether there is one page, and it may be the first one of several. */
+  get mayBeCut(): boolean {
+    return this.#last === 1 && mayBeCut(this.#first, this.#asked);
   }
 
   /** Whether it may be that there is another one for all that the last page shows. */

@@ -8,11 +8,16 @@ import type { Headers } from '../requesters/http.js';
 /** The request parameters that fetch one page. */
 export type PageParameters = Readonly<Record<string, string>>;
 
-/**
- * How an answer tells whether there is another page: by itself, with a token or as the only one; by a count or a link, which
- * may be an old one; or not at all, so that another one is asked for.
- */
-export type Ending = 'certain' | 'counted' | 'guessed';
+/** How an answer tells whether there is another page. */
+export type Ending =
+  /** By itself, with a token or as the only page. */
+  | 'certain'
+  /** By a link, which may be an old one. */
+  | 'linked'
+  /** By a count of pages, which may be an old one, or of pages of another size. */
+  | 'counted'
+  /** Not at all, so that another one is asked for. */
+  | 'guessed';
 
 /** Walks through the pages of one list. One object for each walk. */
 export interface PageWalk {

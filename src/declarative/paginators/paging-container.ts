@@ -9,7 +9,7 @@ const MAX_ASKS = 4;
 /** Requests for which that had to be, after which it is no longer surprising. */
 const ENOUGH = 2;
 /** ms before a page is asked for a second time; twice as long before each further one. */
-const FIRST_WAIT = 100;
+const DOUBT_WAIT = 100;
 /** Requests that are asked for at once; those behind them first wait for what comes of these. */
 const FIRST_DOUBTS = 2 * ENOUGH;
 /** ms: a little more than the first ones take. */
@@ -81,7 +81,7 @@ export class PagingContainer {
       ? `counts nothing at "${this.#total?.join('.') ?? ''}"`
       : `has no ${this.#names.map((name) => `"${name}"`).join(' and no ')}`;
     if (asked === 1 && this.#doubted[kind]++ >= FIRST_DOUBTS) return { wait: WAIT_FOR_FIRST, what };
-    if (asked < MAX_ASKS) return { wait: FIRST_WAIT * 2 ** (asked - 1), what };
+    if (asked < MAX_ASKS) return { wait: DOUBT_WAIT * 2 ** (asked - 1), what };
     this.#confirmed[kind]++;
     return undefined;
   }

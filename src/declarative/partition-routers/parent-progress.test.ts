@@ -151,6 +151,15 @@ describe('a sync of child lists that broke off', () => {
     expect(second.lists).toHaveLength(50);
   });
 
+  test('goes on with its first attempt from an earlier start date, too', async () => {
+    const parents = parentsOf(50);
+    const before = { start_date: at(START + HOUR_MS), updatedAt: at(START + 2 * HOUR_MS) };
+    const first = await sync(parents, before, 35);
+    expect(first.last).toMatchObject({ start_date: at(START), updatedAt: at(START) });
+    const second = await sync(parents, first.last);
+    expect(second.lists.length).toBeLessThan(30);
+  });
+
   test('does not claim to miss the list of a parent that is known to have none', async () => {
     const parents = parentsOf(50);
     const clock = new FakeClock();
@@ -526,12 +535,11 @@ test('a parent that is missing again, of as many as a state names, keeps nothing
   const short = Array.from({ length: 100 }, (_, id) => `${id}`);
   const window = { since: at(START), start_date: at(START), lookback_days: 0 };
   const done = { down_to: at(NOW - 10 * HOUR_MS), as_of: at(NOW - HOUR_MS), ...window, short };
-  const progress = new ParentProgress('orders', { parents_done: { orders: done } }, NOW, {
-    startDate: at(START),
-    lookbackDays: 0,
-  });
+  const state = { updatedAt: at(START), parents_done: { orders: done } };
+  const config = { startDate: at(START), lookbackDays: 0 };
+  const progress = new ParentProgress('orders', 'updatedAt', state, NOW, config);
   const downTo = () =>
-    (progress.state() as { parents_done: { orders: JsonObject } }).parents_done.orders['down_to'];
+    (progress.state(state) as { parents_done: { orders: JsonObject } }).parents_done.orders['down_to'];
   const pageDone = (page: number, hours: number) =>
     progress.pageDone(page, {
       newest: NOW - (hours - 1) * HOUR_MS,

@@ -18,10 +18,8 @@ interface DoneParents {
   readonly short: readonly string[];
 }
 
-/** Which children a sync takes. Of another choice, other children of the same parents are left. */
+/** Which children a sync takes, as the config says. Of another choice, other children of the same parents are left. */
 export interface ChildWindow {
-  /** The cursor of the state that the sync goes on from; undefined without one. */
-  readonly since?: string | undefined;
   /** ISO timestamp */
   readonly startDate: string;
   /** ISO timestamp; undefined for none */
@@ -46,6 +44,7 @@ function timeAt(value: JsonValue | undefined, name: string): number | undefined 
  */
 export class ParentProgress {
   readonly #parent: string;
+  readonly #cursorField: string;
   readonly #now: number;
   readonly #saved: DoneParents | undefined;
   readonly #window: JsonObject;
@@ -58,15 +57,24 @@ export class ParentProgress {
 
   /**
    * @param parent name of the parents' stream
+   * @param cursorField of the children's stream
    * @param state of the children's stream
    * @param now Unix ms: when this sync began
    */
-  constructor(parent: string, state: JsonObject | undefined, now: number, window: ChildWindow) {
+  constructor(
+    parent: string,
+    cursorField: string,
+    state: JsonObject | undefined,
+    now: number,
+    window: ChildWindow,
+  ) {
     this.#parent = parent;
+    this.#cursorField = cursorField;
     this.#now = now;
     this.#window = printWindow(window);
     const saved = state?.[PARENTS_DONE];
-    this.#saved = parseDone(isObject(saved) ? saved[parent] : undefined, now, this.#window);
+    const current = { since: state?.[cursorField], ...this.#window };
+    this.#saved = parseDone(isObject(saved) ? saved[parent] : undefined, now, current);
     this.#short = new Set(this.#saved?.short);
   }
 
@@ -112,33 +120,40 @@ export class ParentProgress {
     if (!this.#isUnsure) this.#order.add(page, order);
   }
 
-  /** What a state of the unfinished sync says beside its cursor; nothing if there is no progress to speak of. */
-  state(): JsonObject {
+  /**
+   * What a state of the unfinished sync says beside its cursor; nothing if there is no progress to speak of.
+   * @param beside the rest of the state: whoever sets its mark back wants the children of all parents again
+   */
+  state(beside: JsonObject): JsonObject {
     const downTo = Math.min(this.#saved?.downTo ?? Infinity, this.#order.readDownTo ?? Infinity);
     if (downTo === Infinity || this.#isForgotten) return {};
     const asOf = this.#saved?.asOf ?? this.#now;
     const short = this.#short.size === 0 ? {} : { short: [...this.#short] };
-    const done = { down_to: toIso(downTo), as_of: toIso(asOf), ...this.#window, ...short };
+    const since = beside[this.#cursorField] ?? null;
+    const done = { down_to: toIso(downTo), as_of: toIso(asOf), since, ...this.#window, ...short };
     return { [PARENTS_DONE]: { [this.#parent]: done } };
   }
 }
 
-function printWindow({ startDate, since = startDate, endDate, lookbackDays }: ChildWindow): JsonObject {
+function printWindow({ startDate, endDate, lookbackDays }: ChildWindow): JsonObject {
   return {
-    since,
     start_date: startDate,
     lookback_days: lookbackDays,
     ...(endDate === undefined ? {} : { end_date: endDate }),
   };
 }
 
-/** @returns undefined if nothing is done, or not of this window */
-function parseDone(own: JsonValue | undefined, now: number, window: JsonObject): DoneParents | undefined {
+/** @returns undefined if nothing is done, or not from this mark on and of this window */
+function parseDone(
+  own: JsonValue | undefined,
+  now: number,
+  current: Readonly<Record<string, JsonValue | undefined>>,
+): DoneParents | undefined {
   const downTo = timeAt(own, 'down_to');
   const asOf = timeAt(own, 'as_of');
   if (!isObject(own) || downTo === undefined || asOf === undefined || asOf > now) return undefined;
   const isSame = ['since', 'start_date', 'lookback_days', 'end_date'].every(
-    (key) => own[key] === window[key],
+    (key) => own[key] === current[key],
   );
   if (!isSame) return undefined;
   const short = Array.isArray(own['short']) ? own['short'] : [];

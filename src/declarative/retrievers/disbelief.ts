@@ -13,11 +13,11 @@ import { MAX_ASKED_AGAIN, RepeatedPageError } from './repeated-pages.js';
 /** Lines about answers that are asked for again, because they say nothing of their list or have come before. */
 const MAX_TOLD = 3;
 /** ms before a page is asked for again; twice as long before each further time. */
-const FIRST_WAIT = 500;
+const REPEAT_WAIT = 500;
 
 /** @param times that were waited before @returns ms */
 export function waitBefore(times: number): number {
-  return FIRST_WAIT * 2 ** times;
+  return REPEAT_WAIT * 2 ** times;
 }
 
 /** What an answer is worth that says nothing, or no. */
@@ -112,7 +112,7 @@ export class Disbelief {
         request,
         this.#select,
         async (page, headers): Promise<Answer<T>> => {
-          this.#refused.hasRead = true;
+          this.#refused.pageCame();
           const doubt = isBeyond ? undefined : this.#container.doubts(page, asked);
           return doubt === undefined ? { used: await use(page, headers) } : { doubt };
         },

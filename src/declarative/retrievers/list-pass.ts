@@ -5,6 +5,7 @@ import { MAX_EMPTY_PAGES } from '../paginators/page-walk.js';
 import type { PageParameters, PagesAhead, PageWalk } from '../paginators/page-walk.js';
 import { paginate, withOtherPages } from '../paginators/paginator.js';
 import { RefusedRequestError } from '../requesters/requester.js';
+import { mayBeLimit } from './count-limit.js';
 import { VanishedListError } from './list.js';
 import type { ListOptions, ListReading, PageUse } from './list.js';
 import type { ListTally } from './list-tally.js';
@@ -120,29 +121,40 @@ export class ListPass {
   }
 
   /**
-   * Some APIs refuse a page behind the last one rather than send an empty one. That is the end of the list if as many
-   * records have come as the API counts; and where nothing says that there is another page, if that lies behind as many,
-   * or, where it does not count them, if the last page was not full; if that may be so, pages of another size show it. A
+   * Some APIs refuse a page behind the last one rather than send an empty one. Where nothing says that there is another
+   * page, or a count of pages may be too high, that is the end of the list if as many records have come as the API counts,
+   * or the page lies behind as many; or, where it does not count them, if the last page was not full; if that may be so, pages of another size show it. A
    * fault that may pass is no end: the count may be of pages.
    */
   #isBehindEnd(error: TracedError, number: number): 'yes' | 'perhaps' | 'no' {
     const { ending } = this.#walk;
     const { total, distinct } = this.tally;
     if (!isRefusal(error) || ending === 'certain') return 'no';
-    if (distinct === total) return 'yes';
-    // It may be the key that is refused, or the address of this machine.
-    if (ending === 'counted' || (error instanceof VanishedListError && error.isForbidden)) return 'no';
     const { size = 0, mayLastBeFull } = this.#intake.sizes;
+    const isAll = distinct === total;
+    if (ending !== 'guessed') {
+      // A count of pages may be too high, but one of records may be a limit, or of a page alone.
+      if (ending === 'linked' || !isAll || mayBeLimit(total)) return 'no';
+      return mayLastBeFull ? 'perhaps' : 'yes';
+    }
+    // It may be the key that is refused, or the address of this machine.
+    if (error instanceof VanishedListError && error.isForbidden) return isAll ? 'yes' : 'no';
     if (total !== undefined && distinct <= total) {
-      return (number - 1) * size >= total ? 'yes' : 'no';
+      return isAll || (number - 1) * size >= total ? 'yes' : 'no';
     }
     return mayLastBeFull ? 'perhaps' : 'yes';
   }
 
   /** Whether the API says that the list has ended, but its last page has no room left to show it. */
   #mayGoOn(): boolean {
-    if (this.#hasLooked || this.#walk.ending !== 'counted') return false;
-    return this.#intake.sizes.mayGoOn;
+    const { ending } = this.#walk;
+    if (this.#hasLooked || ending === 'certain' || ending === 'guessed') return false;
+    return this.#intake.sizes.mayGoOn || this.#isHunch();
+  }
+
+  /** Whether the pages that an answer counts may be of the size that was asked for, which the API has not kept to. */
+  #isHunch(): boolean {
+    return this.#walk.ending === 'counted' && this.tally.total === undefined && this.#intake.sizes.mayBeCut;
   }
 
   #readPage(
@@ -253,6 +265,7 @@ export class ListPass {
 
   /** Reads a page of which nothing says that it is there. @returns whether it had new records */
   async #look(parameters: PageParameters, number: number): Promise<boolean> {
+    const isHunch = this.#isHunch();
     this.#hasLooked = true;
     const use = async (page: SelectedPage): Promise<boolean> => {
       if (page.ranges.length === 0 || this.tally.hasCome(page)) return false;
@@ -267,7 +280,7 @@ export class ListPass {
       return (await this.#options.fetchPage(parameters, use, true)) === true;
     } catch (error) {
       if (!(error instanceof TracedError)) throw error;
-      if (!isRefusal(error)) this.#lookFailure = { number, error };
+      if (!isRefusal(error) && !isHunch) this.#lookFailure = { number, error };
       return false;
     }
   }

@@ -298,6 +298,82 @@ describe('a page that is refused where neither a count nor a link says whether t
   });
 });
 
+describe('a page that the answer before it has promised, and that is refused', () => {
+  const linked: DefaultPaginator = {
+    ...byCountedPage,
+    pagination_strategy: {
+      ...byCountedPage.pagination_strategy,
+      page_size: 100,
+      extensions: { next_page: ['paging', 'next'], total: ['paging', 'total'] },
+    },
+  } as DefaultPaginator;
+  const readLinked = async (status: number, total: (count: number) => number, from: number) => {
+    const api = fakeApi((url) => {
+      const size = Number(url.searchParams.get('perPage'));
+      const start = (Number(url.searchParams.get('page')) - 1) * size;
+      if (start >= from) return { status, body: { message: 'no' } };
+      const ids = upTo(1500).slice(start, start + size);
+      const paging = { total: total(ids.length), next: start + size < 1500 ? 'next' : null };
+      return { body: { data: ids.map((id) => ({ id })), paging } };
+    });
+    const { retriever } = streamOf('orders');
+    const run = await runRead([streamOf('orders', { retriever: { ...retriever, paginator: linked } })], api);
+    expect(run.course('orders').at(-1)).toBe('INCOMPLETE');
+    expect(run.logs.filter((line) => line.includes('verified: as many'))).toEqual([]);
+  };
+
+  test.each([400, 403, 404])(
+    'is no end of the list, where the count is a limit (HTTP %i)',
+    async (status) => {
+      await readLinked(status, () => 1000, 1000);
+    },
+  );
+
+  test.each([400, 404])('is none where the count is that of the page (HTTP %i)', async (status) => {
+    await readLinked(status, (count) => count, 80);
+  });
+
+  test('is none where a count of pages stands beside a limit of records', async () => {
+    const paginator = {
+      ...linked,
+      pagination_strategy: {
+        ...linked.pagination_strategy,
+        extensions: { page_count: ['meta', 'pageCount'], total: ['meta', 'total'] },
+      },
+    } as DefaultPaginator;
+    const api = fakeApi((url) => {
+      const size = Number(url.searchParams.get('perPage'));
+      const start = (Number(url.searchParams.get('page')) - 1) * size;
+      if (start >= 1000) return { status: 400, body: { message: 'too deep' } };
+      const ids = upTo(1000).slice(start, start + size);
+      return { body: { data: ids.map((id) => ({ id })), meta: { total: 1000, pageCount: 15 } } };
+    });
+    const { retriever } = streamOf('orders');
+    const run = await runRead([streamOf('orders', { retriever: { ...retriever, paginator } })], api);
+    expect(run.course('orders').at(-1)).toBe('INCOMPLETE');
+  });
+});
+
+test.each([400, 404])(
+  'a list that comes whole, whatever is asked for, ends where page 2 is refused (HTTP %i)',
+  async (status) => {
+    const { pagination_strategy } = byCountedPage;
+    const paginator: DefaultPaginator = {
+      ...byCountedPage,
+      pagination_strategy: { ...pagination_strategy, page_size: 100, extensions: {} },
+    };
+    const api = fakeApi((url) =>
+      url.searchParams.get('page') === '1'
+        ? { body: { data: upTo(25).map((id) => ({ id })) } }
+        : { status, body: { message: 'no pages' } },
+    );
+    const { retriever } = streamOf('orders');
+    const run = await runRead([streamOf('orders', { retriever: { ...retriever, paginator } })], api);
+    expect(run.errors).toEqual([]);
+    expect(idsOf(run)).toHaveLength(25);
+  },
+);
+
 test('a page behind the last one that is too large to be read is there: the list is read in smaller ones', async () => {
   const TOO_MUCH = 50;
   const api = fakeApi((url) => {
@@ -345,6 +421,21 @@ describe('a count of pages', () => {
     },
   } as DefaultPaginator;
   const orders = streamOf('orders', { retriever: { ...streamOf('orders').retriever, paginator: hundreds } });
+
+  test.each([403, 404, 500])(
+    'is believed if the page behind it is refused, or fails (HTTP %i)',
+    async (status) => {
+      const list = fakeApi((url) => {
+        if (url.searchParams.get('page') !== '1') return { status, body: {} };
+        return { body: { data: upTo(25).map((id) => ({ id })), meta: { pageCount: 1 } } };
+      });
+      const run = await runRead([orders], list);
+      expect(run.errors).toEqual([]);
+      expect(idsOf(run)).toHaveLength(25);
+      expect(run.course('orders').at(-1)).toBe('COMPLETE');
+      expect(list.asked.length).toBeLessThan(status === 500 ? 12 : 4);
+    },
+  );
 
   test.each(['empty', 'last page', 400] as const)(
     'that goes by the size that was asked for does not end a list that comes in smaller ones (behind it: %s)',

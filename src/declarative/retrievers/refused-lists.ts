@@ -29,10 +29,14 @@ export class RefusedLists {
   /** Those that stayed so, since one came when it was asked for again. */
   #inRow = 0;
   /** Any list of the stream has sent a page. */
-  hasRead = false;
+  #hasRead = false;
 
   constructor(key: KeyStanding) {
     this.#key = key;
+  }
+
+  pageCame(): void {
+    this.#hasRead = true;
   }
 
   /** One has sent a page when it was asked for again. */
@@ -49,7 +53,7 @@ export class RefusedLists {
   /** It did not become another one. @returns what it is taken for then */
   stayed(error: TracedError): TracedError {
     this.#inRow++;
-    if (!this.hasRead || !(error instanceof ApiUnavailableError)) return error;
+    if (!this.#hasRead || !(error instanceof ApiUnavailableError)) return error;
     // The same key has read other lists of the stream a moment ago: whether it is valid, the next sync sees at once.
     const { message, internalMessage } = error;
     return transientError(`${message} It was accepted before, in this sync.`, {

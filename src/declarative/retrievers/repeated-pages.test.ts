@@ -343,6 +343,15 @@ describe('a list whose last page comes for each number behind it', () => {
     },
   });
 
+  test('fails if it is the first one that comes for each number: others are counted', async () => {
+    const first = fakeApi(() => ({
+      body: { data: Array.from({ length: 10 }, (_, id) => ({ id })), meta: { total: 15 } },
+    }));
+    const run = await runRead([guessed], first);
+    expect(run.errors).toMatchObject([{ failure_type: 'transient_error' }]);
+    expect(run.course('orders').at(-1)).toBe('INCOMPLETE');
+  });
+
   test.each([2, 3, 4, 5, 100])(
     'ends there, though a record is added with request number %i',
     async (addedAt) => {

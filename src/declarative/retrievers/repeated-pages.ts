@@ -74,15 +74,17 @@ export class RepeatedPages {
     if (ending === 'certain') return false;
     if (total === undefined) {
       if (this.#uselessInRow < MAX_IN_ROW && this.#inRow < MANY_IN_ROW) return false;
-      if (ending === 'counted') throw transientError(SENT_TWICE, sameRecords(number));
+      if (ending !== 'guessed') throw transientError(SENT_TWICE, sameRecords(number));
       return true;
     }
     // As many new records as pages hold take others to the place of the next ones. They show in the count.
     const isSteady = total === this.#totalOfNew;
     const isMissing = ending === 'guessed' ? total > distinct : total !== distinct;
     const goesOn = isMissing || !isSteady;
-    // Behind its end an API may send the last page for ever. Whether anything is missing, the count shows then.
-    if (ending === 'guessed' && isUseless) return !goesOn || this.#uselessInRow >= MAX_IN_ROW;
+    // Behind its end an API may send the last page for ever. Whether anything is missing, the count shows then. One that
+    // sends the first page for each number has others.
+    if (ending === 'guessed' && isSame && count < distinct)
+      return !goesOn || this.#uselessInRow >= MAX_IN_ROW;
     if (isMissing && isSteady) throw transientError(SENT_TWICE, sameRecords(number));
     if (goesOn) return false;
     return ending === 'guessed' || this.#inRow >= MAX_IN_ROW;

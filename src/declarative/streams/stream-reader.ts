@@ -93,10 +93,8 @@ export class StreamReader {
     this.#messages = new StreamMessages(configured.stream, context.output, clock.elapsed);
     this.#errors = new StreamErrors((error) => this.#messages.error(error));
     const parents = sortedParents(definition);
-    if (parents !== undefined) {
-      const cursor = own?.[incremental_sync?.cursor_field ?? ''];
-      const since = typeof cursor === 'string' ? cursor : undefined;
-      this.#progress = new ParentProgress(parents, own, now, { ...context, since });
+    if (parents !== undefined && incremental_sync !== undefined) {
+      this.#progress = new ParentProgress(parents, incremental_sync.cursor_field, own, now, context);
     }
     this.#cursor =
       incremental_sync === undefined
@@ -245,7 +243,8 @@ export class StreamReader {
 
   /** How far the stream has come, as long as it is not complete. */
   #state(): JsonObject {
-    return { ...this.#stateOf(false), ...this.#progress?.state() };
+    const state = this.#stateOf(false);
+    return { ...state, ...this.#progress?.state(state) };
   }
 
   #stateOf(complete: boolean): JsonObject {
