@@ -3,12 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { FieldPath } from '../components.js';
-import { MalformedJsonError } from './json-grammar.js';
-import { captureTree, scanRecords } from './json-scanner.js';
+import { MalformedJsonError } from './json-errors.js';
+import { recordScanner } from './json-scanner.js';
 import type { Scan } from './json-scanner.js';
 
 const CAPTURE: readonly FieldPath[] = [['createdAt'], ['id'], ['customer', 'id'], ['customer']];
-const TREE = captureTree(CAPTURE);
 const WANTED = ['createdAt', 'id', 'customer', 'data', 'x'];
 
 const space = fc.stringMatching(/^[ \n\r\t]{0,3}$/);
@@ -82,7 +81,7 @@ const document = fc
   });
 
 function scan(bytes: Buffer, path: FieldPath): Scan {
-  return scanRecords(bytes, path, TREE, CAPTURE.length);
+  return recordScanner(path, CAPTURE)(bytes);
 }
 
 function at(value: unknown, path: FieldPath): unknown {
@@ -104,7 +103,7 @@ function accepts(parse: () => unknown): boolean {
   }
 }
 
-describe('scanRecords, held against JSON.parse', () => {
+describe('recordScanner, held against JSON.parse', () => {
   test('finds each element where it stands, byte for byte, with the values to capture', () => {
     fc.assert(
       fc.property(document, ({ path, items, text, emptied }) => {

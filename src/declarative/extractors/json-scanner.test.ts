@@ -1,14 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FieldPath } from '../components.js';
-import { JsonLimitError, MalformedJsonError } from './json-grammar.js';
-import { captureTree, scanRecords } from './json-scanner.js';
+import { JsonLimitError, MalformedJsonError } from './json-errors.js';
+import { recordScanner } from './json-scanner.js';
 import type { Scan } from './json-scanner.js';
 
 const CAPTURE: readonly FieldPath[] = [['createdAt'], ['id'], ['customer', 'id'], ['customer']];
-const TREE = captureTree(CAPTURE);
 
 function scan(text: string, path: FieldPath = ['data']): Scan {
-  return scanRecords(Buffer.from(text), path, TREE, CAPTURE.length);
+  return recordScanner(path, CAPTURE)(Buffer.from(text));
 }
 
 function accepts(parse: () => unknown): boolean {
@@ -21,7 +20,7 @@ function accepts(parse: () => unknown): boolean {
   }
 }
 
-describe('scanRecords', () => {
+describe('recordScanner', () => {
   test.each([
     ...[
       '',
@@ -120,15 +119,15 @@ describe('scanRecords', () => {
   });
 
   test('captures a value in each place in which it is wanted', () => {
-    const tree = captureTree([['a'], ['b', 'c'], ['a'], ['b']]);
-    const { captured } = scanRecords(Buffer.from('[{"a":1,"b":{"c":2}}]'), [], tree, 4);
+    const scanner = recordScanner([], [['a'], ['b', 'c'], ['a'], ['b']]);
+    const { captured } = scanner(Buffer.from('[{"a":1,"b":{"c":2}}]'));
     expect(captured).toEqual(['1', '2', '1', '{"c":2}']);
   });
 
   test('is not misled by keys that contain, escape or resemble the wanted ones', () => {
     const text = '{"\\"data\\"":[1],"dat":[1],"data ":[1],"data\\u0000":[1],"x":{"data":[2]},"data":[]}';
     expect(scan(text)).toMatchObject({ found: 'list', ranges: [] });
-    const escaped = scanRecords(Buffer.from('[{"a\\"b":1,"ab":2}]'), [], captureTree([['a"b']]), 1);
+    const escaped = recordScanner([], [['a"b']])(Buffer.from('[{"a\\"b":1,"ab":2}]'));
     expect(escaped.captured).toEqual(['1']);
   });
 
@@ -177,5 +176,40 @@ describe('scanRecords', () => {
   test('reads 1,000 levels of nesting', () => {
     const deep = `${'['.repeat(1000)}${']'.repeat(1000)}`;
     expect(scan(`{"deep":${deep},"data":[{"a":${deep}}]}`).ranges.length).toBe(2);
+  });
+
+  test('finds the end of a string wherever it stands, and with an escape at any place of it', () => {
+    for (let length = 0; length <= 40; length++) {
+      const plain = 'é'.repeat(length % 3) + 'x'.repeat(length);
+      for (let escape = 0; escape <= plain.length; escape++) {
+        const value = `"${plain.slice(0, escape)}\\"${plain.slice(escape)}"`;
+        const { captured } = scan(`{"data":[{"id":${value},"createdAt":"${plain}"}]}`);
+        expect(captured.slice(0, 2)).toEqual([`"${plain}"`, value]);
+        expect(() => scan(`{"data":[{"id":${value.slice(0, -1)}`)).toThrow('the end inside a string');
+        expect(() => scan(`{"data":[{"id":"${plain.slice(0, escape)}\u0001${plain}"}]}`)).toThrow(
+          'a control character in a string',
+        );
+      }
+    }
+  });
+
+  test('knows nothing of the page before: one that is cut ends where it was cut', () => {
+    const whole = '{"data":[{"id":1,"createdAt":"2026-01-01"},{"id":2}]}';
+    for (let end = 0; end < whole.length; end++) {
+      scan(whole);
+      expect(() => scan(whole.slice(0, end))).toThrow(/the end (instead of|inside) .* at byte/);
+    }
+    expect(scan('{"data":[{},{"id":3}]}').captured.filter((value) => value !== undefined)).toEqual(['3']);
+  });
+
+  test('reads a page of many megabytes, or of very many records, and others after it', () => {
+    const long = 'x'.repeat(9_000_000);
+    const many = `{"data":[${'{"id":1},'.repeat(99_999)}{"id":"last"}]}`;
+    for (const text of [`{"data":[{"id":"${long}"},{"id":2}]}`, many, '{"data":[{"id":2}]}']) {
+      const records = (JSON.parse(text) as { data: { id: unknown }[] }).data;
+      const { captured } = scan(text);
+      expect(captured.length).toBe(records.length * CAPTURE.length);
+      expect(JSON.parse(captured.at(1 - CAPTURE.length) ?? '')).toBe(records.at(-1)?.id);
+    }
   });
 });

@@ -1,59 +1,24 @@
 /**
  * Finds the records of a page without parsing them: one pass over the bytes validates the JSON, marks where
  * each record starts and ends, and picks out a few values (cursor, key, parent id). Parsing and printing
- * again would round integers beyond 2^53 and cost about five times as much.
+ * again would round integers beyond 2^53 and cost about ten times as much. The pass itself stands in
+ * assembly/json-scanner.ts.
  *
  * json-scanner-properties.test.ts holds it against JSON.parse.
  */
 import type { JsonValue } from '../../protocol/messages.js';
 import type { FieldPath } from '../components.js';
-import {
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  JsonGrammar,
-  JsonLimitError,
-  MalformedJsonError,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-} from './json-grammar.js';
-
-/** A tree of the paths to capture: at each object, which keys lead on and which are wanted. */
-export interface CaptureNode {
-  readonly key: Buffer;
-  /** Places of the value in `captured`; none for a key that only leads on. */
-  readonly places: readonly number[];
-  readonly children: readonly CaptureNode[];
-}
-
-/** @returns the tree for some paths; the value of paths[i] will be captured at place i */
-export function captureTree(paths: readonly FieldPath[], prefix: FieldPath = []): CaptureNode[] {
-  const below = paths
-    .map((path, index) => ({ path, index }))
-    .filter(({ path }) => path.length > prefix.length && prefix.every((key, i) => path[i] === key));
-  const keys = [...new Set(below.map(({ path }) => path[prefix.length] ?? ''))];
-  return keys.map((key) => ({
-    key: Buffer.from(JSON.stringify(key).slice(1, -1)),
-    places: below
-      .filter(({ path }) => path.length === prefix.length + 1 && path[prefix.length] === key)
-      .map(({ index }) => index),
-    children: captureTree(
-      paths.map((path, index) => (below.some((one) => one.index === index) ? path : [])),
-      [...prefix, key],
-    ),
-  }));
-}
-
-/** Records of one page; each costs memory besides its bytes, and no API has such pages. */
-const MAX_RECORDS = 100_000;
-/** Characters around the records, which are parsed. */
-const MAX_ENVELOPE = 1024 * 1024;
+import { JsonLimitError, MalformedJsonError } from './json-errors.js';
+import { PLAIN_SCANNER, SIMD_SCANNER } from './json-scanner.wasm.js';
+import { keyTable } from './key-table.js';
+import type { KeyTable } from './key-table.js';
 
 export interface Scan {
-  /** What stands at the path. Only a list has ranges. */
+  /** What stands at the path. Only a list has ranges, or an object that is taken for the only record. */
   readonly found: 'list' | 'object' | 'scalar' | 'nothing';
   /** s0, e0, s1, e1, …: the bytes of each element. */
   readonly ranges: readonly number[];
-  /** For each element in turn, `width` entries: the raw JSON of each captured value, if it was there. */
+  /** For each element in turn, an entry for each captured path: the raw JSON of the value, if it was there. */
   readonly captured: readonly (string | undefined)[];
   /** Whether each element is an object. */
   readonly allObjects: boolean;
@@ -61,174 +26,155 @@ export interface Scan {
   readonly envelope: JsonValue;
 }
 
-class Scanner extends JsonGrammar {
-  readonly #path: FieldPath;
-  readonly #tree: readonly CaptureNode[];
-  readonly #width: number;
-  readonly ranges: number[] = [];
-  readonly captured: (string | undefined)[] = [];
-  found: Scan['found'] = 'nothing';
-  allObjects = true;
-  listStart = -1;
-  listEnd = -1;
-  /** Where in `captured` the current record's values begin; -1 outside of records. */
-  #base = -1;
-  readonly #takesObject: boolean;
+/** Characters around the records, which are parsed. */
+const MAX_ENVELOPE = 1024 * 1024;
 
-  constructor(
-    bytes: Buffer,
-    path: FieldPath,
-    tree: readonly CaptureNode[],
-    width: number,
-    takesObject: boolean,
-  ) {
-    super(bytes);
-    this.#takesObject = takesObject;
-    this.#path = path;
-    this.#tree = tree;
-    this.#width = width;
+/** What assembly/json-scanner.ts exports. */
+interface Scanner extends Record<
+  'RESULT' | 'KEYS' | 'PAGE' | 'MAX_DEPTH' | 'MAX_RECORDS',
+  WebAssembly.Global
+> {
+  readonly memory: WebAssembly.Memory;
+  /** @returns the address of the records' entries */
+  readonly scan: (
+    length: number,
+    path: number,
+    captured: number,
+    values: number,
+    takesObject: 0 | 1,
+  ) => number;
+}
+
+// Its codes.
+const EXPECTED = [
+  'a value',
+  'a key',
+  'a colon',
+  'a comma or a closing bracket',
+  'an escape',
+  'a hex digit',
+  'true',
+  'false',
+  'null',
+];
+const CONTROL_CHARACTER = 9;
+const TEXT_BEHIND = 10;
+const TOO_DEEP = 11;
+const FOUND = ['nothing', 'list', 'object', 'scalar'] as const;
+
+/** Unit in which WebAssembly's memory grows, bytes. */
+const GROWTH = 65_536;
+/** Zeros behind a page, at which its scan stops in any case. */
+const ZEROS = 16;
+/** Memory that is kept for the next page, bytes. */
+const KEPT = 4 * 1024 * 1024;
+
+// Virtual machines may have processors without SSE4.1, which the usual one needs.
+const simd = Buffer.from(SIMD_SCANNER, 'base64');
+const MODULE = new WebAssembly.Module(
+  WebAssembly.validate(simd) ? simd : Buffer.from(PLAIN_SCANNER, 'base64'),
+);
+
+function newScanner(): Scanner {
+  const fail = (code = 0, at = 0, isEnd = 0): void => {
+    throw refusal(code, at, isEnd === 1);
+  };
+  return new WebAssembly.Instance(MODULE, { 'json-scanner': { fail } }).exports as Scanner;
+}
+
+/** Its memory serves all scans, one after the other: none waits for anything. */
+let scanner = newScanner();
+const RESULT = scanner.RESULT.value;
+const KEYS = scanner.KEYS.value;
+const PAGE = scanner.PAGE.value;
+
+/** @param at offset of the byte that should not be there. @param isEnd whether there is none any more */
+function refusal(code: number, at: number, isEnd: boolean): Error {
+  const expected = EXPECTED[code];
+  if (expected !== undefined) {
+    return new MalformedJsonError(at, isEnd ? `the end instead of ${expected}` : `not ${expected}`);
   }
-
-  document(): void {
-    let at = this.space(0);
-    at = this.#value(at, 0);
-    at = this.space(at);
-    if (at < this.bytes.length) throw new MalformedJsonError(at, 'text behind the end');
-  }
-
-  /** A value on the way to the list: `level` keys of the path lie behind it. */
-  #value(at: number, level: number): number {
-    const first = this.bytes[at];
-    if (level === this.#path.length) {
-      this.found = first === OPEN_BRACKET ? 'list' : first === OPEN_BRACE ? 'object' : 'scalar';
-      if (this.found === 'object' && this.#takesObject) return this.#single(at);
-      return first === OPEN_BRACKET ? this.#list(at) : this.skip(at);
-    }
-    return first === OPEN_BRACE ? this.#objectOnPath(at, level) : this.skip(at);
-  }
-
-  #objectOnPath(start: number, level: number): number {
-    const wanted = Buffer.from(JSON.stringify(this.#path[level] ?? '').slice(1, -1));
-    let at = this.space(start + 1);
-    if (this.bytes[at] === CLOSE_BRACE) return at + 1;
-    for (;;) {
-      const keyEnd = this.key(at);
-      const valueAt = this.space(this.colon(keyEnd));
-      const isWanted = this.#isKey(at, keyEnd, wanted);
-      if (isWanted) this.#forget();
-      at = this.space(isWanted ? this.#value(valueAt, level + 1) : this.skip(valueAt));
-      if (this.bytes[at] === CLOSE_BRACE) return at + 1;
-      at = this.space(this.comma(at));
-    }
-  }
-
-  /** An object that is the only record. */
-  #single(start: number): number {
-    this.#base = 0;
-    for (let i = 0; i < this.#width; i++) this.captured.push(undefined);
-    const end = this.#record(start, this.#tree);
-    this.ranges.push(start, end);
-    return end;
-  }
-
-  /** A key that stands twice: the last one counts, as in JSON.parse. */
-  #forget(): void {
-    this.found = 'nothing';
-    this.ranges.length = 0;
-    this.captured.length = 0;
-    this.allObjects = true;
-  }
-
-  #list(start: number): number {
-    this.listStart = start;
-    let at = this.space(start + 1);
-    if (this.bytes[at] === CLOSE_BRACKET) return (this.listEnd = at + 1);
-    for (;;) {
-      const recordStart = at;
-      this.#base = this.captured.length;
-      for (let i = 0; i < this.#width; i++) this.captured.push(undefined);
-      if (this.bytes[at] === OPEN_BRACE) at = this.#record(at, this.#tree);
-      else {
-        this.allObjects = false;
-        at = this.skip(at);
-      }
-      this.ranges.push(recordStart, at);
-      if (this.ranges.length > 2 * MAX_RECORDS) {
-        throw new JsonLimitError(`more than ${MAX_RECORDS} records`);
-      }
-      at = this.space(at);
-      if (this.bytes[at] === CLOSE_BRACKET) return (this.listEnd = at + 1);
-      at = this.space(this.comma(at));
-    }
-  }
-
-  /** An object some of whose values are wanted. Recursive, but only as deep as the capture paths. */
-  #record(start: number, nodes: readonly CaptureNode[]): number {
-    let at = this.space(start + 1);
-    if (this.bytes[at] === CLOSE_BRACE) return at + 1;
-    for (;;) {
-      const keyStart = at;
-      const keyEnd = this.key(at);
-      const valueAt = this.space(this.colon(keyEnd));
-      const node = this.#nodeOf(keyStart, keyEnd, nodes);
-      if (node === undefined) at = this.skip(valueAt);
-      else {
-        this.#forgetValues(node);
-        const leadsOn = node.children.length > 0 && this.bytes[valueAt] === OPEN_BRACE;
-        at = leadsOn ? this.#record(valueAt, node.children) : this.skip(valueAt);
-        if (node.places.length > 0) this.#capture(node, this.bytes.toString('utf8', valueAt, at));
-      }
-      at = this.space(at);
-      if (this.bytes[at] === CLOSE_BRACE) return at + 1;
-      at = this.space(this.comma(at));
-    }
-  }
-
-  #capture({ places }: CaptureNode, raw: string | undefined): void {
-    for (const place of places) this.captured[this.#base + place] = raw;
-  }
-
-  #forgetValues(node: CaptureNode): void {
-    this.#capture(node, undefined);
-    for (const child of node.children) this.#forgetValues(child);
-  }
-
-  #nodeOf(keyStart: number, keyEnd: number, nodes: readonly CaptureNode[]): CaptureNode | undefined {
-    for (const node of nodes) if (this.#isKey(keyStart, keyEnd, node.key)) return node;
-    return undefined;
-  }
-
-  #isKey(keyStart: number, keyEnd: number, key: Buffer): boolean {
-    if (keyEnd - keyStart !== key.length + 2) return false;
-    for (let i = 0; i < key.length; i++) if (this.bytes[keyStart + 1 + i] !== key[i]) return false;
-    return true;
+  switch (code) {
+    case CONTROL_CHARACTER:
+      return new MalformedJsonError(
+        at,
+        isEnd ? 'the end inside a string' : 'a control character in a string',
+      );
+    case TEXT_BEHIND:
+      return new MalformedJsonError(at, 'text behind the end');
+    case TOO_DEEP:
+      return new JsonLimitError(`more than ${scanner.MAX_DEPTH.value} levels of nesting`);
+    default:
+      return new JsonLimitError(`more than ${scanner.MAX_RECORDS.value} records`);
   }
 }
 
+export type ScanRecords = (bytes: Buffer) => Scan;
+
 /**
  * @param path keys down to the list of records; `[]` if it is the document itself
- * @param tree from captureTree
- * @param width number of paths in the tree
+ * @param capture paths of the values that are wanted from each record
  * @param takesObject an object at the path counts as a list of one
- * @throws MalformedJsonError, JsonLimitError
+ * @returns a function that throws MalformedJsonError and JsonLimitError
  */
-export function scanRecords(
-  bytes: Buffer,
+export function recordScanner(
   path: FieldPath,
-  tree: readonly CaptureNode[],
-  width: number,
+  capture: readonly FieldPath[],
   takesObject = false,
-): Scan {
-  const scanner = new Scanner(bytes, path, tree, width, takesObject);
-  scanner.document();
-  const { found, ranges, captured, allObjects, listStart, listEnd } = scanner;
-  const around = bytes.length - (found === 'list' ? listEnd - listStart : 0);
-  if (around > MAX_ENVELOPE) {
+): ScanRecords {
+  const keys = keyTable(path, capture, KEYS);
+  if (KEYS + keys.bytes.length > PAGE) throw new Error('more keys are to be captured than there is room for');
+  return (bytes) => {
+    try {
+      const entries = run(bytes, keys, capture.length, takesObject);
+      return resultOf(bytes, entries, capture.length);
+    } finally {
+      if (scanner.memory.buffer.byteLength > KEPT) scanner = newScanner();
+    }
+  };
+}
+
+/** @returns where the records' entries are, in 32-bit numbers */
+function run(bytes: Buffer, keys: KeyTable, values: number, takesObject: boolean): number {
+  const { memory, scan } = scanner;
+  const end = PAGE + bytes.length;
+  const missing = end + ZEROS - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / GROWTH));
+  const all = new Uint8Array(memory.buffer);
+  all.set(keys.bytes, KEYS);
+  all.set(bytes, PAGE);
+  all.fill(0, end, end + ZEROS);
+  return scan(bytes.length, keys.path, keys.captured, values, takesObject ? 1 : 0) / 4;
+}
+
+function resultOf(bytes: Buffer, entries: number, values: number): Scan {
+  const numbers = new Int32Array(scanner.memory.buffer);
+  const [what = 0, areObjects = 0, listStart = 0, listEnd = 0, records = 0] = numbers.subarray(RESULT / 4);
+  const found = FOUND[what] ?? 'nothing';
+  const ranges = new Array<number>(2 * records);
+  const captured = new Array<string | undefined>(values * records);
+  let next = entries;
+  const offset = (): number => (numbers[next++] ?? 0) - PAGE;
+  for (let record = 0; record < records; record++) {
+    ranges[2 * record] = offset();
+    ranges[2 * record + 1] = offset();
+    for (let value = 0; value < values; value++) {
+      const start = offset();
+      const end = offset();
+      captured[record * values + value] = start < 0 ? undefined : bytes.toString('utf8', start, end);
+    }
+  }
+  const [start, end] = found === 'list' ? [listStart - PAGE, listEnd - PAGE] : [bytes.length, bytes.length];
+  if (start + bytes.length - end > MAX_ENVELOPE) {
     throw new JsonLimitError(`more than ${MAX_ENVELOPE} bytes around the records`);
   }
-  const envelope =
-    found === 'list'
-      ? `${bytes.toString('utf8', 0, listStart)}[]${bytes.toString('utf8', listEnd)}`
-      : bytes.toString('utf8');
-  return { found, ranges, captured, allObjects, envelope: JSON.parse(envelope) as JsonValue };
+  const list = found === 'list' ? '[]' : '';
+  const envelope = `${bytes.toString('utf8', 0, start)}${list}${bytes.toString('utf8', end)}`;
+  return {
+    found,
+    ranges,
+    captured,
+    allObjects: areObjects === 1,
+    envelope: JSON.parse(envelope) as JsonValue,
+  };
 }

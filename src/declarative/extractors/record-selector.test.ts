@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DpathExtractor, FieldPath, RecordSelector } from '../components.js';
-import { MalformedJsonError } from './json-grammar.js';
+import { MalformedJsonError } from './json-errors.js';
 import { recordSelector, valueAt } from './record-selector.js';
 import type { SelectedPage } from './record-selector.js';
 

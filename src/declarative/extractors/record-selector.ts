@@ -2,12 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { isObject } from '../../protocol/json-object.js';
 import type { JsonValue } from '../../protocol/messages.js';
 import type { DpathExtractor, FieldPath, RecordSelector } from '../components.js';
-import { OPEN_BRACKET } from './json-grammar.js';
-import { captureTree, scanRecords } from './json-scanner.js';
+import { recordScanner } from './json-scanner.js';
 import type { Scan } from './json-scanner.js';
 
 const BYTE_ORDER_MARK = 0xef;
 const SPACE = 0x20;
+const OPEN_BRACKET = 0x5b;
 
 /** The records of one answer, and what stands around them. */
 export interface SelectedPage {
@@ -42,15 +42,18 @@ export function valueAt(value: JsonValue, path: FieldPath): JsonValue | undefine
  */
 export function recordSelector(definition: RecordSelector, capture: readonly FieldPath[]): SelectRecords {
   const { field_path, extensions } = definition.extractor;
-  const tree = captureTree(capture);
+  const takesObject = extensions?.single_object !== undefined;
+  const scanAtPath = recordScanner(field_path, capture, takesObject);
+  const scanRoot = recordScanner([], capture, takesObject);
 
   return (body) => {
     let bytes = body[0] === BYTE_ORDER_MARK && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
     const repaired = !isUtf8(bytes);
     // Asking again would bring the same bytes; a replaced character loses less than a failed stream.
     if (repaired) bytes = Buffer.from(bytes.toString('utf8'));
-    const path = extensions?.or_root_list === true && startsWithList(bytes) ? [] : field_path;
-    const scan = scanRecords(bytes, path, tree, capture.length, extensions?.single_object !== undefined);
+    const isRootList = extensions?.or_root_list === true && startsWithList(bytes);
+    const path = isRootList ? [] : field_path;
+    const scan = isRootList ? scanRoot(bytes) : scanAtPath(bytes);
     return { ...scan, bytes, repaired, problem: problemOf(scan, path, extensions) };
   };
 }

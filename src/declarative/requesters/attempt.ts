@@ -1,7 +1,7 @@
 /** What one request came to. */
 import type { JsonValue } from '../../protocol/messages.js';
 import type { DefaultErrorHandler } from '../components.js';
-import { JsonLimitError, MalformedJsonError } from '../extractors/json-grammar.js';
+import { JsonLimitError, MalformedJsonError } from '../extractors/json-errors.js';
 import type { SelectedPage, SelectRecords } from '../extractors/record-selector.js';
 import { resolveAnswer } from './error-handler.js';
 import type { Answer, ErrorResolution } from './error-handler.js';
