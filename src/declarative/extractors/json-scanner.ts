@@ -66,7 +66,7 @@ const FOUND = ['nothing', 'list', 'object', 'scalar'] as const;
 const GROWTH = 65_536;
 /** Zeros behind a page, at which its scan stops in any case. */
 const ZEROS = 16;
-/** Memory that is kept for the next page, bytes. */
+/** Memory that is kept whatever follows, bytes. */
 const KEPT = 4 * 1024 * 1024;
 
 // Virtual machines may have processors without SSE4.1, which the usual one needs.
@@ -124,20 +124,15 @@ export function recordScanner(
 ): ScanRecords {
   const keys = keyTable(path, capture, KEYS);
   if (KEYS + keys.bytes.length > PAGE) throw new Error('more keys are to be captured than there is room for');
-  return (bytes) => {
-    try {
-      const entries = run(bytes, keys, capture.length, takesObject);
-      return resultOf(bytes, entries, capture.length);
-    } finally {
-      if (scanner.memory.buffer.byteLength > KEPT) scanner = newScanner();
-    }
-  };
+  return (bytes) => resultOf(bytes, run(bytes, keys, capture.length, takesObject), capture.length);
 }
 
 /** @returns where the records' entries are, in 32-bit numbers */
 function run(bytes: Buffer, keys: KeyTable, values: number, takesObject: boolean): number {
-  const { memory, scan } = scanner;
   const end = PAGE + bytes.length;
+  // What large pages have taken is kept as long as others follow: memory that is let go stays for a while.
+  if (scanner.memory.buffer.byteLength > KEPT && end + ZEROS <= KEPT) scanner = newScanner();
+  const { memory, scan } = scanner;
   const missing = end + ZEROS - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / GROWTH));
   const all = new Uint8Array(memory.buffer);
