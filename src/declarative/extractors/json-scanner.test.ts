@@ -212,4 +212,59 @@ describe('recordScanner', () => {
       expect(JSON.parse(captured.at(1 - CAPTURE.length) ?? '')).toBe(records.at(-1)?.id);
     }
   });
+
+  test.each([
+    ['[x]', 'not a value'],
+    ['{1}', 'not a key'],
+    ['{"a" 1}', 'not a colon'],
+    ['[1 2]', 'not a comma or a closing bracket'],
+    ['"\\x"', 'not an escape'],
+    ['"\\u00g0"', 'not a hex digit'],
+    ['trie', 'not true'],
+    ['falsy', 'not false'],
+    ['nil', 'not null'],
+    ['"\n"', 'a control character in a string'],
+    ['1 2', 'text behind the end'],
+    ['[', 'the end instead of a value'],
+    ['{', 'the end instead of a key'],
+    ['"a', 'the end inside a string'],
+  ])('says of %j what is wrong', (text, says) => {
+    expect(() => scan(text)).toThrow(MalformedJsonError);
+    expect(() => scan(text)).toThrow(`${says} at byte`);
+  });
+
+  test('refuses a list that is cut, at whatever address its records would be noted', () => {
+    for (let before = 0; before < 256; before++) {
+      for (const behind of ['', ' ', '       ']) {
+        expect(() => scan(`${' '.repeat(before)}[{}${behind}`, [])).toThrow(MalformedJsonError);
+      }
+    }
+  });
+
+  test('takes nothing from below a value that was replaced by another one', () => {
+    const text = '{"data":[{"customer":{"id":1},"customer":5}]}';
+    expect(scan(text).captured).toEqual([undefined, undefined, undefined, '5']);
+  });
+
+  test('reads 2,000 levels of nesting, and no more', () => {
+    const nested = (levels: number) => `{"deep":${'['.repeat(levels)}${']'.repeat(levels)},"data":[]}`;
+    expect(scan(nested(2000)).found).toBe('list');
+    expect(() => scan(nested(2001))).toThrow('more than 2000 levels of nesting');
+  });
+
+  test('tries a page again that is broken or cut behind the most records that it may have', () => {
+    const most = `{"data":[${'{},'.repeat(100_000)}`;
+    for (const cut of ['{"id":tru}]}', '{"id":1', ']}', '']) {
+      expect(() => scan(most + cut)).toThrow(MalformedJsonError);
+    }
+  });
+
+  test('finds room for entries that are larger than the page', () => {
+    // Behind a very large page others begin with little memory.
+    scan(`["${'x'.repeat(9_000_000)}"]`, []);
+    const many = Array.from({ length: 10_000 }, (_, i) => [`k${i % 100}`]);
+    const { captured } = recordScanner([], many)(Buffer.from('[{"k0":1},{"k99":2},{}]'));
+    expect(captured.length).toBe(3 * many.length);
+    expect(captured.filter((value) => value === '1').length).toBe(100);
+  });
 });

@@ -1,7 +1,7 @@
 /**
  * Finds the records of a page without parsing them: one pass over the bytes validates the JSON, marks where
  * each record starts and ends, and picks out a few values (cursor, key, parent id). Parsing and printing
- * again would round integers beyond 2^53 and cost about ten times as much. The pass itself stands in
+ * again would round integers beyond 2^53 and cost about seven times as much. The pass itself stands in
  * assembly/json-scanner.ts.
  *
  * json-scanner-properties.test.ts holds it against JSON.parse.
@@ -18,7 +18,7 @@ export interface Scan {
   readonly found: 'list' | 'object' | 'scalar' | 'nothing';
   /** s0, e0, s1, e1, …: the bytes of each element. */
   readonly ranges: readonly number[];
-  /** For each element in turn, an entry for each captured path: the raw JSON of the value, if it was there. */
+  /** For each element in turn, one for each captured path: the raw JSON of the value, if it was there. */
   readonly captured: readonly (string | undefined)[];
   /** Whether each element is an object. */
   readonly allObjects: boolean;
@@ -31,7 +31,7 @@ const MAX_ENVELOPE = 1024 * 1024;
 
 /** What assembly/json-scanner.ts exports. */
 interface Scanner extends Record<
-  'RESULT' | 'KEYS' | 'PAGE' | 'MAX_DEPTH' | 'MAX_RECORDS',
+  'RESULT' | 'KEYS' | 'PAGE' | 'LANES' | 'MAX_DEPTH' | 'MAX_RECORDS',
   WebAssembly.Global
 > {
   readonly memory: WebAssembly.Memory;
@@ -60,14 +60,13 @@ const EXPECTED = [
 const CONTROL_CHARACTER = 9;
 const TEXT_BEHIND = 10;
 const TOO_DEEP = 11;
+const TOO_MANY = 12;
 const FOUND = ['nothing', 'list', 'object', 'scalar'] as const;
 
 /** Unit in which WebAssembly's memory grows, bytes. */
 const GROWTH = 65_536;
-/** Zeros behind a page, at which its scan stops in any case. */
-const ZEROS = 16;
-/** Memory that is kept whatever follows, bytes. */
-const KEPT = 4 * 1024 * 1024;
+/** Pages that are larger are few: the memory that they have taken is given back with the next one that is not. Bytes. */
+const USUAL = 4 * 1024 * 1024;
 
 // Virtual machines may have processors without SSE4.1, which the usual one needs.
 const simd = Buffer.from(SIMD_SCANNER, 'base64');
@@ -76,7 +75,7 @@ const MODULE = new WebAssembly.Module(
 );
 
 function newScanner(): Scanner {
-  const fail = (code = 0, at = 0, isEnd = 0): void => {
+  const fail = (code: number, at: number, isEnd: number): void => {
     throw refusal(code, at, isEnd === 1);
   };
   return new WebAssembly.Instance(MODULE, { 'json-scanner': { fail } }).exports as Scanner;
@@ -87,6 +86,8 @@ let scanner = newScanner();
 const RESULT = scanner.RESULT.value;
 const KEYS = scanner.KEYS.value;
 const PAGE = scanner.PAGE.value;
+/** Behind a page: its scan stops there in any case. */
+const ZEROS = scanner.LANES.value;
 
 /** @param at offset of the byte that should not be there. @param isEnd whether there is none any more */
 function refusal(code: number, at: number, isEnd: boolean): Error {
@@ -104,8 +105,10 @@ function refusal(code: number, at: number, isEnd: boolean): Error {
       return new MalformedJsonError(at, 'text behind the end');
     case TOO_DEEP:
       return new JsonLimitError(`more than ${scanner.MAX_DEPTH.value} levels of nesting`);
-    default:
+    case TOO_MANY:
       return new JsonLimitError(`more than ${scanner.MAX_RECORDS.value} records`);
+    default:
+      return new JsonLimitError('more records than there is memory for');
   }
 }
 
@@ -130,8 +133,8 @@ export function recordScanner(
 /** @returns where the records' entries are, in 32-bit numbers */
 function run(bytes: Buffer, keys: KeyTable, values: number, takesObject: boolean): number {
   const end = PAGE + bytes.length;
-  // What large pages have taken is kept as long as others follow: memory that is let go stays for a while.
-  if (scanner.memory.buffer.byteLength > KEPT && end + ZEROS <= KEPT) scanner = newScanner();
+  // Not after each: memory that is let go stays until it is collected. The entries may take as much as the page.
+  if (scanner.memory.buffer.byteLength > 2 * USUAL && bytes.length <= USUAL) scanner = newScanner();
   const { memory, scan } = scanner;
   const missing = end + ZEROS - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / GROWTH));

@@ -14,7 +14,7 @@ export interface SelectedPage {
   readonly bytes: Buffer;
   /** Start and end of each record in `bytes`. */
   readonly ranges: readonly number[];
-  /** `width` raw JSON values for each record. */
+  /** For each record in turn, the raw JSON of each value that was asked for. */
   readonly captured: readonly (string | undefined)[];
   readonly envelope: JsonValue;
   /** Why the answer has no records to read, though it is JSON; undefined if it has (or an empty list). */

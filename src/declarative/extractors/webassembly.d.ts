@@ -6,7 +6,10 @@ declare namespace WebAssembly {
     constructor(code: Uint8Array);
   }
   class Instance {
-    constructor(module: Module, imports: Record<string, Record<string, (...values: number[]) => void>>);
+    constructor(
+      module: Module,
+      imports: Record<string, Record<string, (code: number, at: number, isEnd: number) => void>>,
+    );
     readonly exports: unknown;
   }
   interface Global {

@@ -25,6 +25,7 @@ const CONTROL_CHARACTER: i32 = 9;
 const TEXT_BEHIND: i32 = 10;
 const TOO_DEEP: i32 = 11;
 const TOO_MANY: i32 = 12;
+const NO_ROOM: i32 = 13;
 
 // The memory: what was found, the brackets that are open, the keys that are looked for, the page, its records.
 /** Five numbers: what stands at the path, whether each element is an object, start and end of the list, its elements. */
@@ -35,7 +36,8 @@ const STACK: i32 = 2048;
 export const MAX_DEPTH: i32 = 2000;
 export const KEYS: i32 = 8192;
 export const PAGE: i32 = 65536;
-const LANES: i32 = 16;
+/** Bytes that are looked at together. */
+export const LANES: i32 = 16;
 
 // What stands at the path.
 const NOTHING: i32 = 0;
@@ -304,15 +306,15 @@ function forgetValues(wanted: Key): void {
 
 // ---- Records
 
+/** Bytes of an entry: its own start and end, then those of each value. */
 function entrySize(): i32 {
   return 8 + 8 * width;
 }
 
 function beginRecord(): void {
-  if (++records > MAX_RECORDS) stop(TOO_MANY, end);
   const missing = entry + entrySize() - (memory.size() << 16);
   // Half as much again, so that it happens seldom.
-  if (missing > 0 && memory.grow(max(1, memory.size() >> 1)) < 0) stop(TOO_MANY, end);
+  if (missing > 0 && memory.grow(max((missing + 0xffff) >> 16, memory.size() >> 1)) < 0) stop(NO_ROOM, end);
   memory.fill(entry, 0, entrySize());
 }
 
@@ -320,6 +322,7 @@ function endRecord(start: i32, behind: i32): void {
   store<i32>(entry, start);
   store<i32>(entry, behind, 4);
   entry += entrySize();
+  if (++records > MAX_RECORDS) stop(TOO_MANY, end);
 }
 
 /** An object some of whose values are wanted. Recursive, but only as deep as the captured paths. */
@@ -428,7 +431,7 @@ export function scan(length: i32, path: i32, captured: i32, values: i32, object:
   forget();
   const entries = entry;
   const at = space(value(space(PAGE), changetype<Key | null>(path)));
-  if (at < end) stop(TEXT_BEHIND, at);
+  if (at != end) stop(TEXT_BEHIND, at);
   store<i32>(RESULT, found);
   store<i32>(RESULT, allObjects ? 1 : 0, 4);
   store<i32>(RESULT, listStart, 8);
