@@ -78,7 +78,7 @@ function newScanner(): Scanner {
   const fail = (code: number, at: number, isEnd: number): void => {
     throw refusal(code, at, isEnd === 1);
   };
-  return new WebAssembly.Instance(MODULE, { 'json-scanner': { fail } }).exports as Scanner;
+  return new WebAssembly.Instance(MODULE, { host: { fail } }).exports as Scanner;
 }
 
 /** Its memory serves all scans, one after the other: none waits for anything. */
