@@ -4,7 +4,7 @@ import { run } from './cli.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
 // What a page leaves behind dies young: a larger nursery, and a heap that grows by 8 MB and more before it is swept, cost
-// 45 MB and save next to no time.
+// tens of megabytes and save next to no time.
 setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--optimize-for-size');
 // The second compiler, whose threads keep 13 MB for themselves. The third makes the code of long reads anyway.
