@@ -28,6 +28,8 @@ export async function buildPrograms(): Promise<void> {
       'server.ts',
       'peak-memory.ts',
       'contenders/floor.ts',
+      'contenders/copying-with-axios.ts',
+      'contenders/copying-with-fetch.ts',
       'contenders/parsing.ts',
       'contenders/sequential.ts',
       'contenders/faros-source.ts',

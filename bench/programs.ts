@@ -61,22 +61,32 @@ export function connector(server: ServerAddress, options: ConnectorOptions = {})
   };
 }
 
-/** @param pages of 100 records, to read */
-export function floor(server: ServerAddress, pages: number, connections: number): Program {
-  const args = [here('dist/contenders/floor.js'), server.url, server.secretKey, `${pages}`, `${connections}`];
-  return { name: 'floor', command: process.execPath, args };
-}
+/** The small programs, by their files. */
+const SMALL_PROGRAMS = {
+  floor: 'floor',
+  'copying-with-axios': 'axios that copies bytes',
+  'copying-with-fetch': 'fetch that copies bytes',
+  parsing: 'parsing program',
+} as const;
 
-/** @param pages of 100 records, to read */
-export function parsingProgram(server: ServerAddress, pages: number, connections: number): Program {
+/**
+ * A program that reads the pages one after the other, several at a time, and does no more.
+ * @param pages of 100 records, to read
+ */
+export function smallProgram(
+  file: keyof typeof SMALL_PROGRAMS,
+  server: ServerAddress,
+  pages: number,
+  connections: number,
+): Program {
   const args = [
-    here('dist/contenders/parsing.js'),
+    here(`dist/contenders/${file}.js`),
     server.url,
     server.secretKey,
     `${pages}`,
     `${connections}`,
   ];
-  return { name: 'parsing program', command: process.execPath, args };
+  return { name: SMALL_PROGRAMS[file], command: process.execPath, args };
 }
 
 export function sequentialReader(server: ServerAddress): Program {

@@ -1,30 +1,16 @@
 /**
- * The least that any Node program must do to read the transactions: fetch each page with bare `node:http`, find
- * the records with the native search for what happens to stand between two of them here, and copy them into
- * RECORD lines. No JSON, no slices, no state, no retries; wrong for any other data. Several pages are under way
- * at a time and a slow reader of standard output holds them up, as with the connector.
+ * The least that any Node program must do to read the transactions: fetch each page with bare `node:http`, decompress
+ * it at once and copy its records. No slices, no state, no retries.
  */
 import { Agent, get } from 'node:http';
 import { brotliDecompressSync } from 'node:zlib';
+import { copyRecords } from './copy-records.js';
+import { AUTHORIZATION, CONNECTIONS, readPages } from './pages.js';
 
-const [url = '', secretKey = '', pageCount = '0', connections = '10'] = process.argv.slice(2);
-const PAGE_SIZE = 100; // records
+const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+const headers = { authorization: AUTHORIZATION, 'user-agent': 'floor', 'accept-encoding': 'br' };
 
-const LIST_START = Buffer.from('"data":[');
-const LIST_END = Buffer.from('],"meta":');
-/** Two records meet here; `{"id":` begins no object inside of an array of theirs. */
-const MEETING = Buffer.from('},{"id":');
-const SUFFIX = Buffer.from('}}\n');
-
-const agent = new Agent({ keepAlive: true, maxSockets: Number(connections) });
-const headers = {
-  authorization: `Bearer ${secretKey}`,
-  'user-agent': 'floor',
-  'accept-encoding': 'br',
-};
-
-function fetchPage(page: number): Promise<Buffer> {
-  const address = `${url}/transaction?perPage=${PAGE_SIZE}&page=${page}`;
+function fetchPage(address: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     get(address, { agent, headers }, (response) => {
       const chunks: Buffer[] = [];
@@ -39,35 +25,5 @@ function fetchPage(page: number): Promise<Buffer> {
   });
 }
 
-function toLines(page: Buffer): Buffer {
-  const prefix = Buffer.from(
-    `{"type":"RECORD","record":{"stream":"transactions","emitted_at":${Date.now()},"data":`,
-  );
-  const end = page.lastIndexOf(LIST_END);
-  let start = page.indexOf(LIST_START) + LIST_START.length;
-  const lines = Buffer.allocUnsafe(end - start + PAGE_SIZE * (prefix.length + SUFFIX.length));
-  let at = 0;
-  while (start < end) {
-    const meeting = page.indexOf(MEETING, start);
-    const stop = meeting === -1 ? end : meeting + 1;
-    at += prefix.copy(lines, at);
-    at += page.copy(lines, at, start, stop);
-    at += SUFFIX.copy(lines, at);
-    start = stop + 1;
-  }
-  return lines.subarray(0, at);
-}
-
-function write(lines: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(lines, (error) => (error ? reject(error) : resolve()));
-  });
-}
-
-let next = 1;
-async function readPages(): Promise<void> {
-  while (next <= Number(pageCount)) await write(toLines(await fetchPage(next++)));
-}
-
-await Promise.all(Array.from({ length: Number(connections) }, readPages));
+await readPages(async (address) => copyRecords(await fetchPage(address)));
 agent.destroy();

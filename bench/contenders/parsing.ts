@@ -1,19 +1,18 @@
 /**
  * What somebody would write who needs the transactions today: fetch, JSON.parse, JSON.stringify. Ids beyond 2^53 are
- * rounded, there are no slices, no state and no retries. Several pages are under way at a time and a slow reader of
- * standard output holds them up, as with the connector.
+ * rounded, there are no slices, no state and no retries.
  */
-const [url = '', secretKey = '', pageCount = '0', connections = '10'] = process.argv.slice(2);
-const PAGE_SIZE = 100; // records
+import { AUTHORIZATION, readPages } from './pages.js';
+
+/** What fetch asks for itself where the address begins with https. */
+const headers = { authorization: AUTHORIZATION, 'accept-encoding': 'br, gzip, deflate' };
 
 interface Page {
   readonly data: readonly unknown[];
 }
 
-async function fetchPage(page: number): Promise<Page> {
-  const response = await fetch(`${url}/transaction?perPage=${PAGE_SIZE}&page=${page}`, {
-    headers: { authorization: `Bearer ${secretKey}` },
-  });
+async function fetchPage(address: string): Promise<Page> {
+  const response = await fetch(address, { headers });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return (await response.json()) as Page;
 }
@@ -27,15 +26,4 @@ function toLines({ data: records }: Page): string {
     .join('');
 }
 
-function write(lines: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(lines, (error) => (error ? reject(error) : resolve()));
-  });
-}
-
-let next = 1;
-async function readPages(): Promise<void> {
-  while (next <= Number(pageCount)) await write(toLines(await fetchPage(next++)));
-}
-
-await Promise.all(Array.from({ length: Number(connections) }, readPages));
+await readPages(async (address) => toLines(await fetchPage(address)));
