@@ -4,12 +4,11 @@ import type { SelectedPage } from '../extractors/record-selector.js';
 import { MAX_EMPTY_PAGES } from '../paginators/page-walk.js';
 import type { PageParameters, PagesAhead, PageWalk } from '../paginators/page-walk.js';
 import { paginate, withOtherPages } from '../paginators/paginator.js';
-import { RefusedRequestError } from '../requesters/requester.js';
-import { mayBeLimit } from './count-limit.js';
 import { VanishedListError } from './list.js';
 import type { ListOptions, ListReading, PageUse } from './list.js';
 import type { ListTally } from './list-tally.js';
 import { PageIntake } from './page-intake.js';
+import { isRefusal, liesBehindEnd } from './refused-page.js';
 
 /** One fetched page, used and done with. */
 interface Step {
@@ -113,36 +112,12 @@ export class ListPass {
       return await this.#readPage(parameters, number, mode);
     } catch (error) {
       if (number === 1 || !(error instanceof TracedError)) throw error;
-      const isBehindEnd = this.#isBehindEnd(error, number);
+      const { ending } = this.#walk;
+      const isBehindEnd = liesBehindEnd(error, number, ending, this.tally, this.#intake.sizes);
       if (isBehindEnd === 'no') throw error;
       if (isBehindEnd === 'perhaps') this.#lookFailure = { number, error };
       return { number: number - 1 };
     }
-  }
-
-  /**
-   * Some APIs refuse a page behind the last one rather than send an empty one. Where nothing says that there is another
-   * page, or a count of pages may be too high, that is the end of the list if as many records have come as the API counts,
-   * or the page lies behind as many; or, where it does not count them, if the last page was not full; if that may be so, pages of another size show it. A
-   * fault that may pass is no end: the count may be of pages.
-   */
-  #isBehindEnd(error: TracedError, number: number): 'yes' | 'perhaps' | 'no' {
-    const { ending } = this.#walk;
-    const { total, distinct } = this.tally;
-    if (!isRefusal(error) || ending === 'certain') return 'no';
-    const { size = 0, mayLastBeFull } = this.#intake.sizes;
-    const isAll = distinct === total;
-    if (ending !== 'guessed') {
-      // A count of pages may be too high, but one of records may be a limit, or of a page alone.
-      if (ending === 'linked' || !isAll || mayBeLimit(total)) return 'no';
-      return mayLastBeFull ? 'perhaps' : 'yes';
-    }
-    // It may be the key that is refused, or the address of this machine.
-    if (error instanceof VanishedListError && error.isForbidden) return isAll ? 'yes' : 'no';
-    if (total !== undefined && distinct <= total) {
-      return isAll || (number - 1) * size >= total ? 'yes' : 'no';
-    }
-    return mayLastBeFull ? 'perhaps' : 'yes';
   }
 
   /** Whether the API says that the list has ended, but its last page has no room left to show it. */
@@ -284,12 +259,6 @@ export class ListPass {
       return false;
     }
   }
-}
-
-/** Whether a page is not there, by the API's own word. One that is too large to be read is; any other fault may pass. */
-function isRefusal(error: TracedError): boolean {
-  const isRefused = error instanceof RefusedRequestError && error.status >= 400;
-  return isRefused || error instanceof VanishedListError;
 }
 
 const NOTHING_USED: PageUse = { isEnough: false, done: Promise.resolve() };

@@ -21,14 +21,11 @@ import type { StreamSlice } from '../stream-slice.js';
 import { SliceQueue } from './slice-queue.js';
 import type { QueuedSlice } from './slice-queue.js';
 import { SliceReader } from './slice-reader.js';
-import type { SliceListener } from './slice-reader.js';
 import { StreamErrors } from './stream-errors.js';
+import { streamListener } from './stream-listener.js';
 import { StreamMessages } from './stream-messages.js';
 import type { StreamProgress, WatchStream } from './stream-progress.js';
-import { isLimited, shortfall, StreamStats } from './stream-stats.js';
-
-/** Warnings about lists that came short; the line at the end counts all of them. */
-const MAX_SHORT_WARNINGS = 10;
+import { StreamStats } from './stream-stats.js';
 
 export interface ReadContext {
   readonly requests: RequestContext;
@@ -68,7 +65,6 @@ export class StreamReader {
   /** An unfinished sync has read some of its dates. */
   readonly #hasReadBefore: boolean;
   #withoutCursor = 0;
-  #shortWarnings = 0;
   readonly #errors: StreamErrors;
 
   /**
@@ -121,7 +117,7 @@ export class StreamReader {
         requests: { ...context.requests, signal, lanes: new Slots(context.numWorkers) },
         numWorkers: context.numWorkers,
       },
-      this.#listener(),
+      streamListener(this.#messages, this.#stats, clock, () => this.#state()),
     );
   }
 
@@ -251,40 +247,5 @@ export class StreamReader {
     const state = this.#cursor.state(complete);
     if (this.#definition.incremental_sync === undefined) return state;
     return { ...state, ...parentsState(this.#definition, state), ...this.#context.origin };
-  }
-
-  #listener(): SliceListener {
-    const messages = this.#messages;
-    const { clock } = this.#context.requests;
-    const beat = () => messages.beat(() => this.#state());
-    // A failed write shows up at the next awaited one.
-    const ignore = () => undefined;
-    return {
-      warn: (message) => void messages.log('WARN', message).catch(ignore),
-      info: (message) => void messages.log('INFO', message).catch(ignore),
-      requested: (bytes, isRetry) => {
-        this.#stats.addRequest(bytes, isRetry);
-        beat();
-      },
-      throttled: (ms) => {
-        this.#stats.throttled(clock.now(), ms);
-      },
-      rateLimited: (until) => {
-        this.#stats.limitedUntil = until;
-        messages.rateLimited(until).catch(ignore);
-        beat();
-      },
-      listRead: (reading, path) => {
-        this.#stats.addList(reading);
-        const isToBeTold = reading.completeness === 'short' || isLimited(reading);
-        if (isToBeTold && ++this.#shortWarnings <= MAX_SHORT_WARNINGS) {
-          void messages.log('WARN', `${path}: ${shortfall(reading)}`).catch(ignore);
-        }
-      },
-      write: (batch) => {
-        this.#stats.records += batch.ranges.length / 2;
-        return messages.records(batch);
-      },
-    };
   }
 }
