@@ -101,6 +101,7 @@ describe('a command line that is wrong', () => {
     ['a misspelt command', ['chek', '--config', 'c.json'], /^There is no command "chek"\./],
     ['an unknown option', ['spec', '--verbose'], /^spec has no option --verbose\.$/m],
     ['a misspelt option', ['check', '--conf', 'c.json'], /^check has no option --conf\.$/m],
+    ['one of two words', ['check', '--config-file', 'c'], /^check has no option --config-file\.$/m],
     ['two commands', ['spec', 'check'], /^One command at a time: "check" is too much after spec\.$/m],
     [
       'a file alone',

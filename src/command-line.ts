@@ -139,7 +139,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     .option('debug', { type: 'boolean', default: false, describe: 'Log at level DEBUG', global: true })
     .demandCommand(1, 1, `Name a command: ${COMMANDS.join(', ')}.`)
     .version(readVersion())
-    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'camel-case-expansion': false })
     .strict()
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {

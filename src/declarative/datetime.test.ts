@@ -123,6 +123,13 @@ describe('formatDatetime', () => {
     expect(formatDatetime(ms, format)).toBe(wanted);
   });
 
+  test.each([
+    ['-000001-12-31T23:00:00Z', '0000-01-01'],
+    ['+010000-01-01T00:00:00Z', '9999-12-31'],
+  ])('writes %s, whose year has no four digits, as %s', (time, wanted) => {
+    expect(formatDatetime(Date.parse(time), '%Y-%m-%d')).toBe(wanted);
+  });
+
   test('refuses a token that it does not know', () => {
     expect(() => formatDatetime(ms, '%Y %q')).toThrow('unknown token %q');
   });

@@ -1,5 +1,5 @@
-import { MINUTE_MS } from './durations.js';
 /** Dates on the wire. Times are Unix ms throughout; timestamps without a zone are UTC. */
+import { MINUTE_MS } from './durations.js';
 
 const DIGIT_0 = 48;
 
@@ -88,12 +88,17 @@ export function toIso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+/** Years of four digits, which are all that such formats can write. */
+const FIRST_YEAR_MS = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST_YEAR_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
 /**
- * Writes a time (UTC) in a low-code datetime format.
+ * Writes a time (UTC) in a low-code datetime format; one before the year 0 or behind 9999 as the first or last that
+ * there is.
  * @throws Error for a token that is not known, which is a mistake in a stream's definition
  */
 export function formatDatetime(ms: number, format: string): string {
-  const iso = toIso(ms);
+  const iso = toIso(Math.min(Math.max(ms, FIRST_YEAR_MS), LAST_YEAR_MS));
   const parts: Record<string, string> = {
     '%Y': iso.slice(0, 4),
     '%m': iso.slice(5, 7),

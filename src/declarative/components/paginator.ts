@@ -42,6 +42,8 @@ export interface DefaultPaginator {
   readonly page_size_option: RequestOption;
   readonly page_token_option: RequestOption;
   readonly extensions?: {
+    /** Another parameter that says the page size, where the vendor's sources disagree on its name; both are sent. */
+    readonly page_size_alias?: string;
     /**
      * Taken up when an answer has no page count but this token: some vendors answer in cursor style
      * although pages were asked for.

@@ -90,13 +90,16 @@ export function paginator(
     return { paginator: { type }, guards: [] };
   }
   const { type, pagination_strategy, page_size_option, page_token_option, extensions, ...rest } = definition;
-  const { cursor_fallback, page_fallback, ...more } = extensions ?? {};
+  const { cursor_fallback, page_fallback, page_size_alias, ...more } = extensions ?? {};
   requireNothingLeft(rest);
   requireNothingLeft(more);
   const context: WalkContext = { list, stream, notes };
 
   if (cursor_fallback !== undefined) {
     notes.add('A list that answers with page tokens although pages were asked for makes the stream fail.');
+  }
+  if (page_size_alias !== undefined) {
+    notes.add(`The page size is sent as ${page_size_option.field_name} only, not as ${page_size_alias} too.`);
   }
   const walk: Walk =
     pagination_strategy.type === 'PageIncrement'

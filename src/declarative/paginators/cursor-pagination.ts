@@ -11,14 +11,23 @@ import { mayBeCut } from './page-sizes.js';
 import { countAt, MAX_EMPTY_PAGES, pagesOf } from './page-walk.js';
 import type { PageParameters, PageWalk } from './page-walk.js';
 
+/**
+ * @returns undefined where the list ends
+ * @throws TracedError (system_error) for a number that JSON.parse may have rounded: it would name another page
+ */
 export function tokenOf(
   { cursor_value }: CursorPagination,
   page: SelectedPage,
   headers: Headers,
 ): string | undefined {
-  return tokenText(
-    'headers' in cursor_value ? headers[cursor_value.headers] : valueAt(page.envelope, cursor_value.response),
-  );
+  const value =
+    'headers' in cursor_value ? headers[cursor_value.headers] : valueAt(page.envelope, cursor_value.response);
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    throw systemError(
+      'The API sent a page token that is a number too large to be read exactly. Please report it; the API may have changed.',
+    );
+  }
+  return tokenText(value);
 }
 
 /** Names under which APIs say that a list goes on. */

@@ -3,7 +3,7 @@ import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { tokenText } from '../stream-slice.js';
 import { cursorPagination, tokenOf } from './cursor-pagination.js';
-import { countAt, MAX_EMPTY_PAGES, pagesOf } from './page-walk.js';
+import { countAt, MAX_EMPTY_PAGES, pagesOf, pageSizeParameters } from './page-walk.js';
 import type { Ending, PageParameters, PagesAhead, PageWalk } from './page-walk.js';
 
 /** What an answer says about whether there is another page. */
@@ -19,9 +19,9 @@ function outlook({ extensions }: PageIncrement, page: SelectedPage, pagesRead: n
 
 /** Pages with numbers, as long as the answers show that there are any. */
 export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrement): PageWalk {
-  const { page_size_option, page_token_option, extensions } = definition;
+  const { page_token_option, extensions } = definition;
   const fallback = extensions?.cursor_fallback;
-  const size = { [page_size_option.field_name]: String(strategy.page_size) };
+  const size = pageSizeParameters(definition, strategy.page_size);
   const start = strategy.start_from_page;
   const parameters = (page: number) => ({ ...size, [page_token_option.field_name]: String(page) });
   let number = start;

@@ -1,12 +1,24 @@
 import type { TracedError } from '../../protocol/errors.js';
 import type { JsonValue } from '../../protocol/messages.js';
-import type { FieldPath } from '../components.js';
+import type { DefaultPaginator, FieldPath } from '../components.js';
 import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import type { Headers } from '../requesters/http.js';
 
 /** The request parameters that fetch one page. */
 export type PageParameters = Readonly<Record<string, string>>;
+
+/** The request parameters that ask for pages of so many records. */
+export function pageSizeParameters(
+  { page_size_option, extensions }: DefaultPaginator,
+  size: number,
+): PageParameters {
+  const alias = extensions?.page_size_alias;
+  return {
+    [page_size_option.field_name]: String(size),
+    ...(alias === undefined ? {} : { [alias]: String(size) }),
+  };
+}
 
 /** How an answer tells whether there is another page. */
 export type Ending =

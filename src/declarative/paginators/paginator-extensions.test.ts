@@ -8,7 +8,7 @@ import { recordSelector } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import type { Headers } from '../requesters/http.js';
 import type { PageParameters } from './page-walk.js';
-import { paginate, withSmallerPages } from './paginator.js';
+import { onePage, paginate, withSmallerPages } from './paginator.js';
 
 const select = recordSelector(
   {
@@ -183,6 +183,17 @@ describe('tokens that turn out to be pages', () => {
     expect(paginator.pageCount(page([1, 2], { total: 6 }))).toBeUndefined();
     paginator.next(page([1, 2], { total: 6 }));
     expect(paginator.pageCount(page([1, 2], { total: 6 }))).toBe(3);
+  });
+});
+
+describe('a page size that has two names', () => {
+  const definition: DefaultPaginator = { ...BY_PAGE, extensions: { page_size_alias: 'count' } };
+
+  test('is said by both, in each size', () => {
+    const smaller = withSmallerPages(definition);
+    expect(paginate(definition).first).toMatchObject({ size: '100', count: '100' });
+    expect(smaller && paginate(smaller).first).toMatchObject({ size: '30', count: '30' });
+    expect(onePage(definition, 2, 1)?.parameters).toEqual({ size: '1', count: '1', page: '2' });
   });
 });
 

@@ -170,6 +170,11 @@ describe('pages by token', () => {
     );
   });
 
+  test('are refused where a token is a number that JSON.parse has rounded', () => {
+    const rounded = select(Buffer.from('{"data":[1],"meta":{"next":9007199254740993}}'));
+    expect(() => walk(BY_TOKEN, [rounded])).toThrow(expect.objectContaining({ failureType: 'system_error' }));
+  });
+
   test('are counted by the total', () => {
     expect(paginate(BY_TOKEN).pageCount(page([1, 2], { total: '4' }))).toBe(2);
     expect(paginate(BY_TOKEN).pageCount(page([1]))).toBeUndefined();

@@ -3,6 +3,7 @@ import { valueAt } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { cursorPagination, saysEnd, speaksOfMore } from './cursor-pagination.js';
 import { pageIncrement } from './page-increment.js';
+import { pageSizeParameters } from './page-walk.js';
 import type { PageParameters, PageWalk } from './page-walk.js';
 
 /** Size of the pages of a list that is read once more, to that of those before. */
@@ -70,9 +71,9 @@ export function paginate(definition: DefaultPaginator | NoPagination): PageWalk 
       total: () => undefined,
     };
   }
-  const { pagination_strategy: strategy, page_size_option, page_token_option, extensions } = definition;
+  const { pagination_strategy: strategy, page_token_option, extensions } = definition;
   if (strategy.type === 'PageIncrement') return pageIncrement(definition, strategy);
-  const size = { [page_size_option.field_name]: String(strategy.page_size) };
+  const size = pageSizeParameters(definition, strategy.page_size);
   const walk = cursorPagination(strategy, (token) => ({
     ...size,
     ...(token === undefined ? {} : { [page_token_option.field_name]: token }),
@@ -134,11 +135,11 @@ export function onePage(
   size: number,
 ): SinglePage | undefined {
   if (definition.type === 'NoPagination') return undefined;
-  const { pagination_strategy: strategy, page_size_option, page_token_option } = definition;
+  const { pagination_strategy: strategy, page_token_option } = definition;
   if (strategy.type !== 'PageIncrement') return undefined;
   return {
     parameters: {
-      [page_size_option.field_name]: String(size),
+      ...pageSizeParameters(definition, size),
       [page_token_option.field_name]: String(strategy.start_from_page + number - 1),
     },
     total: strategy.extensions?.total,

@@ -155,6 +155,8 @@ describe('apiMessage', () => {
     [{ message: '', errors: { detail: 'd' } }, 'd'],
     [{ message: null, reason: ' r\n\ts ' }, 'r s'],
     [{ message: 5 }, undefined],
+    [{ errors: ['', 'IP address is not allowed', 'other'] }, 'IP address is not allowed'],
+    [{ errors: [{ detail: 'd' }] }, 'd'],
     [{ other: 'x' }, undefined],
     ['text', undefined],
     [null, undefined],

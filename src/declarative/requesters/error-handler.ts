@@ -51,16 +51,21 @@ export function apiMessage(
   depth = 0,
 ): string | undefined {
   if (depth > MAX_DEPTH) return undefined;
-  if (Array.isArray(json)) {
-    for (const one of json) {
-      const text = apiMessage(one, mask, depth + 1);
-      if (text !== undefined) return text;
-    }
-    return undefined;
-  }
+  if (Array.isArray(json)) return firstText(json, mask, depth);
   if (typeof json !== 'object' || json === null) return undefined;
-  for (const key of MESSAGE_KEYS) {
-    const value = json[key];
+  return firstText(
+    MESSAGE_KEYS.map((key) => json[key]),
+    mask,
+    depth,
+  );
+}
+
+function firstText(
+  values: readonly (JsonValue | undefined)[],
+  mask: Mask,
+  depth: number,
+): string | undefined {
+  for (const value of values) {
     const text = typeof value === 'string' ? mask(value) : apiMessage(value, mask, depth + 1);
     if (text !== undefined && text.trim() !== '') {
       const line = text.replace(/\s+/g, ' ').trim();

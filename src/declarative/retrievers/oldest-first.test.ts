@@ -36,9 +36,19 @@ function changingApi(records: Dated[]): FakeApi {
 const listOf = (count: number): Dated[] =>
   Array.from({ length: count }, (_, id) => ({ id, createdAt: at(START + id * 1000) }));
 
-test.each([1, 4])('hides no record (%i requests at a time)', async (numWorkers) => {
+/** One that may end early, where it comes newest first. */
+const feed = streamOf('orders', {
+  incremental_sync: { type, cursor_field, datetime_format, is_data_feed: true },
+});
+
+test.each([
+  ['a whole list', 1, orders],
+  ['a whole list', 4, orders],
+  ['a feed', 1, feed],
+  ['a feed', 4, feed],
+])('hides no record of %s (%i requests at a time)', async (_kind, numWorkers, stream) => {
   const records = listOf(300);
-  const run = await runRead([counted(orders)], changingApi(records), { numWorkers });
+  const run = await runRead([counted(stream)], changingApi(records), { numWorkers });
   const came = new Set(run.records('orders').map(({ id }) => Number(id)));
   expect(sorted(records.map(({ id }) => id).filter((id) => !came.has(id)))).toEqual([]);
 });

@@ -229,7 +229,7 @@ export class SliceReader {
         const done = this.#emitter.write(page, records, open);
         if (!mayEndEarly) return { isEnough: false, done, isOldestFirst };
         order.add(info.number, open.page);
-        return { isEnough: order.isPast(open.slice.start), done };
+        return { isEnough: order.isPast(open.slice.start), done, isOldestFirst };
       },
       mayEndEarly,
     );

@@ -27,14 +27,13 @@ export const recipientAnticipations = {
         { type: 'HttpResponseFilter', action: 'IGNORE', http_codes: [405, 501] },
         ...vanished,
       ]),
-      // The second path takes `size` where the first one takes `count`.
-      request_parameters: { size: '100' },
       extensions: {
         ...ofRecipients.requester.extensions,
         alternative_path: '/recipients/{{ stream_partition.recipient_id }}/anticipations',
       },
     },
-    paginator: byPageOf(100, 'count'),
+    // The second path takes `size` where the first one takes `count`.
+    paginator: { ...byPageOf(100, 'count'), extensions: { page_size_alias: 'size' } },
   },
   transformations: [addParentIds('recipient_id')],
   incremental_sync: wholeListBy('updated_at', 'created_at'),
