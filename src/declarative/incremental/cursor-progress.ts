@@ -62,6 +62,8 @@ export class CursorProgress {
   /** Slices that stay open because lists are not there. */
   #absences = 0;
   #changesAreDue: boolean;
+  /** A record has come, to this sync or to the unfinished one that it goes on with. */
+  #hasBrought: boolean;
 
   constructor(definition: DatetimeBasedCursor, options: ProgressOptions) {
     const { start, closed, window, now, goesOnSince } = options;
@@ -75,6 +77,7 @@ export class CursorProgress {
     this.#goesOn = goesOnSince !== undefined || closed.length > 0;
     this.knownAbsent = start.absent;
     this.#changesAreDue = window.changesSince !== undefined;
+    this.#hasBrought = closed.some(({ mark }) => mark !== undefined);
     this.#slices = new SliceLedger({ closed, short: start.short }, now, goesOnSince);
   }
 
@@ -106,6 +109,7 @@ export class CursorProgress {
   /** A slice has been read to its end. @returns whether it counts as closed; if not, the next sync reads it once more */
   close(open: OpenSlice): boolean {
     const { slice, mark } = open;
+    if (open.written > 0) this.#hasBrought = true;
     if (slice.ofChanges !== true && this.#slices.isLeftOpen(slice)) return false;
     const isUncounted = open.isUncounted && !this.knownAbsent.has(OWN_LIST);
     const isAbsence = open.absent.exceeds(this.knownAbsent) && this.#absences < MAX_ABSENCES;
@@ -158,8 +162,13 @@ export class CursorProgress {
     const { isFinished, changesSince } = this.#window;
     const isNothingRead = isEmpty && changesSince === undefined;
     if (isNothingRead || !complete) return isNothingRead || isFinished ? this.#finishedBefore : undefined;
-    if (this.#isFullRefresh || this.#endDate > settledAt(this.#slices.ceiling)) return undefined;
-    return { endDate: this.#endDate, asOf: this.#slices.ceiling };
+    const asOf = this.#slices.ceiling;
+    if (this.#isFullRefresh || this.#endDate > settledAt(asOf)) return undefined;
+    if (this.#hasBrought || isFinished) return { endDate: this.#endDate, asOf };
+    // Nothing at all: as if an outage answered. It is believed when a later sync has met the same.
+    const before = this.#finishedBefore?.endDate === this.#endDate ? this.#finishedBefore : undefined;
+    if (before?.isEmpty !== true) return { endDate: this.#endDate, asOf, isEmpty: true };
+    return before.asOf <= settledAt(asOf) ? { endDate: this.#endDate, asOf } : before;
   }
 
   /**

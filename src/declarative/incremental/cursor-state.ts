@@ -25,6 +25,8 @@ export interface FinishedWindow {
   readonly endDate: number;
   /** When that sync began. */
   readonly asOf: number;
+  /** It has brought no record, which may have been an outage that answers with nothing: another one is to show it. */
+  readonly isEmpty?: true;
 }
 
 /** The state of a stream with a cursor, as read from a STATE message. */
@@ -129,7 +131,13 @@ function parseFinished(value: JsonValue | undefined): FinishedWindow | undefined
   const finished = isObject(value) ? value : {};
   const endDate = toMark(finished['end_date']);
   const asOf = toMark(finished['as_of']);
-  return endDate === undefined || asOf === undefined ? undefined : { endDate: endDate.time, asOf: asOf.time };
+  if (endDate === undefined || asOf === undefined) return undefined;
+  const isEmpty = finished['empty'] === true;
+  return { endDate: endDate.time, asOf: asOf.time, ...(isEmpty ? { isEmpty } : {}) };
+}
+
+function printFinished({ endDate, asOf, isEmpty }: FinishedWindow): JsonObject {
+  return { end_date: toIso(endDate), as_of: toIso(asOf), ...(isEmpty === true ? { empty: true } : {}) };
 }
 
 /**
@@ -210,9 +218,7 @@ export function printCursorState(
     ...(filterFault === undefined ? {} : { [DATE_FILTER]: FILTER_FAULTS[filterFault] }),
     ...(short.length === 0 ? {} : { [SHORT]: short.map(printRange) }),
     ...(absentLists === undefined ? {} : { [ABSENT_LISTS]: absentLists }),
-    ...(finished === undefined
-      ? {}
-      : { [FINISHED]: { end_date: toIso(finished.endDate), as_of: toIso(finished.asOf) } }),
+    ...(finished === undefined ? {} : { [FINISHED]: printFinished(finished) }),
   };
 }
 

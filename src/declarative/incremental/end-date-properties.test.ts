@@ -119,6 +119,7 @@ class Connection {
       return cursor.judge(open, values, 0) === 'emit';
     });
     for (const record of emitted) this.arrived.set(record, record.changed);
+    open.written = emitted.length;
     cursor.close(open);
     return emitted;
   }
@@ -223,6 +224,8 @@ describe('two connections, of which one ends where the other begins', () => {
           for (const { later, created, changed, courses } of [
             ...turns,
             { ...quiet, later: 90 * DAY_MS },
+            quiet,
+            // A window without records is read once more.
             quiet,
           ]) {
             const before = now;

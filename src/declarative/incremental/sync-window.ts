@@ -42,10 +42,14 @@ export interface WindowOptions {
   readonly now: number;
 }
 
-/** Whether a record may change at any time and stays in the window all the same; the whole list is read for that. */
-function staysWhenChanged({ start_time_option, extensions }: DatetimeBasedCursor): boolean {
-  const hasChanges = extensions?.change_fields !== undefined && extensions.change_moves_cursor !== true;
-  return hasChanges && start_time_option === undefined;
+/** Whether a record may change at any time and stays in the window all the same. */
+function mayChange({ extensions }: DatetimeBasedCursor): boolean {
+  return extensions?.change_fields !== undefined && extensions.change_moves_cursor !== true;
+}
+
+/** The same, where the whole list is read for that. */
+function staysWhenChanged(definition: DatetimeBasedCursor): boolean {
+  return mayChange(definition) && definition.start_time_option === undefined;
 }
 
 /**
@@ -53,16 +57,16 @@ function staysWhenChanged({ start_time_option, extensions }: DatetimeBasedCursor
  * since, as far as the definition promises.
  */
 function isForGood(
-  { start_time_option, extensions }: DatetimeBasedCursor,
+  definition: DatetimeBasedCursor,
   { endDate, finished, lookback, now }: WindowOptions,
 ): boolean {
-  if (finished === undefined || finished.endDate < endDate) return false;
+  if (finished === undefined || finished.isEmpty === true || finished.endDate < endDate) return false;
   // By a clock that was ahead of this one: the end date may not have come yet.
   if (finished.asOf > now) return false;
   // A record may change at any time and stays in the window all the same.
-  if (extensions?.change_fields !== undefined && extensions.change_moves_cursor !== true) return false;
+  if (mayChange(definition)) return false;
   // A list without a filter goes by the date of change: what changed later has left the window.
-  const lastChange = start_time_option === undefined ? endDate : endDate + lookback;
+  const lastChange = definition.start_time_option === undefined ? endDate : endDate + lookback;
   return finished.asOf >= lastChange;
 }
 
