@@ -77,6 +77,19 @@ describe('a sync of child lists that broke off', () => {
     expect(second.last).toEqual({ start_date: at(START), updatedAt: at(START + 20 * HOUR_MS) });
   });
 
+  test('claims nothing of parents that come by their date of change, where a page ends with an old one', async () => {
+    // Twenty to a page; the children of the second page's parents fail.
+    const parents = parentsOf(50);
+    const [edited] = parents.splice(45, 1);
+    const listed = [...parents.slice(0, 19), ...(edited === undefined ? [] : [edited]), ...parents.slice(19)];
+    const first = await sync(listed, undefined, 20);
+    const [moved, ...others] = [listed[30], ...listed.filter((_, i) => i !== 30)];
+    const second = await sync(moved === undefined ? others : [moved, ...others], first.last);
+    expect(sorted([...new Set([...ids(first.run), ...ids(second.run)])])).toEqual(
+      sorted(listed.map(({ id }) => id)),
+    );
+  });
+
   test('as an incremental one is not gone on from by a full refresh, which is whole by itself', async () => {
     const parents = parentsOf(50);
     const first = await sync(parents, undefined, 35);
@@ -113,9 +126,9 @@ describe('a sync of child lists that broke off', () => {
   });
 
   test('reads the children of a parent that stands further down than its date says', async () => {
-    const all = parentsOf(50);
-    // Behind the pages that have come in order.
-    const parents = all.map((one) => (one.id === 5 ? { ...one, createdAt: at(START + 45 * HOUR_MS) } : one));
+    const all = parentsOf(70);
+    // Behind the pages that have come in order, and the one behind those.
+    const parents = all.map((one) => (one.id === 5 ? { ...one, createdAt: at(START + 65 * HOUR_MS) } : one));
     const first = await sync(parents, undefined, 35);
     expect(first.last).toHaveProperty('parents_done');
     const second = await sync(parents, first.last);
@@ -540,20 +553,21 @@ test('a parent that is missing again, of as many as a state names, keeps nothing
   const progress = new ParentProgress('orders', 'updatedAt', state, NOW, config);
   const downTo = () =>
     (progress.state(state) as { parents_done: { orders: JsonObject } }).parents_done.orders['down_to'];
-  const pageDone = (page: number, hours: number) =>
-    progress.pageDone(page, {
-      newest: NOW - (hours - 1) * HOUR_MS,
-      oldest: NOW - hours * HOUR_MS,
+  for (const page of [1, 2, 3]) {
+    progress.pageListed(page, {
+      newest: NOW - (10 * page + 9) * HOUR_MS,
+      oldest: NOW - 10 * (page + 1) * HOUR_MS,
       hasUndated: false,
       rise: 0,
       isOldestFirst: false,
     });
+  }
   progress.addShort('7');
-  pageDone(1, 20);
+  progress.pageDone(1);
   const before = downTo();
   expect(before).toBe(at(NOW - 20 * HOUR_MS + 10 * MINUTE_MS));
   progress.addShort('another');
-  pageDone(2, 30);
+  progress.pageDone(2);
   expect(downTo()).toBe(before);
 });
 

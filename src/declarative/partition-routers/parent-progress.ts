@@ -49,6 +49,12 @@ export class ParentProgress {
   readonly #saved: DoneParents | undefined;
   readonly #window: JsonObject;
   readonly #order = new ListOrder();
+  /** Down to where the pages up to each one reach: that of page 1 at 1. Unix ms; undefined as long as none shows an order. */
+  readonly #reach: (number | undefined)[] = [];
+  /** The last page up to which the children of all parents have been read. */
+  #pagesDone = 0;
+  /** All pages have come. */
+  #hasEnded = false;
   readonly #short: Set<string>;
   #isUnsure = false;
   #isForgotten = false;
@@ -115,9 +121,31 @@ export class ParentProgress {
     this.#isForgotten = true;
   }
 
-  /** The children of all parents of a page have been read. @param page 1 for the first one */
-  pageDone(page: number, order: PageOrder): void {
-    if (!this.#isUnsure) this.#order.add(page, order);
+  /** A page of parents has come, behind all pages before it. @param page 1 for the first one */
+  pageListed(page: number, order: PageOrder): void {
+    this.#order.add(page, order);
+    this.#reach[page] = this.#order.readDownTo;
+  }
+
+  /** There are no further pages of parents. */
+  listEnded(): void {
+    this.#hasEnded = true;
+  }
+
+  /** The children of all parents of a page have been read, and of those before it. */
+  pageDone(page: number): void {
+    if (!this.#isUnsure) this.#pagesDone = page;
+  }
+
+  /**
+   * Unix ms: the children of all newer parents have been read; undefined if nothing is known. Of the page that was listed
+   * last only the next one can show whether it keeps the order: where a list goes by another date, it may end with a
+   * parent that is much older than those behind it.
+   */
+  get #readDownTo(): number | undefined {
+    if (this.#order.readDownTo === undefined) return undefined;
+    const shown = this.#reach.length - (this.#hasEnded ? 1 : 2);
+    return this.#reach[Math.min(this.#pagesDone, shown)];
   }
 
   /**
@@ -125,7 +153,7 @@ export class ParentProgress {
    * @param beside the rest of the state: whoever sets its mark back wants the children of all parents again
    */
   state(beside: JsonObject): JsonObject {
-    const downTo = Math.min(this.#saved?.downTo ?? Infinity, this.#order.readDownTo ?? Infinity);
+    const downTo = Math.min(this.#saved?.downTo ?? Infinity, this.#readDownTo ?? Infinity);
     if (downTo === Infinity || this.#isForgotten) return {};
     const asOf = this.#saved?.asOf ?? this.#now;
     const short = this.#short.size === 0 ? {} : { short: [...this.#short] };

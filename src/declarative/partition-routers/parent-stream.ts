@@ -166,10 +166,11 @@ export class ParentStream {
       },
     );
     for await (const number of pages) {
-      const ofPage = order;
-      yield { partitions: found, finished: () => progress?.pageDone(number, ofPage) };
+      progress?.pageListed(number, order);
+      yield { partitions: found, finished: () => progress?.pageDone(number) };
       found = [];
     }
+    progress?.listEnded();
   }
 
   #dateOf(page: SelectedPage, offset: number): number | undefined {
