@@ -113,7 +113,8 @@ export class CursorProgress {
     if (slice.ofChanges !== true && this.#slices.isLeftOpen(slice)) return false;
     const isUncounted = open.isUncounted && !this.knownAbsent.has(OWN_LIST);
     const isAbsence = open.absent.exceeds(this.knownAbsent) && this.#absences < MAX_ABSENCES;
-    if ((open.isShort || isUncounted || isAbsence) && this.#slices.staysOpen(slice)) {
+    const isInDoubt = open.isShort || open.isUnproven || isUncounted || isAbsence;
+    if (isInDoubt && this.#slices.staysOpen(slice)) {
       if (!open.isShort && isAbsence) this.#absences++;
       return false;
     }

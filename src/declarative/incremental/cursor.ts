@@ -72,6 +72,8 @@ export interface OpenSlice {
   readonly absent: AbsentLists;
   /** The API has sent nothing, and not counted it, though it counts other lists. */
   isUncounted: boolean;
+  /** It could not be found out whether the API's date filter leaves records out. */
+  isUnproven: boolean;
   /** Of the records since `beginPage`. */
   page: PageOrder;
 }
@@ -139,6 +141,7 @@ export function newOpenSlice(slice: StreamSlice): OpenSlice {
     isShort: false,
     absent: new AbsentLists(),
     isUncounted: false,
+    isUnproven: false,
     page: emptyPage(),
   };
 }

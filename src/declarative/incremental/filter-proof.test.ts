@@ -303,6 +303,22 @@ describe('what is not taken for a fault of the filter', () => {
   });
 });
 
+test('slices stay open, to be read once more, where an outage keeps it from being found out', async () => {
+  const api = (fails: boolean) =>
+    fakeApi((url) => {
+      const isQuestion = !url.searchParams.has('from') || (url.searchParams.get('from') ?? '') < '2001';
+      return fails && isQuestion ? { status: 503, body: {} } : list(url, all, 'paidAt');
+    });
+  const first = await runRead([orders], api(true));
+  expect(first.course('orders').at(-1)).toBe('COMPLETE');
+  const state = first.states('orders').at(-1) ?? {};
+  const second = await runRead([orders], api(false), { states: new Map([['orders', state]]) });
+  expect(sorted([...new Set([...idsOf(first), ...idsOf(second)])])).toEqual(wanted);
+  // An outage that does not end must not have the same read for ever.
+  const again = await runRead([orders], api(true), { states: new Map([['orders', state]]) });
+  expect(again.states('orders').at(-1)).not.toHaveProperty('short');
+});
+
 /** As a list that is sorted by its ids: now and then a record is dated a little before the one that came before it. */
 function disordered(records: readonly Order[]): Order[] {
   return records.map((one, i) => {

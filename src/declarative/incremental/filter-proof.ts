@@ -39,6 +39,7 @@ export class FilterProof {
   #behind: Promise<DateFilterError | undefined> | undefined;
   /** That it leaves out records where slices meet. */
   #between: Promise<DateFilterError | undefined> | undefined;
+  #isUnknown = false;
 
   /** @param warn told if something cannot be found out although something speaks for it */
   constructor(cursor: Cursor, retriever: Retriever, warn: (message: string) => void) {
@@ -80,6 +81,11 @@ export class FilterProof {
     return this.#between;
   }
 
+  /** The API failed in a way that may pass, so that the next sync may find out what this one could not. */
+  get isUnknown(): boolean {
+    return this.#isUnknown;
+  }
+
   /** @param otherwise what is taken for wrong if the API fails */
   #beside(
     proof: Promise<DateFilterError | 'none' | undefined>,
@@ -88,6 +94,7 @@ export class FilterProof {
     const known = proof.then((found) => (found === 'none' ? undefined : found));
     const told = known.catch((error: unknown) => {
       if (!(error instanceof TracedError)) throw error;
+      if (error.failureType === 'transient_error' && otherwise === undefined) this.#isUnknown = true;
       // Whatever is wrong with the API, the requests for the records themselves will tell.
       this.#warn(unknown(error.internalMessage ?? error.message));
       return otherwise;

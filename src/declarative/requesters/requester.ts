@@ -16,7 +16,7 @@ import { fillPath, shownPath } from './request-path.js';
 import { TransportError } from './transport-error.js';
 
 /** Refusals of all calls to an endpoint, in a row, after which a request gives up. */
-export const MAX_RATE_LIMITED = 30;
+const MAX_RATE_LIMITED = 30;
 const DEFAULT_MAX_RETRIES = 5;
 
 export interface PageRequest {

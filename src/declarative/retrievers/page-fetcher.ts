@@ -2,7 +2,7 @@ import type { SimpleRetriever } from '../components.js';
 import type { SelectRecords } from '../extractors/record-selector.js';
 import type { PageParameters } from '../paginators/page-walk.js';
 import type { RequestContext, RequestListener } from '../requesters/request-context.js';
-import { createRequester, MAX_RATE_LIMITED } from '../requesters/requester.js';
+import { createRequester } from '../requesters/requester.js';
 import type { PageRequest, Requester, UseResponse } from '../requesters/requester.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
@@ -23,8 +23,6 @@ const MAX_GONE = 3;
 const MAX_ABSENT_ASKS = 2;
 /** Lists that were not there although they were asked for again, after which others are asked for once. */
 const MAX_ABSENT_IN_ROW = 20;
-/** How often a page is asked for again that is read for what it says of its list: the records wait for it. */
-const GLANCE_RETRIES = 2;
 /** Warnings about lists that are not there; the line at the end of the stream counts all of them. */
 const MAX_SKIPPED_TOLD = 20;
 
@@ -66,8 +64,7 @@ export class PageFetcher {
     const { alternative_path: path } = requester.extensions;
     const places = path === undefined ? [requester] : [requester, { ...requester, path }];
     this.#requesters = places.map((place) => createRequester(place, context, listener));
-    const patience = context.patience ?? { retries: GLANCE_RETRIES, rateLimitWaits: MAX_RATE_LIMITED };
-    this.#glances = createRequester(requester, { ...context, patience }, listener);
+    this.#glances = createRequester(requester, context, listener);
   }
 
   /** The path of a partition's list, without the host. */

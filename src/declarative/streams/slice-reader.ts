@@ -92,12 +92,12 @@ export class SliceReader {
       this.#parents = new ParentStream(router, cursor, context.requests, listener);
     }
     // By whose dates slices are cut.
-    const dated = this.#goesByParent ? this.#parents?.retriever : this.#retriever;
+    const dated = (this.#goesByParent ? this.#parents?.retriever : undefined) ?? this.#retriever;
     const warn = (message: string): void => {
       listener.warn(message);
     };
-    this.#proof = new FilterProof(cursor, dated ?? this.#retriever, warn);
-    this.#cuts = new SliceCuts(cursor, dated ?? this.#retriever, warn);
+    this.#proof = new FilterProof(cursor, dated, warn);
+    this.#cuts = new SliceCuts(cursor, dated, warn);
   }
 
   /**
@@ -118,6 +118,7 @@ export class SliceReader {
     }
     const fault = await this.#proof.fault(slice);
     if (fault !== undefined) throw fault;
+    open.isUnproven = slice.filtered && this.#proof.isUnknown;
     await this.#cuts.compare(slice);
     return open;
   }
