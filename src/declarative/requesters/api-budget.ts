@@ -26,10 +26,10 @@ interface ApiBudgetOptions {
 
 /** What the API's headers say is left of a quota. */
 interface Quota {
-  /** Calls that may still be made. */
-  left: number;
+  /** Calls that may still be made, those under way included: the API may not have counted them yet. */
+  remaining: number;
   /** When the API counts anew. */
-  readonly until: number;
+  until: number;
 }
 
 /** The calls to one endpoint. All times are by `Clock.elapsed`. */
@@ -48,8 +48,6 @@ interface Window {
   /** Time until which the API wants no call. */
   pausedUntil: number;
   quota: Quota | undefined;
-  /** The `call` of the answer that `quota` comes from. */
-  quotaOf: number;
   /** The first call since a quota ended, or ever. */
   firstOfQuota: number;
   /** Answers in a row to such calls that say that nothing is left. */
@@ -69,6 +67,9 @@ export interface Turn {
 
 /** ms after which to ask again whether others have been answered. */
 const LOOK_AGAIN = 50;
+
+/** ms by which two answers may name different ends of one quota: headers name whole seconds. */
+const SAME_END = 1500;
 
 /** Quotas that are used up by their first call, after which a header is taken to mean something else. */
 const MAX_VAIN = 2;
@@ -120,13 +121,15 @@ export class ApiBudget {
       window.firstOfQuota = window.count + 1;
     }
 
-    const pause = Math.max(
-      window.pausedUntil,
-      (window.quota?.left ?? 1) > 0 ? 0 : (window.quota?.until ?? 0),
-    );
+    const { quota, refused } = window;
+    const isUsedUp = quota !== undefined && quota.remaining <= refused.underWay;
+    const pause = Math.max(window.pausedUntil, isUsedUp ? quota.until : 0);
     const free = Math.max(pause, freeTime(window, []));
+    // Their answers may leave more than was feared.
+    if (isUsedUp && refused.underWay > 0 && free === quota.until) {
+      return { wait: Math.min(LOOK_AGAIN, free - now), call: 0, pausedFor: 0 };
+    }
     if (free <= now) {
-      if (window.quota !== undefined) window.quota.left--;
       window.calls.push(now);
       if (window.calls.length > window.limit) window.calls.shift();
       return letThrough(window);
@@ -146,7 +149,10 @@ export class ApiBudget {
 
   /** A call is over. @param call its number */
   ended(endpoint: string, call: number, outcome: CallOutcome): void {
-    this.#windowOf(endpoint).refused.ended(call, outcome);
+    const { quota, refused } = this.#windowOf(endpoint);
+    refused.ended(call, outcome);
+    // The API may have counted it all the same.
+    if (outcome === 'unanswered' && quota !== undefined) quota.remaining--;
   }
 
   /** Times in a row that the API has refused all calls to this endpoint, the last one included. */
@@ -155,8 +161,9 @@ export class ApiBudget {
   }
 
   /**
-   * Takes in what the headers of an answer say about the quota.
-   * @param call number of the call that was answered
+   * Takes in what the headers of an answer say about the quota: of all answers of one, the lowest figure. The API need not
+   * count calls in the order in which they were sent.
+   * @param call number of the call that was answered, and has ended
    */
   correct(endpoint: string, call: number, headers: Headers | undefined): void {
     const { budget, requestsPerMinute, clock } = this.#options;
@@ -164,13 +171,20 @@ export class ApiBudget {
     const window = this.#windowOf(endpoint);
     const remaining = numberIn(headers, ratelimit_remaining_header);
     const reset = (secondsIn(headers, ratelimit_reset_header, clock.now()) ?? 0) * 1000;
+    const { quota } = window;
     // A window that is longer than the documented one is of another limit, whose end is for a 429 to say.
-    if (window.limit === 0 || remaining === undefined || reset <= 0 || reset > window.interval) return;
+    if (window.limit === 0 || remaining === undefined || reset <= 0 || reset > window.interval) {
+      if (quota !== undefined) quota.remaining--;
+      return;
+    }
     if (call === window.firstOfQuota) window.vain = remaining > 0 ? 0 : window.vain + 1;
-    if (call < window.quotaOf || window.vain >= MAX_VAIN) return;
-    window.quotaOf = call;
-    const sentSince = window.count - call;
-    window.quota = { left: remaining - sentSince, until: clock.elapsed() + reset };
+    if (window.vain >= MAX_VAIN) return;
+    const until = clock.elapsed() + reset;
+    if (quota === undefined || until > quota.until + SAME_END) window.quota = { remaining, until };
+    else if (until >= quota.until - SAME_END) {
+      quota.remaining = Math.min(quota.remaining, remaining);
+      quota.until = Math.min(quota.until, until);
+    }
     const limit = numberIn(headers, extensions?.ratelimit_limit_header) ?? 0;
     if (requestsPerMinute === undefined && limit > window.limit) window.limit = limit;
   }
@@ -203,7 +217,6 @@ export class ApiBudget {
       promised: [],
       pausedUntil: 0,
       quota: undefined,
-      quotaOf: 0,
       firstOfQuota: 1,
       vain: 0,
       refused: new RefusedCalls(),
@@ -212,7 +225,7 @@ export class ApiBudget {
 }
 
 function letThrough(window: Window): Turn {
-  window.refused.left();
+  window.refused.sent();
   return { wait: 0, call: ++window.count, pausedFor: 0 };
 }
 

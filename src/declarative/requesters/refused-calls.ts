@@ -21,8 +21,12 @@ export class RefusedCalls {
   #allowed = Infinity;
   /** Calls at a time behind those. */
   #atATime = 1;
-  /** Calls that have not been answered. */
   #underWay = 0;
+
+  /** Calls that have left, and are not over. */
+  get underWay(): number {
+    return this.#underWay;
+  }
 
   /** Pauses since a call was answered. */
   get inRow(): number {
@@ -54,7 +58,7 @@ export class RefusedCalls {
   }
 
   /** A call leaves. */
-  left(): void {
+  sent(): void {
     this.#underWay++;
   }
 
