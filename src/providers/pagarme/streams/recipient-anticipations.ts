@@ -36,6 +36,7 @@ export const recipientAnticipations = {
     paginator: { ...byPageOf(100, 'count'), extensions: { page_size_alias: 'size' } },
   },
   transformations: [addParentIds('recipient_id')],
-  incremental_sync: wholeListBy('updated_at', 'created_at'),
+  // Not by its creation where there is no date of change: each such record may have changed, and is taken.
+  incremental_sync: wholeListBy('updated_at'),
   schema_loader: schema('recipient_anticipations'),
 } as const satisfies DeclarativeStream;
