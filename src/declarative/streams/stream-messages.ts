@@ -12,9 +12,12 @@ const CHECKPOINT_MS = 60_000;
 
 /**
  * ms after which a STATE is repeated though it says nothing new: the platform takes a source for dead that
- * sends neither records nor states for three hours, and logs and statuses do not count.
+ * sends neither records nor states for three hours, and destinations keep records for good with a STATE behind them.
  */
 const HEARTBEAT_MS = 15 * MINUTE_MS;
+
+/** Beside what a repeated STATE says: an equal one behind other records would confuse the platform's counting. */
+const HEARTBEAT = 'heartbeat';
 
 /**
  * The messages of one stream, from STARTED to COMPLETE or INCOMPLETE. Each method resolves when its message
@@ -29,9 +32,9 @@ export class StreamMessages {
   #lastState = '';
   /** Time (`Clock.elapsed`) of the last STATE, at first of the beginning. */
   #lastStateAt: number;
-  /** Of a STATE or a record. */
-  #lastSignAt: number;
   #recordsSinceState = 0;
+  /** STATEs that were repeated behind records. */
+  #repeated = 0;
   /** Unix ms */
   #limitedUntil = 0;
 
@@ -41,7 +44,6 @@ export class StreamMessages {
     this.#output = output;
     this.#elapsed = elapsed;
     this.#lastStateAt = elapsed();
-    this.#lastSignAt = this.#lastStateAt;
   }
 
   /** Whether there was a STATE. */
@@ -77,7 +79,6 @@ export class StreamMessages {
   async records(batch: RecordBatch): Promise<void> {
     await this.running();
     this.#recordsSinceState += batch.ranges.length / 2;
-    this.#lastSignAt = this.#elapsed();
     await this.#output.records(this.#stream, batch);
   }
 
@@ -95,10 +96,8 @@ export class StreamMessages {
   beat(state: () => JsonObject): void {
     const quiet = this.#elapsed() - this.#lastStateAt;
     if (quiet < CHECKPOINT_MS) return;
-    // Records show it too, and an equal STATE right behind them would confuse the platform's counting.
-    const isDue = this.#elapsed() - this.#lastSignAt >= HEARTBEAT_MS;
     // A failed write shows up at the next awaited one.
-    this.#state(state(), isDue).catch(() => undefined);
+    this.#state(state(), quiet >= HEARTBEAT_MS, true).catch(() => undefined);
   }
 
   error(error: TracedError): Promise<void> {
@@ -109,15 +108,20 @@ export class StreamMessages {
     return this.#output.log(level, `${this.#stream.name}: ${message}`);
   }
 
-  /** @param isDue even if it says nothing new */
-  async #state(state: JsonObject, isDue: boolean): Promise<void> {
+  /**
+   * @param isDue even if it says nothing new
+   * @param isBeat it is then to differ from the last one all the same
+   */
+  async #state(state: JsonObject, isDue: boolean, isBeat = false): Promise<void> {
     const text = JSON.stringify(state);
-    if (text === this.#lastState && !isDue) return;
+    const isSame = text === this.#lastState;
+    if (isSame && !isDue) return;
+    const isRepeated = isSame && isBeat && this.#recordsSinceState > 0;
     this.#lastState = text;
     this.#lastStateAt = this.#elapsed();
-    this.#lastSignAt = this.#lastStateAt;
     this.#recordsSinceState = 0;
     await this.running();
-    await this.#output.state(this.#stream, state);
+    const beat = isRepeated ? { [HEARTBEAT]: ++this.#repeated } : {};
+    await this.#output.state(this.#stream, { ...state, ...beat });
   }
 }

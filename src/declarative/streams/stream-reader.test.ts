@@ -69,6 +69,28 @@ describe('a read that brings no record for hours', () => {
     expect(statesOf(run).length).toBeGreaterThan(30);
   });
 
+  test('says so too while records come, in a list in which nothing closes before its end', async () => {
+    const clock = new FakeClock();
+    const fresh = Array.from({ length: 500 }, (_, id) => ({ id, createdAt: at(START + 2000 + id) }));
+    const api = fakeApi((url) => {
+      clock.advance(MINUTE_MS);
+      return pageOf(url, fresh);
+    });
+    const run = await runRead([orders], api, { states: new Map([['orders', state]]), context: { clock } });
+    expect(run.states('orders')).toEqual([
+      state,
+      { ...state, heartbeat: 1 },
+      { ...state, heartbeat: 2 },
+      { ...state, heartbeat: 3 },
+      { createdAt: fresh.at(-1)?.createdAt },
+    ]);
+    // It is taken up like any other.
+    const again = await runRead([orders], api, {
+      states: new Map([['orders', run.states('orders')[3] ?? {}]]),
+    });
+    expect(new Set(again.records('orders').map(({ id }) => id)).size).toBe(500);
+  });
+
   test('says so too while it waits for the rate limit', async () => {
     const clock = new FakeClock();
     let answers = 0;
