@@ -24,7 +24,7 @@ export interface Host {
   readonly stdout: Writable & Pick<TerminalStream, 'isTTY'>;
   readonly stderr: Writable & Omit<TerminalStream, 'write'>;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Aborts on SIGTERM. */
+  /** Aborts on SIGTERM and SIGINT. */
   readonly signal: AbortSignal;
   /** Rejects when an error was caught by nobody. */
   readonly uncaught?: Promise<never>;

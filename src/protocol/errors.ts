@@ -49,7 +49,7 @@ export class OutputClosedError extends Error {
   }
 }
 
-/** The process was asked to stop (SIGTERM); not a failure of any stream. */
+/** The process was asked to stop (SIGTERM, SIGINT); not a failure of any stream. */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError';
 }

@@ -21,7 +21,7 @@ export const TIMED_OUT = 'ETIMEDOUT';
 export const NO_ANSWER = 'ERR_NO_ANSWER';
 /** The answer began, but was not whole in time. */
 export const STALLED = 'ERR_ANSWER_STALLED';
-/** The answer is compressed in a way that was not asked for. */
+/** The answer is compressed in a way that is not known here. */
 export const UNKNOWN_ENCODING = 'ERR_ENCODING';
 /** Node's code for headers of more than 16 KB. */
 const HEADERS_TOO_LARGE = 'HPE_HEADER_OVERFLOW';

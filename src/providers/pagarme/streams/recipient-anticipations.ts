@@ -36,7 +36,6 @@ export const recipientAnticipations = {
     paginator: { ...byPageOf(100, 'count'), extensions: { page_size_alias: 'size' } },
   },
   transformations: [addParentIds('recipient_id')],
-  // Not by its creation where there is no date of change: each such record may have changed, and is taken.
-  incremental_sync: wholeListBy('updated_at'),
+  incremental_sync: wholeListBy('updated_at', 'created_at'),
   schema_loader: schema('recipient_anticipations'),
 } as const satisfies DeclarativeStream;
