@@ -72,11 +72,6 @@ export type StreamName = TopStream | ChildStream;
 
 const TOP_STREAMS = Object.keys(GENERATORS) as TopStream[];
 const PLAIN_CHILDREN = Object.keys(CHILDREN) as PlainChild[];
-export const STREAM_NAMES: readonly StreamName[] = [
-  ...TOP_STREAMS,
-  ...PLAIN_CHILDREN,
-  'subscription_item_usages',
-];
 
 /** All records of a stream, newest first, hidden ones included, built when they are asked for. */
 export interface RecordList extends Iterable<StoredRecord> {

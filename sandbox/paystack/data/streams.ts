@@ -50,11 +50,6 @@ const CHILD_PARENTS = {
   bulk_charge_items: 'bulk_charges',
 } as const satisfies Record<ChildStream, TopStream>;
 
-export const STREAM_NAMES: readonly StreamName[] = [
-  ...TOP_STREAMS,
-  ...(Object.keys(CHILD_PARENTS) as ChildStream[]),
-];
-
 /** All records of a stream in the order of the API, hidden ones included, built when they are asked for. */
 export interface RecordList extends Iterable<StoredRecord> {
   readonly length: number;

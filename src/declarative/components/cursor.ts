@@ -9,11 +9,15 @@ export interface DatetimeBasedCursor {
   /** Left out where the API has no date filter that can be relied on: the list is then read whole. */
   readonly start_time_option?: RequestOption;
   readonly end_time_option?: RequestOption;
-  /** ISO 8601 duration of a slice where the API does not say how many pages a range has. */
+  /**
+   * ISO 8601 duration of a slice where the API does not say how many pages a range has.
+   * @default DEFAULT_STEP
+   */
   readonly step?: string;
   /**
    * ISO 8601 duration: the grain of the API's filter. Requests reach one grain further on both sides, and
    * records outside of the slice are dropped by their own date, so bounds may be inclusive or exclusive.
+   * @default DEFAULT_CURSOR_GRANULARITY
    */
   readonly cursor_granularity?: string;
   /**

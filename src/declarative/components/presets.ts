@@ -62,3 +62,6 @@ export function patientErrorHandler(response_filters: readonly HttpResponseFilte
 
 /** Of a config that names no `lookback_window_days`; as in spec.json. */
 export const DEFAULT_LOOKBACK_DAYS = 30;
+/** ISO 8601 durations that hold where a cursor names none. */
+export const DEFAULT_STEP = 'P1M';
+export const DEFAULT_CURSOR_GRANULARITY = 'PT1S';

@@ -1,12 +1,10 @@
 /** The body is not JSON, or it was cut. */
 export class MalformedJsonError extends Error {
   override readonly name = 'MalformedJsonError';
-  /** Offset in bytes at which it stops being JSON. */
-  readonly position: number;
 
+  /** @param position offset in bytes at which it stops being JSON */
   constructor(position: number, what: string) {
     super(`${what} at byte ${position}`);
-    this.position = position;
   }
 }
 

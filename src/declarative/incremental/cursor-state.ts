@@ -112,6 +112,12 @@ export function isResumable(syncMode: SyncMode, state: JsonObject | undefined): 
   return (state?.[SYNC_MODE] ?? 'incremental') === syncMode;
 }
 
+/** Whether a saved state tells of slices that need not be read again. */
+export function hasClosedSlices(state: JsonObject | undefined): boolean {
+  const closed = state?.[CLOSED_SLICES];
+  return Array.isArray(closed) && closed.length > 0;
+}
+
 /** Entries that cannot be read are left out: a range that is short again is then left open once more. */
 function parseShort(value: JsonValue | undefined): TimeRange[] {
   return (Array.isArray(value) ? value : []).flatMap((entry) => {

@@ -1,3 +1,4 @@
+import { DEFAULT_CURSOR_GRANULARITY } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { fixedDuration, formatDatetime } from '../datetime.js';
 import { DAY_MS } from '../durations.js';
@@ -13,7 +14,7 @@ const MARGIN_MS = 2 * DAY_MS;
 
 /** @returns ms: the grain of the API's filter */
 export function grainOf({ cursor_granularity }: DatetimeBasedCursor): number {
-  return fixedDuration(cursor_granularity ?? 'PT1S');
+  return fixedDuration(cursor_granularity ?? DEFAULT_CURSOR_GRANULARITY);
 }
 
 /** How requests ask for a range of time, and what is thought of the answers. Times are Unix ms. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../protocol/messages.js';
+import { DEFAULT_STEP } from '../components.js';
 import type { DatetimeBasedCursor, FieldPath } from '../components.js';
 import { parseDuration, parseTimestamp } from '../datetime.js';
 import type { Duration } from '../datetime.js';
@@ -231,6 +232,6 @@ export class DatetimeCursor implements Cursor {
   }
 
   #step(): Duration {
-    return parseDuration(this.#definition.step ?? 'P1M');
+    return parseDuration(this.#definition.step ?? DEFAULT_STEP);
   }
 }

@@ -1,5 +1,6 @@
 /** The request parameters of an incremental sync, as a manifest says them. */
 import type { JsonObject } from '../../protocol/messages.js';
+import { DEFAULT_CURSOR_GRANULARITY } from '../components.js';
 import type { DatetimeBasedCursor, RequestOption } from '../components.js';
 import { literal, template } from './jinja.js';
 
@@ -34,7 +35,7 @@ function boundsOf({ datetime_format, cursor_granularity }: DatetimeBasedCursor):
 } {
   // The macro knows no milliseconds, and a day further they do not matter.
   const format = literal(datetime_format.replace('%_ms', '000'));
-  const grain = literal(cursor_granularity ?? 'PT1S');
+  const grain = literal(cursor_granularity ?? DEFAULT_CURSOR_GRANULARITY);
   return {
     start: template(
       `format_datetime(str_to_datetime(${SLICE_START}) - duration(${literal(MARGIN)}), ${format})`,

@@ -1,6 +1,6 @@
 /** Incremental sync, as a manifest says it. */
 import type { JsonObject } from '../../protocol/messages.js';
-import { DEFAULT_LOOKBACK_DAYS } from '../components.js';
+import { DEFAULT_CURSOR_GRANULARITY, DEFAULT_LOOKBACK_DAYS, DEFAULT_STEP } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { fixedDuration } from '../datetime.js';
 import { DAY_MS } from '../durations.js';
@@ -104,7 +104,7 @@ function recordFilter(
     const isOlder = `timestamp(${startDate(context)}) <= ${own} < ${lower}`;
     conditions[0] = `(${isNew}) if ${IS_CREATED_LIST} else (${isOlder})`;
   } else if (start_time_option !== undefined) {
-    const seconds = fixedDuration(cursor_granularity ?? 'PT1S') / 1000;
+    const seconds = fixedDuration(cursor_granularity ?? DEFAULT_CURSOR_GRANULARITY) / 1000;
     conditions.push(`${own} < timestamp(${SLICE_END}) + ${seconds}`);
   }
   // A record that has changed may have been created before the start.
@@ -216,7 +216,7 @@ export function cursor(given: DatetimeBasedCursor, context: CursorContext): Mani
   const isSliced = start_time_option !== undefined && changed_since === undefined && scope === 'own';
   if (isSliced && limited_range !== true) {
     notes.add(
-      `Slices have a fixed length (${step ?? 'P1M'}), whether they hold many records or none.`,
+      `Slices have a fixed length (${step ?? DEFAULT_STEP}), whether they hold many records or none.`,
       stream,
     );
   }
@@ -242,7 +242,9 @@ export function cursor(given: DatetimeBasedCursor, context: CursorContext): Mani
       datetime_format: STATE_FORMAT,
       cursor_datetime_formats: RECORD_FORMATS,
       ...range(definition, context),
-      ...(isSliced ? { step: step ?? 'P1M', cursor_granularity: cursor_granularity ?? 'PT1S' } : {}),
+      ...(isSliced
+        ? { step: step ?? DEFAULT_STEP, cursor_granularity: cursor_granularity ?? DEFAULT_CURSOR_GRANULARITY }
+        : {}),
       ...(is_data_feed === true ? { is_data_feed } : {}),
       // One mark for all lists of the stream, as this connector has it.
       ...(scope === 'own' && changed_since === undefined ? {} : { global_substream_cursor: true }),

@@ -89,6 +89,8 @@ export function attemptOf(
   }
   const { problem, envelope } = page;
   const resolution = resolve({ json: envelope, isOtherThanJson: false, problem });
-  const detail = `HTTP ${status}${problem === undefined ? '' : `, ${problem}`}`;
+  const isDenied = problem === undefined && resolution.action !== 'SUCCESS';
+  const why = isDenied ? 'and the answer says that it failed' : problem;
+  const detail = `HTTP ${status}${why === undefined ? '' : `, ${why}`}`;
   return { ...facts, resolution, detail, page };
 }

@@ -140,7 +140,7 @@ export class ListTally {
   }
 
   /** A page of the list is oldest first: what is added, or changes, comes at its end, and hides what it has moved. */
-  isOldestFirst(): void {
+  noteOldestFirst(): void {
     this.#hasOldestFirst = true;
   }
 

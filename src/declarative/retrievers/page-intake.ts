@@ -73,7 +73,7 @@ export class PageIntake {
       mayBeLong: hasMore && (this.#walk.ending !== 'guessed' || this.sizes.isLastFull),
       fresh,
     });
-    if (used.isOldestFirst === true) this.tally.isOldestFirst();
+    if (used.isOldestFirst === true) this.tally.noteOldestFirst();
     return used;
   }
 }

@@ -3,7 +3,15 @@ import { expect, test } from '@jest/globals';
 import type { JsonObject, JsonValue } from '../../protocol/messages.js';
 import { byCountedPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { FakeClock } from '../../test-support/fake-clock.fixture.js';
-import { at, fakeApi, idsOf, listBetween, NOW, runRead, spread } from '../../test-support/read-run.fixture.js';
+import {
+  at,
+  fakeApi,
+  idsOf,
+  listBetween,
+  NOW,
+  runRead,
+  spread,
+} from '../../test-support/read-run.fixture.js';
 import type { ReadRun } from '../../test-support/read-run.fixture.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.js';
 

@@ -172,7 +172,7 @@ test('many slices that fail end the reading, though others between them are read
   let taken = 0;
   for (let next = queue.take(); next !== undefined; next = queue.take()) {
     if (taken++ % 2 === 0) queue.failed(next, transientError('down'));
-    else queue.read();
+    else queue.markRead();
   }
   expect(queue.isGivenUp).toBe(true);
   expect(taken).toBeLessThan(50);

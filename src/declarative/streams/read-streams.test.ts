@@ -114,6 +114,18 @@ describe('the messages of a stream', () => {
   });
 });
 
+test('streams start in the order of their definitions, parents first, whatever the catalog says', async () => {
+  const run = await runRead([orders, plans, refunds], apiOf(), {
+    configured: ['refunds', 'orders', 'plans'],
+  });
+  const started = run.messages.flatMap((one) =>
+    one.type === 'TRACE' && one.trace.type === 'STREAM_STATUS' && one.trace.stream_status.status === 'STARTED'
+      ? [one.trace.stream_status.stream_descriptor.name]
+      : [],
+  );
+  expect(started).toEqual(['orders', 'plans', 'refunds']);
+});
+
 describe('a stream that fails', () => {
   test('leaves the others complete', async () => {
     const run = await runRead([orders, plans, refunds], apiOf({ '/plans': fails(500) }));

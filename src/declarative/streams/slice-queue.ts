@@ -64,7 +64,7 @@ export class SliceQueue {
     this.#slices = [...slices];
   }
 
-  read(): void {
+  markRead(): void {
     this.#hasRead = true;
     this.#failedInRow = 0;
   }

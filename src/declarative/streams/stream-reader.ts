@@ -9,7 +9,7 @@ import { forEachConcurrently } from '../concurrency.js';
 import { toIso } from '../datetime.js';
 import { DateFilterError, fullRefreshCursor } from '../incremental/cursor.js';
 import type { Cursor } from '../incremental/cursor.js';
-import { isResumable } from '../incremental/cursor-state.js';
+import { hasClosedSlices, isResumable } from '../incremental/cursor-state.js';
 import { DatetimeCursor } from '../incremental/datetime-cursor.js';
 import { parentsState } from '../incremental/low-code-state.js';
 import { SplitSlice } from '../incremental/slice-cuts.js';
@@ -85,7 +85,7 @@ export class StreamReader {
     this.#wantedCursor =
       configured.sync_mode === 'incremental' ? configured.cursor_field?.join('.') : undefined;
     const own = isResumable(configured.sync_mode, state) ? state : undefined;
-    this.#hasReadBefore = Array.isArray(own?.['closed_slices']) && own['closed_slices'].length > 0;
+    this.#hasReadBefore = hasClosedSlices(own);
     this.#messages = new StreamMessages(configured.stream, context.output, clock.elapsed);
     this.#errors = new StreamErrors((error) => this.#messages.error(error));
     const parents = sortedParents(definition);
@@ -169,7 +169,7 @@ export class StreamReader {
       inFlight++;
       try {
         await this.#readSlice(slice);
-        queue.read();
+        queue.markRead();
         // The last one's STATE is the stream's final one; older records that changed move no mark.
         const isLast = queue.isEmpty && inFlight === 1;
         if (!isLast && slice.ofChanges !== true) await this.#messages.state(this.#state());
