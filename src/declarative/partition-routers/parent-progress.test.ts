@@ -544,6 +544,32 @@ test('parents whose empty lists are never counted count as done, but for a few',
   expect(done.length).toBeGreaterThan(200);
 });
 
+test('the page that was listed last counts when the next one has come, or the list has ended', () => {
+  const progress = new ParentProgress('orders', 'updatedAt', undefined, NOW, {
+    startDate: at(START),
+    lookbackDays: 0,
+  });
+  const reached = () =>
+    (progress.state({}) as { parents_done?: { orders: JsonObject } }).parents_done?.orders['down_to'];
+  const list = (page: number, oldest: number) => {
+    progress.pageListed(page, {
+      newest: NOW - 10 * page * HOUR_MS,
+      oldest,
+      hasUndated: false,
+      rise: 0,
+      isOldestFirst: false,
+    });
+    progress.pageDone(page);
+  };
+  const [first, second] = [NOW - 15 * HOUR_MS, NOW - 25 * HOUR_MS];
+  list(1, first);
+  expect(reached()).toBeUndefined();
+  list(2, second);
+  expect(reached()).toBe(at(first + 10 * MINUTE_MS));
+  progress.listEnded();
+  expect(reached()).toBe(at(second + 10 * MINUTE_MS));
+});
+
 test('a parent that is missing again, of as many as a state names, keeps nothing from being done', () => {
   const short = Array.from({ length: 100 }, (_, id) => `${id}`);
   const window = { since: at(START), start_date: at(START), lookback_days: 0 };
