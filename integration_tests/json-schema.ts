@@ -82,9 +82,16 @@ export function propertiesOf(schema: JsonObject | undefined): Record<string, Jso
   return (schema?.['properties'] ?? {}) as Record<string, JsonObject>;
 }
 
+/** The schemas of which a value fits one: those of a `oneOf`, or the one that it is. */
+function optionsOf(schema: JsonObject): readonly JsonObject[] {
+  const options = schema['oneOf'];
+  return Array.isArray(options) ? options.filter(isObject) : [schema];
+}
+
 export function typesOf(schema: JsonObject | undefined): string[] {
-  const type = schema?.['type'];
-  return (Array.isArray(type) ? type : [type]).filter((one): one is string => typeof one === 'string');
+  return optionsOf(schema ?? {})
+    .flatMap(({ type }) => (Array.isArray(type) ? type : [type]))
+    .filter((one): one is string => typeof one === 'string');
 }
 
 /** The schema of a field at a path of properties. */

@@ -40,6 +40,20 @@ describe.each(PROVIDERS)('columns of several types: $name', (provider) => {
     expect(found.sort()).toEqual(wanted.sort());
   });
 
+  it('are declared by oneOf: of a list of types some destinations take the list or the object alone', () => {
+    const byList = streams.flatMap(({ name, json_schema }) =>
+      Object.entries(isObject(json_schema['properties']) ? json_schema['properties'] : {}).flatMap(
+        ([column, schema]) => {
+          const type = isObject(schema) ? schema['type'] : undefined;
+          return Array.isArray(type) && type.filter((one) => one !== 'null').length > 1
+            ? [`${name}.${column}`]
+            : [];
+        },
+      ),
+    );
+    expect(byList).toEqual([]);
+  });
+
   it('come from the sandbox in more than one of their types', () => {
     const types = new Map<string, Set<string>>();
     for (const [stream, texts] of one.sandbox.expected()) {

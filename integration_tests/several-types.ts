@@ -1,6 +1,6 @@
 /**
- * The columns whose schema allows several types besides null: the only ones, and why. Destinations make JSON or text
- * columns of them, and some clients fail. What only another reply sends (of a create, a fetch, a verify) is no reason:
+ * The columns whose schema allows several types besides null: the only ones, and why. They declare them by `oneOf`, of
+ * which destinations make a JSON column; of a list of types some take one alone, and all other values become null. What only another reply sends (of a create, a fetch, a verify) is no reason:
  * see decision 26. Below the columns types may be several: there, nothing depends on them.
  */
 export interface SeveralTypes {
@@ -45,7 +45,7 @@ export const SEVERAL_TYPES: Readonly<Record<string, readonly SeveralTypes[]>> = 
     },
     {
       why: 'Only null is known; documents of other replies disagree.',
-      types: ['array', 'integer', 'number', 'object'],
+      types: ['array', 'number', 'object'],
       columns: ['settlements.deductions'],
       isNeverSeen: true,
     },

@@ -17,6 +17,8 @@ Row = tuple[int | str | None, ...]
 
 def types_of(schema: Mapping[str, Any]) -> set[str]:
     """Types that a JSON schema allows, besides null."""
+    if "oneOf" in schema:
+        return set().union(*map(types_of, schema["oneOf"]))
     declared = schema.get("type", [])
     return ({declared} if isinstance(declared, str) else set(declared)) - {"null"}
 

@@ -82,8 +82,7 @@ def declare_json_columns(reader: Source) -> None:
     """
     for stream in reader.discovered_catalog.streams:
         for schema in stream.json_schema["properties"].values():
-            types = types_of(schema)
-            if len(types) > 1 and types & {"object", "array"}:
+            if schema.pop("oneOf", None):
                 schema["type"] = ["null", "object"]
 
 

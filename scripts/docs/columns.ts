@@ -21,10 +21,15 @@ function objectOf(value: JsonValue | undefined): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
 
-function typesOf({ type }: JsonObject): string[] {
-  return (Array.isArray(type) ? type : [type]).filter(
-    (one): one is string => typeof one === 'string' && one !== 'null',
-  );
+/** The schemas of which a value fits one. */
+function optionsOf(schema: JsonObject): readonly JsonObject[] {
+  return Array.isArray(schema['oneOf']) ? schema['oneOf'].map(objectOf) : [schema];
+}
+
+function typesOf(schema: JsonObject): string[] {
+  return optionsOf(schema)
+    .flatMap(({ type }) => (Array.isArray(type) ? type : [type]))
+    .filter((one): one is string => typeof one === 'string' && one !== 'null');
 }
 
 function typeText(schema: JsonObject): string {
@@ -53,7 +58,9 @@ function columnOf(name: string, value: JsonValue | undefined): Column {
 }
 
 function propertiesOf(schema: JsonObject): Column[] {
-  return Object.entries(objectOf(schema['properties'])).map(([name, value]) => columnOf(name, value));
+  return optionsOf(schema)
+    .flatMap(({ properties }) => Object.entries(objectOf(properties)))
+    .map(([name, value]) => columnOf(name, value));
 }
 
 export function columnsOf(provider: Provider, stream: DeclarativeStream): readonly Column[] {
@@ -75,7 +82,9 @@ export function fieldAt(provider: Provider, stream: DeclarativeStream, path: str
     if (found === undefined || (isList && !found.types.includes('array'))) {
       throw new Error(`The schema of ${provider.name}'s ${stream.name} has no ${path}: see "${step}".`);
     }
-    columns = propertiesOf(isList ? objectOf(found.schema['items']) : found.schema);
+    columns = isList
+      ? optionsOf(found.schema).flatMap(({ items }) => propertiesOf(objectOf(items)))
+      : propertiesOf(found.schema);
   }
   if (found === undefined) throw new Error('a path has at least one step');
   return found;

@@ -20,8 +20,14 @@ import type { StreamContext } from './stream.js';
 
 export type { Note } from './notes.js';
 
-/** The version of Airbyte's runtime with which the manifests are tested; it decides which one runs them. */
+/** The version of Airbyte's runtime with which the manifests are tested. */
 export const LANGUAGE_VERSION = '7.39.1';
+
+/**
+ * The oldest one that reads all: those before it run a newer manifest without a word, end a list at a page of which they
+ * have filtered a record, and some expand no lists.
+ */
+const OLDEST_RUNTIME = '7.24';
 
 /** What the definitions leave to the files beside them, or leave open. */
 export interface ManifestInputs {
@@ -120,6 +126,9 @@ export function toManifest(provider: Provider, inputs: ManifestInputs): Manifest
   const { api_budget, ...components } = value;
   const schemas = source.streams.map(
     (stream) => [stream.name, withoutDescriptions(schemaOf(stream))] as const,
+  );
+  notes.add(
+    `It needs version ${OLDEST_RUNTIME} or newer of Airbyte's low-code runtime (airbyte-cdk); older ones leave out records without a word.`,
   );
   notes.add('The schemas are those of the image, without the descriptions of the fields.');
   return {

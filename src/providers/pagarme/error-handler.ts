@@ -34,7 +34,7 @@ const responseFilters: readonly HttpResponseFilter[] = [
     http_codes: [429],
     failure_type: 'transient_error',
     error_message:
-      'Pagar.me limits the rate of requests (HTTP 429), and went on doing so. Another program may use the same key: sync at another time, or set fewer requests_per_minute.',
+      'Pagar.me limits the rate of requests (HTTP 429). Another program may use the same key: sync at another time, or set fewer requests_per_minute.',
   },
   {
     type: 'HttpResponseFilter',

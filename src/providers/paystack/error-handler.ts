@@ -51,7 +51,7 @@ const responseFilters: readonly HttpResponseFilter[] = [
     http_codes: [429],
     failure_type: 'transient_error',
     error_message:
-      'Paystack limits the rate of requests (HTTP 429), and went on doing so. Another program may use the same key: sync at another time, or set fewer requests_per_minute.',
+      'Paystack limits the rate of requests (HTTP 429). Another program may use the same key: sync at another time, or set fewer requests_per_minute.',
   },
   {
     // "Always check status" besides the HTTP code: a 200 can say that it failed.
