@@ -51,6 +51,14 @@ describe('check', () => {
     );
   });
 
+  it('says that a proxy of the environment is not used', async () => {
+    expect(
+      sentence(await check('https://api.invalid', { HTTPS_PROXY: 'http://proxy.example:8080' })),
+    ).toMatch(
+      /firewall\)\. The proxy that HTTPS_PROXY names is not used: the connector has to reach it directly\.$/,
+    );
+  });
+
   it('of a port at which nobody listens does so, too', async () => {
     const port = await portOf(createServer());
     await new Promise((resolve) => server?.close(resolve));

@@ -155,14 +155,27 @@ describe('ApiBudget', () => {
     expect(harness.calls).toEqual({ '/parents/a': [0, 0], '/parents/b': [0], '/parents': [0] });
   });
 
-  test("takes the user's requests per minute instead of the documented limit and interval", async () => {
-    const harness = new Harness([policy({ test: 2, live: 5 }, 'PT1S', undefined, PER_ENDPOINT)], 4);
+  test("takes the user's requests per minute instead of the documented limit", async () => {
+    const harness = new Harness([policy({ test: 2, live: 5 }, 'PT1M', undefined, PER_ENDPOINT)], 4);
     harness.call('/a', 9);
     const minute = kept(60_000);
     await harness.clock.advance(minute - 1);
     expect(harness.calls['/a']).toEqual([0, 0, 0, 0]);
     await harness.clock.advance(minute + 1);
     expect(harness.calls['/a']?.slice(4)).toEqual([minute, minute, minute, minute, 2 * minute]);
+  });
+
+  test.each([
+    [300, 5, 1000],
+    [650, 10, (10 / 650) * 60_000],
+    [60, 1, 1000],
+    [40, 1, 1500],
+    [1, 1, 60_000],
+  ])('spreads %i requests per minute where the limit is of a second: %i in %f ms', (perMinute, calls, ms) => {
+    const clock = new HeldClock();
+    const budget = newBudget(clock, [policy(10, 'PT1S')], perMinute);
+    for (let i = 0; i < calls; i++) expect(budget.tryAcquire('/a').wait).toBe(0);
+    expect(budget.tryAcquire('/a').wait).toBeCloseTo(kept(ms), 3);
   });
 
   test('pauses an endpoint for as long as the API wants, also calls that wait already', async () => {
@@ -173,7 +186,22 @@ describe('ApiBudget', () => {
     harness.budget.pause('/a', 10);
     harness.call('/b');
     await harness.clock.advance(10_000);
-    expect(harness.calls).toEqual({ '/a': [0, 5500, 5500 + kept(1000)], '/b': [500] });
+    expect(harness.calls).toEqual({ '/a': [0, 5500, 5500 + kept(1000) + 50], '/b': [500] });
+  });
+
+  test('keeps calls further apart where the API refuses them all the same: they may overtake each other on their way', () => {
+    const clock = new HeldClock();
+    const budget = newBudget(clock, [policy(1, 'PT1S')]);
+    const apart: number[] = [];
+    for (let pauses = 0; pauses < 6; pauses++) {
+      budget.ended('/a', budget.tryAcquire('/a').call, 'answered');
+      apart.push(budget.tryAcquire('/a').wait - kept(1000));
+      budget.pause('/a', 1);
+      // Those that were refused with it say nothing more.
+      budget.pause('/a', 1);
+      clock.time += 10_000;
+    }
+    expect(apart).toEqual([0, 50, 100, 150, 200, 200]);
   });
 
   test('pauses all endpoints of a shared window, and those without a limit', async () => {

@@ -36,8 +36,10 @@ interface Quota {
 interface Window {
   /** 0 for no limit */
   limit: number;
-  /** ms */
-  readonly interval: number;
+  /** ms, with the slack */
+  interval: number;
+  /** Times that the slack has grown. */
+  grown: number;
   /** Times of the last calls, at most `limit` of them, oldest first. */
   calls: number[];
   /** Calls ever made. */
@@ -52,6 +54,8 @@ interface Window {
   firstOfQuota: number;
   /** Answers in a row to such calls that say that nothing is left. */
   vain: number;
+  /** Headers have told of a quota that is longer than the documented one: what they say is not of this one. */
+  hasLongerQuota: boolean;
   readonly refused: RefusedCalls;
 }
 
@@ -71,6 +75,9 @@ const LOOK_AGAIN = 50;
 /** ms by which two answers may name different ends of one quota: headers name whole seconds. */
 const SAME_END = 1500;
 
+/** ms by which a pause may be prolonged without a word. */
+const SAME_PAUSE = 5000;
+
 /** Quotas that are used up by their first call, after which a header is taken to mean something else. */
 const MAX_VAIN = 2;
 
@@ -80,6 +87,9 @@ const MAX_VAIN = 2;
  */
 const SLACK_SHARE = 0.02;
 const SLACK_MS = 10;
+/** ms by which that grows where the vendor refuses a call all the same, and how often: short windows know no more. */
+const MORE_SLACK_MS = 50;
+const MAX_MORE_SLACK = 4;
 
 /**
  * Keeps each endpoint below the vendor's limit: never more than `limit` calls in any span of `interval`,
@@ -140,11 +150,19 @@ export class ApiBudget {
     return { wait: turn - now, call: 0, pausedFor: Math.max(0, window.pausedUntil - now) };
   }
 
-  /** Lets nobody call this endpoint for a while. @param ms from now */
-  pause(endpoint: string, ms: number): void {
+  /** Lets nobody call this endpoint for a while. @param ms from now. @returns whether that is news: no pause was on, or a shorter one */
+  pause(endpoint: string, ms: number): boolean {
     const window = this.#windowOf(endpoint);
-    window.pausedUntil = Math.max(window.pausedUntil, this.#options.clock.elapsed() + ms);
+    const now = this.#options.clock.elapsed();
+    const isFirst = window.pausedUntil <= now;
+    if (isFirst && window.grown < MAX_MORE_SLACK) {
+      window.grown++;
+      window.interval += MORE_SLACK_MS;
+    }
+    const isNews = now + ms > Math.max(now, window.pausedUntil) + SAME_PAUSE;
+    window.pausedUntil = Math.max(window.pausedUntil, now + ms);
     window.refused.pause();
+    return isFirst || isNews;
   }
 
   /** A call is over. @param call its number */
@@ -172,6 +190,7 @@ export class ApiBudget {
     const remaining = numberIn(headers, ratelimit_remaining_header);
     const reset = (secondsIn(headers, ratelimit_reset_header, clock.now()) ?? 0) * 1000;
     const { quota } = window;
+    if (reset > window.interval) window.hasLongerQuota = true;
     // A window that is longer than the documented one is of another limit, whose end is for a 429 to say.
     if (window.limit === 0 || remaining === undefined || reset <= 0 || reset > window.interval) {
       if (quota !== undefined) quota.remaining--;
@@ -186,7 +205,8 @@ export class ApiBudget {
       quota.until = Math.min(quota.until, until);
     }
     const limit = numberIn(headers, extensions?.ratelimit_limit_header) ?? 0;
-    if (requestsPerMinute === undefined && limit > window.limit) window.limit = limit;
+    const isOfWindow = requestsPerMinute === undefined && !window.hasLongerQuota;
+    if (isOfWindow && limit > window.limit) window.limit = limit;
   }
 
   #windowOf(endpoint: string): Window {
@@ -206,11 +226,15 @@ export class ApiBudget {
     const { keyMode, requestsPerMinute } = this.#options;
     const [rate] = policy?.rates ?? [];
     const documented = typeof rate?.limit === 'object' ? rate.limit[keyMode] : (rate?.limit ?? 0);
-    const interval =
-      rate === undefined || requestsPerMinute !== undefined ? MINUTE_MS : fixedDuration(rate.interval);
+    const interval = rate === undefined ? MINUTE_MS : fixedDuration(rate.interval);
+    const { limit, ms } =
+      rate === undefined || requestsPerMinute === undefined
+        ? { limit: documented, ms: interval }
+        : perInterval(requestsPerMinute, interval);
     return {
-      limit: rate === undefined ? 0 : (requestsPerMinute ?? documented),
-      interval: interval * (1 + SLACK_SHARE) + SLACK_MS,
+      limit,
+      interval: ms * (1 + SLACK_SHARE) + SLACK_MS,
+      grown: 0,
       calls: [],
       count: 0,
       returning: [],
@@ -219,9 +243,19 @@ export class ApiBudget {
       quota: undefined,
       firstOfQuota: 1,
       vain: 0,
+      hasLongerQuota: false,
       refused: new RefusedCalls(),
     };
   }
+}
+
+/**
+ * As many calls a minute, in intervals that are no longer than the vendor's: a minute's calls at once would be too many
+ * for a second. Where that is less than one call, one in a longer interval.
+ */
+function perInterval(requestsPerMinute: number, interval: number): { limit: number; ms: number } {
+  const limit = Math.max(1, Math.floor((requestsPerMinute * interval) / MINUTE_MS));
+  return { limit, ms: (limit / requestsPerMinute) * MINUTE_MS };
 }
 
 function letThrough(window: Window): Turn {

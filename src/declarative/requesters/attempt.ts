@@ -16,6 +16,7 @@ interface Asked {
   readonly handler: DefaultErrorHandler;
   /** Takes the secrets out of a text. */
   readonly mask: ((text: string) => string) | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface Attempt {
@@ -56,11 +57,11 @@ function unreadable(title: string, error: JsonLimitError): ErrorResolution {
 export function attemptOf(
   response: HttpResponse | TransportError,
   select: SelectRecords,
-  { url, title, handler, mask }: Asked,
+  { url, title, handler, mask, environment }: Asked,
 ): Attempt {
   if (response instanceof TransportError) {
     return {
-      resolution: unanswered(title, url, response),
+      resolution: unanswered(title, url, response, environment),
       status: 0,
       bytes: 0,
       detail: `${response.code}: ${response.message}`,

@@ -19,9 +19,11 @@ function wait(strategies: readonly BackoffStrategy[], failed: Partial<FailedTry>
 }
 
 describe('backoffTime', () => {
-  test('doubles with each try, up to a minute', () => {
-    const waits = [1, 2, 3, 7, 8, 50].map((attempt) => wait([exponential], { attempt }));
-    expect(waits).toEqual([500, 1000, 2000, 32_000, 60_000, 60_000]);
+  test('doubles with each try, up to a minute, and to a quarter of it for the rate limit', () => {
+    const waits = (isRateLimited: boolean) =>
+      [1, 2, 3, 7, 8, 50].map((attempt) => wait([exponential], { attempt, isRateLimited }));
+    expect(waits(false)).toEqual([500, 1000, 2000, 32_000, 60_000, 60_000]);
+    expect(waits(true)).toEqual([500, 1000, 2000, 15_000, 15_000, 15_000]);
   });
 
   test('adds up to a quarter by chance', () => {
@@ -34,6 +36,10 @@ describe('backoffTime', () => {
     expect(wait([reset, retryAfter, exponential], { headers })).toBe(1500);
     expect(wait([retryAfter, reset, exponential], { headers })).toBe(30_000);
     // A window that has not ended when it should have is asked about less and less often.
+    const soon = { headers: { 'x-reset': '1' } };
+    expect([1, 2, 3, 4, 5, 8, 99].map((attempt) => wait([reset], { ...soon, attempt }))).toEqual([
+      ...[1000, 1000, 1000, 1000, 2000, 15_000, 15_000],
+    ]);
     const atOnce = { headers: { 'x-reset': '0' } };
     expect(wait([reset, exponential], atOnce)).toBe(1000);
     expect(wait([reset, exponential], { ...atOnce, attempt: 4 })).toBe(8000);

@@ -2,7 +2,9 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { finished } from 'node:stream/promises';
 import type { BodyShare } from './body-room.js';
 import { freeBuffer } from './free-buffer.js';
+import type { Headers } from './http.js';
 import {
+  ABORTED,
   NO_ANSWER,
   STALLED,
   TIMED_OUT,
@@ -42,25 +44,46 @@ function tooLarge(maxBody: number): TransportError {
   return new TransportError(TOO_LARGE, `the answer has more than ${maxBody} bytes`);
 }
 
-/** One request and its answer, ended when a phase takes too long or more comes than may. */
+/** What axios is told of an answer: that it is there. */
+interface Arrival {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, never>>;
+}
+const NO_HEADERS = {};
+
+/** An answer as it came, still compressed. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/** One request and its answer, ended when a phase takes too long, more comes than may or nobody wants it any more. */
 export class Exchange {
   readonly #limits: TransportLimits;
   readonly #share: BodyShare;
   readonly #open: OpenRequest;
+  readonly #signal: AbortSignal;
   #request: ClientRequest | undefined;
+  #response: IncomingMessage | undefined;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** What it was ended for. */
   failure: TransportError | undefined;
 
-  constructor(limits: TransportLimits, share: BodyShare, open: OpenRequest) {
+  constructor(limits: TransportLimits, share: BodyShare, open: OpenRequest, signal: AbortSignal) {
     this.#limits = limits;
     this.#share = share;
     this.#open = open;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#abort);
     this.#startWhole();
   }
 
-  /** As node's http.request, which axios takes for the way to send a request. */
-  readonly request: OpenRequest = (options, onResponse) => {
+  /**
+   * As node's http.request, which axios takes for the way to send a request. The answer's headers and body stay
+   * here: axios would copy each header and watch the body once more, at a cost that is felt on each page.
+   */
+  readonly request = (options: RequestOptions, onArrival: (arrival: Arrival) => void): ClientRequest => {
     const { connectTimeout, headersTimeout, idleTimeout, maxBody } = this.#limits;
     const isSecure = options.protocol === 'https:';
     const headers = this.#start(headersTimeout, NO_ANSWER, 'no answer');
@@ -71,7 +94,8 @@ export class Exchange {
         return;
       }
       request.setTimeout(idleTimeout);
-      onResponse(response);
+      this.#response = response;
+      onArrival({ statusCode: response.statusCode ?? 0, headers: NO_HEADERS });
     });
     // Within the answer, its stream is told less: that the connection has gone.
     request.on('error', (error) => (this.failure ??= toTransportError(error)));
@@ -92,10 +116,18 @@ export class Exchange {
   };
 
   /**
-   * The bytes of the answer. Those beyond the usual size are read only when there is room.
+   * The answer that has arrived, once it is whole. What is beyond the usual size is read only when there is room.
    * @throws TransportError (TOO_LARGE), and whatever ends the stream before its end
    */
-  async bodyOf(response: IncomingMessage): Promise<Buffer> {
+  async answer(): Promise<RawAnswer> {
+    const response = this.#response;
+    if (response === undefined) throw new TransportError(NO_ANSWER, 'no answer');
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(response.headers)) headers[name] = String(value);
+    return { status: response.statusCode ?? 0, headers, body: await this.#bodyOf(response) };
+  }
+
+  async #bodyOf(response: IncomingMessage): Promise<Buffer> {
     const { maxBody, usualBody } = this.#limits;
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -122,13 +154,21 @@ export class Exchange {
 
   /** Everything has come, or nothing more will. */
   stop(): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    this.#stopTimers();
+  }
+
+  readonly #abort = (): void =>
+    this.#fail(new TransportError(ABORTED, 'stopped before the answer was whole'));
+
+  #stopTimers(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
 
   #waitForRoom(response: IncomingMessage): void {
     response.pause();
-    this.stop();
+    this.#stopTimers();
     this.#request?.setTimeout(0);
     void this.#share.take().then(() => {
       if (response.destroyed) return;

@@ -151,6 +151,13 @@ describe('what headers say about the quota', () => {
     }
   });
 
+  test('raises no limit where it is of a longer quota, not in the last minute of that one either', () => {
+    const { call, answer } = budgetOf(2);
+    answer(call(), { 'x-left': '8000', 'x-reset': '3000', 'x-limit': '10000' });
+    answer(call(), { 'x-left': '7999', 'x-reset': '30', 'x-limit': '10000' });
+    expect(call()).toBe(0);
+  });
+
   test.each([
     [{}],
     [{ 'x-left': 'none', 'x-reset': '7' }],

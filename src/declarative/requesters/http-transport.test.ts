@@ -100,7 +100,17 @@ describe('a request that was given up', () => {
     const controller = new AbortController();
     const host = await serve(() => controller.abort());
     await expect(get(`http://${host}/`, {}, controller.signal)).rejects.toMatchObject({
-      code: 'ERR_CANCELED',
+      code: 'ABORT_ERR',
+    });
+  });
+
+  test('while the answer comes ends at once', async () => {
+    const controller = new AbortController();
+    const host = await serve((_, response) => {
+      response.write('{"data":[', () => setTimeout(() => controller.abort(), 20));
+    });
+    await expect(get(`http://${host}/`, {}, controller.signal)).rejects.toMatchObject({
+      code: 'ABORT_ERR',
     });
   });
 });

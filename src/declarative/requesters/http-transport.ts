@@ -3,7 +3,6 @@
  * them to another host; bodies as bytes.
  */
 import http from 'node:http';
-import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import axios, { AxiosHeaders } from 'axios';
@@ -14,7 +13,13 @@ import type { OpenRequest, TransportLimits } from './exchange.js';
 import { freeBuffer } from './free-buffer.js';
 import type { SendHttp } from './http.js';
 import { Slots } from './slots.js';
-import { toTransportError, TransportError, UNKNOWN_ENCODING, UNPACKS_TOO_LARGE } from './transport-error.js';
+import {
+  ABORTED,
+  toTransportError,
+  TransportError,
+  UNKNOWN_ENCODING,
+  UNPACKS_TOO_LARGE,
+} from './transport-error.js';
 
 /** By the default imports, whose property tests replace. */
 const open: OpenRequest = (options, onResponse) =>
@@ -61,6 +66,9 @@ function decompress(body: Buffer, encoding: string | undefined, maxOutputLength:
   }
 }
 
+/** The pause that axios sets, too: otherwise the system is told of another one twice a request. */
+const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: 60_000 };
+
 export interface HttpTransport {
   readonly send: SendHttp;
   /** Closes idle connections, so that the process can end. */
@@ -68,8 +76,8 @@ export interface HttpTransport {
 }
 
 /**
- * Axios with the settings that cost least: the bare stream and no transforms (about a third of its default
- * CPU time per page), zlib's synchronous functions instead of its own streams, keep-alive.
+ * Axios sends, with the settings that cost least (about a third of its default CPU time per page): no transforms,
+ * answers read by Exchange, zlib's synchronous functions instead of its own streams, keep-alive.
  */
 export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpTransport {
   const limits: TransportLimits = {
@@ -84,14 +92,13 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
   const { maxBody, usualBody } = limits;
   const room = new BodyRoom(LARGE_BODIES * COPIES * maxBody);
   const places = new Slots(UNPACKED_BODIES);
-  const httpAgent = new http.Agent({ keepAlive: true });
+  const httpAgent = new http.Agent(KEEP_ALIVE);
   // Whatever the environment allows (NODE_TLS_REJECT_UNAUTHORIZED): the key goes to the vendor alone.
-  const httpsAgent = new https.Agent({ keepAlive: true, rejectUnauthorized: true });
+  const httpsAgent = new https.Agent({ ...KEEP_ALIVE, rejectUnauthorized: true });
   // Axios' own way to the network, without what it does around it for browsers, forms and interceptors: that
   // costs as much again for each request.
   const adapter = axios.getAdapter('http');
   const settings = {
-    ...axios.defaults,
     httpAgent,
     httpsAgent,
     responseType: 'stream' as const,
@@ -124,7 +131,7 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
   const send: SendHttp = async ({ method, url, headers, signal }) => {
     // The type says so already; a key that can move money deserves a second lock.
     if (method !== 'GET') throw systemError('Only GET requests are sent.');
-    if (signal.aborted) throw new TransportError('ABORT_ERR', 'stopped before the request');
+    if (signal.aborted) throw new TransportError(ABORTED, 'stopped before the request');
     const share = new BodyShare(room, COPIES * maxBody);
     let hasPlace = false;
     let unpacked: Buffer | undefined;
@@ -134,21 +141,17 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
       if (hasPlace) places.giveBack();
       hasPlace = false;
     };
-    const exchange = new Exchange(limits, share, open);
+    const exchange = new Exchange(limits, share, open, signal);
     try {
-      const response = await adapter({
+      await adapter({
         ...settings,
         method,
         url,
         headers: new AxiosHeaders({ ...headers, 'Accept-Encoding': 'br, gzip' }),
-        signal,
         transport: exchange,
       });
-      const raw = await exchange.bodyOf(response.data as IncomingMessage);
+      const { status, headers: received, body: raw } = await exchange.answer();
       exchange.stop();
-      const received: Record<string, string> = {};
-      for (const [name, value] of Object.entries(response.headers))
-        received[name.toLowerCase()] = String(value);
       const encoding = received['content-encoding']?.toLowerCase();
       await places.take();
       hasPlace = true;
@@ -156,7 +159,7 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
       if (body !== raw) freeBuffer(raw);
       unpacked = body;
       share.shrinkTo(body.length <= usualBody ? 0 : COPIES * body.length);
-      return { status: response.status, headers: received, body, release };
+      return { status, headers: received, body, release };
     } catch (error) {
       release();
       throw exchange.failure ?? toTransportError(error);

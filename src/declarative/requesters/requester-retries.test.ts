@@ -130,6 +130,18 @@ describe('the rate limit', () => {
     expect(requests).toHaveLength(2);
   });
 
+  test('is told of once where several calls are refused together', async () => {
+    const budget = new ApiBudget({
+      clock: { now: () => 0, elapsed: () => 0 },
+      budget: { type: 'HTTPAPIBudget', policies: [] },
+      keyMode: 'test',
+      requestsPerMinute: undefined,
+    });
+    const news = [5000, 6000, 600_000].map((ms) => budget.pause('/orders', ms));
+    expect(news).toEqual([true, false, true]);
+    expect(budget.pause('/others', 1000)).toBe(true);
+  });
+
   test('pauses that endpoint, and no other', async () => {
     const now = 1_000_000;
     const slept: number[] = [];
@@ -205,7 +217,7 @@ describe('the rate limit', () => {
     const error = tracedError((await fetchPage()).error);
     expect(error).toMatchObject({ failureType: 'transient_error' });
     expect(error.message).toContain('limits the rate of requests');
-    expect(requests).toHaveLength(31);
+    expect(requests).toHaveLength(61);
   });
 
   test('is not lifted by a connection that breaks: nobody has answered', async () => {

@@ -16,7 +16,7 @@ import { fillPath, shownPath } from './request-path.js';
 import { TransportError } from './transport-error.js';
 
 /** Refusals of all calls to an endpoint, in a row, after which a request gives up. */
-const MAX_RATE_LIMITED = 30;
+const MAX_RATE_LIMITED = 60;
 const DEFAULT_MAX_RETRIES = 5;
 
 export interface PageRequest {
@@ -141,7 +141,8 @@ export function createRequester(
       const isAnswer = !(response instanceof TransportError);
       const release = isAnswer ? response.release : undefined;
       try {
-        const asked = { url, title: context.title, handler, mask: context.mask };
+        const { title, mask, environment } = context;
+        const asked = { url, title, handler, mask, environment };
         const judged = attemptOf(response, select, asked);
         if (isAnswer) outcome = judged.resolution.action === 'RATE_LIMITED' ? 'refused' : 'answered';
         return { judged, release };
@@ -219,11 +220,15 @@ export function createRequester(
         { internalMessage: `${what}: ${detail}` },
       );
     }
-    listener.warn(
-      `${what}: ${detail}; ${isLimited ? 'rate limit' : `retry ${retries} of ${maxRetries}`}, waiting ${(wait / 1000).toFixed(1)} s`,
-    );
-    if (isLimited) context.budget.pause(definition.path, wait);
-    else await context.clock.sleep(wait);
+    const warn = (why: string): void =>
+      listener.warn(`${what}: ${detail}; ${why}, waiting ${(wait / 1000).toFixed(1)} s`);
+    if (isLimited) {
+      // Those that left together are refused together: one line for all of them.
+      if (context.budget.pause(definition.path, wait)) warn('rate limit');
+    } else {
+      warn(`retry ${retries} of ${maxRetries}`);
+      await context.clock.sleep(wait);
+    }
   }
 
   return {

@@ -1,6 +1,8 @@
 /** Exchanges that brought no whole answer: what they are, and what a user is told. */
 import type { ErrorResolution } from './error-handler.js';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** No answer, or not all of it: worth another try, unless its code is TOO_LARGE. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
@@ -13,6 +15,8 @@ export class TransportError extends Error {
   }
 }
 
+/** Nobody wants the answer any more. */
+export const ABORTED = 'ABORT_ERR';
 /** The answer is larger than a page can be; asking again would bring the same. */
 export const TOO_LARGE = 'ERR_TOO_LARGE';
 /** No connection came about in time: errno's name for it. */
@@ -41,12 +45,24 @@ const CERTIFICATE_REFUSED = /CERT|UNABLE_TO_VERIFY|SELF_SIGNED|ALTNAME/;
 /** No secure connection, whoever is to blame. */
 const TLS_FAILED = /TLS|SSL|EPROTO/;
 
-function whyUnreachable(code: string, url: URL): string {
+/** Variables by which other programs are told of a proxy. */
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
+
+/** @returns what to know where the environment names a proxy, which would see the key */
+function aboutProxy(environment: Environment): string {
+  const name = PROXY_VARIABLES.find((one) => (environment[one] ?? '') !== '');
+  return name === undefined
+    ? ''
+    : ` The proxy that ${name} names is not used: the connector has to reach it directly.`;
+}
+
+function whyUnreachable(code: string, url: URL, environment: Environment): string {
   if (CERTIFICATE_REFUSED.test(code))
     return 'Its TLS certificate was refused: something between this machine and the API may intercept the connection. If that is your company, name the file with its CA certificate in NODE_EXTRA_CA_CERTS.';
   if (TLS_FAILED.test(code))
     return 'No secure connection came about: something between this machine and the API may have answered in its place.';
-  if (NO_CONNECTION.test(code)) return `Check that this machine may reach ${url.host} (DNS, firewall).`;
+  if (NO_CONNECTION.test(code))
+    return `Check that this machine may reach ${url.host} (DNS, firewall).${aboutProxy(environment)}`;
   if (code === NO_ANSWER)
     return `It took the request and did not answer in time: try again later; if it stays so, the vendor has to look.`;
   if (code === STALLED)
@@ -64,7 +80,12 @@ function damaged(code: string, message: string): ErrorResolution {
 }
 
 /** @param title of the vendor */
-export function unanswered(title: string, url: URL, { code }: TransportError): ErrorResolution {
+export function unanswered(
+  title: string,
+  url: URL,
+  { code }: TransportError,
+  environment: Environment,
+): ErrorResolution {
   switch (code) {
     case TOO_LARGE:
       return {
@@ -80,7 +101,7 @@ export function unanswered(title: string, url: URL, { code }: TransportError): E
   return {
     action: 'RETRY',
     failureType: 'transient_error',
-    message: `${title} could not be reached or did not answer in full (${code}). ${whyUnreachable(code, url)}`,
+    message: `${title} could not be reached or did not answer in full (${code}). ${whyUnreachable(code, url, environment)}`,
     concernsAllStreams:
       code === NO_ANSWER ||
       [NO_CONNECTION, CERTIFICATE_REFUSED, TLS_FAILED].some((codes) => codes.test(code)),
