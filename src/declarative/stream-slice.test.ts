@@ -1,23 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isPresent, joinRanges, rawToText, subtractRanges, tokenText } from './stream-slice.js';
+import { isPresent, rawToText, subtractRanges, tokenText } from './stream-slice.js';
 import type { TimeRange } from './stream-slice.js';
 
 const range = fc
   .tuple(fc.nat({ max: 30 }), fc.nat({ max: 10 }))
   .map(([start, length]): TimeRange => ({ start, end: start + length }));
-
-test('joined ranges hold exactly the moments of all of them, and none touches the next', () => {
-  fc.assert(
-    fc.property(fc.array(range, { maxLength: 8 }), (ranges) => {
-      const joined = joinRanges(ranges);
-      const isIn = (at: number, list: readonly TimeRange[]) =>
-        list.some((one) => at >= one.start && at < one.end);
-      for (let at = -1; at < 42; at++) expect([at, isIn(at, joined)]).toEqual([at, isIn(at, ranges)]);
-      expect(joined.slice(1).every((one, i) => one.start > (joined[i]?.end ?? Infinity))).toBe(true);
-    }),
-  );
-});
 
 describe('subtractRanges', () => {
   test('leaves exactly the moments that are in the range and in none of the others, in order', () => {

@@ -26,17 +26,6 @@ export interface StreamSlice extends TimeRange {
   readonly ofChanges?: true;
 }
 
-/** Ranges that touch or overlap become one; in the order of their starts. */
-export function joinRanges(ranges: readonly TimeRange[]): TimeRange[] {
-  const joined: TimeRange[] = [];
-  for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
-    const last = joined.at(-1);
-    if (last === undefined || start > last.end) joined.push({ start, end });
-    else joined[joined.length - 1] = { start: last.start, end: Math.max(last.end, end) };
-  }
-  return joined;
-}
-
 /** What is left of a range when others are taken out of it. */
 export function subtractRanges(range: TimeRange, taken: readonly TimeRange[]): TimeRange[] {
   let start = range.start;

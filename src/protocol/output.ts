@@ -10,7 +10,7 @@ import type {
   StreamStatus,
   StreamStatusReason,
 } from './messages.js';
-import { encodeRecords } from './record-batch.js';
+import { encodeRecords, recordCountOf } from './record-batch.js';
 import type { RecordBatch } from './record-batch.js';
 import { redactor } from './redact.js';
 
@@ -112,7 +112,7 @@ export class Output {
 
   /** The records of one page, in one write. */
   records(stream: StreamDescriptor, batch: RecordBatch): Promise<void> {
-    const count = batch.ranges.length / 2;
+    const count = recordCountOf(batch);
     if (count === 0) return Promise.resolve();
     this.#counts.set(stream.name, (this.#counts.get(stream.name) ?? 0) + count);
     let buffer: Buffer | undefined;

@@ -16,6 +16,8 @@ export interface RecordBatch {
   readonly wrapAs?: string;
 }
 
+export const recordCountOf = ({ ranges }: RecordBatch): number => ranges.length / 2;
+
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
@@ -47,7 +49,7 @@ export function encodeRecords(
   );
   let size = 0;
   for (let i = 0; i < ranges.length; i += 2) size += (ranges[i + 1] ?? 0) - (ranges[i] ?? 0);
-  size += (ranges.length / 2) * (prefix.length + SUFFIX.length + added.length + 2);
+  size += recordCountOf(batch) * (prefix.length + SUFFIX.length + added.length + 2);
 
   const out = allocate(size);
   let at = 0;

@@ -170,6 +170,27 @@ describe('the state of a connection as Airbyte shows it', () => {
   ])('is taken, %s', (_, value) => {
     expect([...parseState(value)]).toEqual([['a', S]]);
   });
+
+  test('is taken where its streams stand together', () => {
+    const globalState = { sharedState: {}, streamStates: streamState };
+    const shown = { stateType: 'global', connectionId: 'c', streamState: [], globalState };
+    expect([...parseState(shown)]).toEqual([['a', S]]);
+    const shared = { ...shown, globalState: { ...globalState, sharedState: S } };
+    expect(() => parseState(shared)).toThrow('shared state');
+  });
+
+  test.each<[JsonValue]>([
+    [{ stateType: 'not_set', connectionId: 'c' }],
+    [{ stateType: 'stream', connectionId: 'c', streamState: null }],
+  ])('is none before the first sync: %j', (value) => {
+    expect(parseState(value).size).toBe(0);
+  });
+
+  test('is refused where it is of the old protocol', () => {
+    const shown = { stateType: 'legacy', connectionId: 'c', state: { a: S } };
+    expect(() => parseState(shown)).toThrow('must be');
+    expect(() => parseState({ ...shown, streamState: null })).toThrow('must be');
+  });
 });
 
 describe('a state that is refused', () => {

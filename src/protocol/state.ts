@@ -52,15 +52,27 @@ function parseStateMessage(value: JsonValue, index: number): StreamState[] {
   // Some clients print the alias of the field, global_, instead of its name.
   const global = value['global'] ?? value['global_'];
   if (isObject(global)) {
-    const shared = global['shared_state'];
+    const shared = global['shared_state'] ?? global['sharedState'];
     if (isObject(shared) && Object.keys(shared).length > 0) {
       throw refuse(`${where} has a shared state, which this source does not use`);
     }
-    const states = global['stream_states'];
+    const states = global['stream_states'] ?? global['streamStates'];
     if (!Array.isArray(states)) throw refuse(`${where}.global has no stream_states`);
     return states.map((state) => parseStreamState(state, `${where}.global`));
   }
   throw refuse(`${where} has neither "stream" nor "global"`);
+}
+
+/**
+ * As Airbyte's API has it: the streams' states within an object that says more of the connection.
+ * @returns undefined for a connection that has none yet
+ */
+function shownState(value: JsonObject): JsonValue | undefined {
+  const { stateType, streamState, globalState } = value;
+  if (isObject(globalState)) return [{ global: globalState }];
+  if (Array.isArray(streamState)) return streamState;
+  const isNone = stateType === 'not_set' || (stateType === 'stream' && streamState === null);
+  return isNone ? undefined : value;
 }
 
 /**
@@ -70,8 +82,8 @@ function parseStateMessage(value: JsonValue, index: number): StreamState[] {
  */
 export function parseState(value: JsonValue): StreamStates {
   if (!value || (isObject(value) && Object.keys(value).length === 0)) return new Map();
-  // As Airbyte's API has it: the streams within an object that says more of the connection.
-  const whole = isObject(value) && Array.isArray(value['streamState']) ? value['streamState'] : value;
+  const whole = isObject(value) ? shownState(value) : value;
+  if (whole === undefined) return new Map();
   const list = isObject(whole) && ('stream' in whole || 'type' in whole) ? [whole] : whole;
   if (!Array.isArray(list)) throw refuse('it must be a JSON list of STATE messages');
   const states = new Map<string, JsonObject>();

@@ -16,6 +16,8 @@ import type { KeyTable } from './key-table.js';
 export interface Scan {
   /** What stands at the path. Only a list has ranges, or an object that is taken for the only record. */
   readonly found: 'list' | 'object' | 'scalar' | 'nothing';
+  /** How many elements the list has. */
+  readonly recordCount: number;
   /** s0, e0, s1, e1, …: the bytes of each element. */
   readonly ranges: readonly number[];
   /** For each element in turn, one for each captured path: the raw JSON of the value, if it was there. */
@@ -170,6 +172,7 @@ function resultOf(bytes: Buffer, entries: number, values: number): Scan {
   const envelope = `${bytes.toString('utf8', 0, start)}${list}${bytes.toString('utf8', end)}`;
   return {
     found,
+    recordCount: records,
     ranges,
     captured,
     allObjects: areObjects === 1,

@@ -13,8 +13,8 @@ function select(
   return recordSelector({ type: 'RecordSelector', extractor }, [['id'], ['at']])(Buffer.from(body));
 }
 
-function records({ bytes, ranges }: SelectedPage): string[] {
-  return Array.from({ length: ranges.length / 2 }, (_, i) =>
+function records({ bytes, recordCount, ranges }: SelectedPage): string[] {
+  return Array.from({ length: recordCount }, (_, i) =>
     bytes.toString('utf8', ranges[2 * i], ranges[2 * i + 1]),
   );
 }

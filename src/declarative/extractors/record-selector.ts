@@ -12,6 +12,7 @@ const OPEN_BRACKET = 0x5b;
 /** The records of one answer, and what stands around them. */
 export interface SelectedPage {
   readonly bytes: Buffer;
+  readonly recordCount: number;
   /** Start and end of each record in `bytes`. */
   readonly ranges: readonly number[];
   /** For each record in turn, the raw JSON of each value that was asked for. */

@@ -3,7 +3,7 @@ import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
 import { DAY_MS } from '../durations.js';
 import type { TimeRange } from '../stream-slice.js';
-import { AbsentLists, OWN_LIST } from './absent-lists.js';
+import { ListNames, OWN_LIST } from './list-names.js';
 import type { OpenSlice } from './cursor.js';
 import { newerMark, printCursorState } from './cursor-state.js';
 import type { ClosedSlice, CursorMark, FinishedWindow } from './cursor-state.js';
@@ -45,7 +45,7 @@ interface FilterFindings {
 /** Which slices of a sync have been read, and what its state says of it. */
 export class CursorProgress {
   /** Lists that earlier syncs have found not to be there. */
-  readonly knownAbsent: AbsentLists;
+  readonly knownAbsent: ListNames;
   readonly #definition: DatetimeBasedCursor;
   readonly #isFullRefresh: boolean;
   readonly #initial: CursorMark;
@@ -58,7 +58,7 @@ export class CursorProgress {
   readonly #goesOn: boolean;
   readonly #slices: SliceLedger;
   /** Lists of slices that were closed though they are not there. */
-  readonly #absent = new AbsentLists();
+  readonly #absent = new ListNames();
   /** Slices that stay open because lists are not there. */
   #absences = 0;
   #changesAreDue: boolean;
@@ -114,7 +114,7 @@ export class CursorProgress {
     const isUncounted = open.isUncounted && !this.knownAbsent.has(OWN_LIST);
     const isAbsence = open.absent.exceeds(this.knownAbsent) && this.#absences < MAX_ABSENCES;
     const isInDoubt = open.isShort || open.isUnproven || isUncounted || isAbsence;
-    if (isInDoubt && this.#slices.staysOpen(slice)) {
+    if (isInDoubt && this.#slices.staysOpen(slice, listsInDoubt(open))) {
       if (!open.isShort && isAbsence) this.#absences++;
       return false;
     }
@@ -150,9 +150,9 @@ export class CursorProgress {
   }
 
   /** Those that are there again are forgotten when one sync has asked for all. */
-  #absentSoFar(complete: boolean): AbsentLists {
+  #absentSoFar(complete: boolean): ListNames {
     if (complete && !this.#goesOn) return this.#absent;
-    const all = new AbsentLists();
+    const all = new ListNames();
     all.addAll(this.knownAbsent);
     all.addAll(this.#absent);
     return all;
@@ -184,4 +184,13 @@ export class CursorProgress {
     const time = Math.min(known, this.#endDate);
     return { time, text: toIso(time) };
   }
+}
+
+/** What is in doubt of a slice that is not of lists of parents, is so of its own list. */
+function listsInDoubt({ inDoubt, isUnproven, isUncounted }: OpenSlice): ListNames {
+  const isOwn = isUnproven || isUncounted || inDoubt.isEmpty;
+  if (!isOwn) return inDoubt;
+  const lists = ListNames.own();
+  lists.addAll(inDoubt);
+  return lists;
 }

@@ -6,9 +6,9 @@ import { requestParameter } from '../components.js';
 import { parseTimestamp, toIso } from '../datetime.js';
 import type { StreamSlice } from '../stream-slice.js';
 import type { Cursor } from './cursor.js';
-import { AbsentLists } from './absent-lists.js';
-import { mergeClosed, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
-import type { ClosedSlice, CursorMark } from './cursor-state.js';
+import { ListNames } from './list-names.js';
+import { mergeClosed, mergeShort, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
+import type { ClosedSlice, CursorMark, ShortRange } from './cursor-state.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import type { CursorOptions } from './sync-start.js';
 
@@ -224,8 +224,10 @@ describe('a saved state', () => {
         fc.constantFrom(undefined, 'coarse' as const, 'partial' as const),
         fc.array(fc.record({ start: time, end: time }), { maxLength: 2 }),
         fc.array(fc.string(), { maxLength: 3 }),
-        (one, start, slices, filterFault, short, lists) => {
-          const absent = AbsentLists.parse(lists);
+        (one, start, slices, filterFault, ranges, lists) => {
+          const inDoubt = (i: number) => (i === 0 ? ListNames.own() : ListNames.parse(lists));
+          const short = ranges.map((range, i) => ({ ...range, lists: inDoubt(i), times: i + 1 }));
+          const absent = ListNames.parse(lists);
           const printed = JSON.parse(
             JSON.stringify(
               printCursorState('createdAt', {
@@ -239,14 +241,16 @@ describe('a saved state', () => {
               }),
             ),
           ) as JsonObject;
-          const { absent: read, ...rest } = parseCursorState('s', 'createdAt', printed);
+          const { absent: read, short: open, ...rest } = parseCursorState('s', 'createdAt', printed);
           expect(read.print()).toEqual(absent.print());
+          expect(open.map((range) => ({ ...range, lists: range.lists.print() }))).toEqual(
+            short.map((range) => ({ ...range, lists: range.lists.print() ?? [''] })),
+          );
           expect(rest).toEqual({
             mark: one,
             startDate: start?.time,
             closed: slices,
             ...(filterFault === undefined ? {} : { filterFault }),
-            short,
           });
         },
       ),
@@ -283,5 +287,47 @@ describe('mergeClosed', () => {
         }
       }),
     );
+  });
+});
+
+describe('mergeShort', () => {
+  test('joins what touches or overlaps as far as the same is said of it, and loses no moment', () => {
+    const names = fc.constantFrom('a', 'b');
+    const range = fc.tuple(
+      fc.nat({ max: 30 }),
+      fc.integer({ min: 1, max: 5 }),
+      names,
+      fc.integer({ min: 1, max: 2 }),
+    );
+    fc.assert(
+      fc.property(fc.array(range, { maxLength: 8 }), (ranges) => {
+        const short = ranges.map(([start, length, name, times]) => ({
+          start,
+          end: start + length,
+          lists: ListNames.parse([name]),
+          times,
+        }));
+        const merged = mergeShort(short);
+        const saidOf = (list: readonly ShortRange[], moment: number) =>
+          new Set(
+            list
+              .filter(({ start, end }) => start <= moment && moment < end)
+              .map(({ lists, times }) => `${JSON.stringify(lists.print())} ${times}`),
+          );
+        for (let moment = -1; moment < 37; moment++)
+          expect([moment, saidOf(merged, moment)]).toEqual([moment, saidOf(short, moment)]);
+        expect(merged.length).toBeLessThanOrEqual(short.length);
+      }),
+    );
+    const one = { lists: ListNames.own(), times: 1 };
+    const touching = [
+      { start: 10, end: 20, ...one },
+      { start: 0, end: 10, ...one },
+      { start: 20, end: 30, lists: ListNames.parse(['a']), times: 1 },
+    ];
+    expect(mergeShort(touching).map(({ start, end }) => [start, end])).toEqual([
+      [0, 20],
+      [20, 30],
+    ]);
   });
 });

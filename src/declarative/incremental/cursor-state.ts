@@ -3,7 +3,7 @@ import { isObject } from '../../protocol/json-object.js';
 import type { JsonObject, JsonValue, SyncMode } from '../../protocol/messages.js';
 import { parseTimestamp, toIso } from '../datetime.js';
 import type { TimeRange } from '../stream-slice.js';
-import { AbsentLists } from './absent-lists.js';
+import { ListNames } from './list-names.js';
 import { lowCodeMark } from './low-code-state.js';
 
 /** A cursor value: its time, and its spelling in the record it came from. */
@@ -18,6 +18,14 @@ export interface ClosedSlice extends TimeRange {
   readonly mark?: CursorMark;
   /** Unix ms: the end of the sync that closed it; of joined ranges the earliest. */
   readonly asOf: number;
+}
+
+/** A range that stays open although it was read: records of it are missing. */
+export interface ShortRange extends TimeRange {
+  /** The lists that were short, or not there. */
+  readonly lists: ListNames;
+  /** Syncs in a row that have left it open. */
+  readonly times: number;
 }
 
 /** A sync had read everything up to this end date, after that date had passed. Unix ms. */
@@ -45,8 +53,9 @@ export interface CursorState {
    */
   readonly filterFault?: KnownFault;
   /** Ranges that the sync left open, because records of them were missing. */
-  readonly short: readonly TimeRange[];
-  readonly absent: AbsentLists;
+  readonly short: readonly ShortRange[];
+  /** Lists of which the API said in two syncs that they are not there, or empty without a count: that is believed. */
+  readonly absent: ListNames;
 }
 
 /** Beside the cursor field: ranges that need not be read again when a sync is taken up. */
@@ -119,17 +128,29 @@ export function hasClosedSlices(state: JsonObject | undefined): boolean {
 }
 
 /** Entries that cannot be read are left out: a range that is short again is then left open once more. */
-function parseShort(value: JsonValue | undefined): TimeRange[] {
+function parseShort(value: JsonValue | undefined): ShortRange[] {
   return (Array.isArray(value) ? value : []).flatMap((entry) => {
     const range = isObject(entry) ? entry : {};
     const start = toMark(range['start']);
     const end = toMark(range['end']);
-    return start === undefined || end === undefined ? [] : [{ start: start.time, end: end.time }];
+    if (start === undefined || end === undefined) return [];
+    const lists = range['lists'] === undefined ? ListNames.own() : ListNames.parse(range['lists']);
+    const times = typeof range['times'] === 'number' ? range['times'] : 1;
+    return [{ start: start.time, end: end.time, lists, times }];
   });
 }
 
 function printRange({ start, end }: TimeRange): JsonObject {
   return { start: toIso(start), end: toIso(end) };
+}
+
+function printShort({ lists, times, ...range }: ShortRange): JsonObject {
+  const names = lists.exceeds(ListNames.own()) ? lists.print() : undefined;
+  return {
+    ...printRange(range),
+    ...(names === undefined ? {} : { lists: names }),
+    ...(times === 1 ? {} : { times }),
+  };
 }
 
 /** A remark that cannot be read is left out: the window is then read again. */
@@ -156,7 +177,7 @@ export function parseCursorState(
   cursorField: string,
   state: JsonObject | undefined,
 ): CursorState {
-  const absent = AbsentLists.parse(state?.[ABSENT_LISTS]);
+  const absent = ListNames.parse(state?.[ABSENT_LISTS]);
   const keys = Object.entries(state ?? {}).filter(([, value]) => value !== null && value !== undefined);
   if (state === undefined || keys.length === 0) return { mark: undefined, closed: [], short: [], absent };
   const foreign = state[cursorField] === undefined ? lowCodeMark(state) : 'none';
@@ -201,8 +222,8 @@ export interface PrintedState {
   /** Of an incremental sync that has an end date and reached it. */
   readonly finished?: FinishedWindow | undefined;
   readonly filterFault: KnownFault | undefined;
-  readonly short: readonly TimeRange[];
-  readonly absent: AbsentLists;
+  readonly short: readonly ShortRange[];
+  readonly absent: ListNames;
   readonly syncMode: SyncMode;
 }
 
@@ -222,7 +243,7 @@ export function printCursorState(
     ...(syncMode === 'full_refresh' ? { [SYNC_MODE]: syncMode } : {}),
     ...(slices.length === 0 ? {} : { [CLOSED_SLICES]: slices }),
     ...(filterFault === undefined ? {} : { [DATE_FILTER]: FILTER_FAULTS[filterFault] }),
-    ...(short.length === 0 ? {} : { [SHORT]: short.map(printRange) }),
+    ...(short.length === 0 ? {} : { [SHORT]: short.map(printShort) }),
     ...(absentLists === undefined ? {} : { [ABSENT_LISTS]: absentLists }),
     ...(finished === undefined ? {} : { [FINISHED]: printFinished(finished) }),
   };
@@ -251,4 +272,19 @@ export function mergeClosed(slices: readonly ClosedSlice[]): ClosedSlice[] {
     }
   }
   return merged;
+}
+
+/** The same of ranges that stay open, as far as the same is said of them. */
+export function mergeShort(ranges: readonly ShortRange[]): ShortRange[] {
+  const merged: ShortRange[] = [];
+  for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (last === undefined || range.start > last.end || !isSame(last, range)) merged.push(range);
+    else merged[merged.length - 1] = { ...last, end: Math.max(last.end, range.end) };
+  }
+  return merged;
+}
+
+function isSame(a: ShortRange, b: ShortRange): boolean {
+  return a.times === b.times && JSON.stringify(a.lists.print()) === JSON.stringify(b.lists.print());
 }

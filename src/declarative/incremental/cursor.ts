@@ -2,7 +2,7 @@ import type { JsonObject } from '../../protocol/messages.js';
 import { NO_CURSOR_STATE } from '../../protocol/state.js';
 import type { FieldPath } from '../components.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
-import { AbsentLists } from './absent-lists.js';
+import { ListNames } from './list-names.js';
 import type { CursorMark } from './cursor-state.js';
 import { emptyPage } from './list-order.js';
 import type { PageOrder } from './list-order.js';
@@ -64,12 +64,16 @@ export interface OpenSlice {
   mark: CursorMark | undefined;
   /** Records without a cursor that can be read. They are emitted. */
   withoutCursor: number;
+  /** Records without their primary key. They are emitted. */
+  withoutKey: number;
   /** Records that were written. */
   written: number;
   /** Records are missing, going by the API's own count. */
   isShort: boolean;
   /** Lists of parents that are not there. */
-  readonly absent: AbsentLists;
+  readonly absent: ListNames;
+  /** Those that are short, and those of them that were not known not to be there. */
+  readonly inDoubt: ListNames;
   /** The API has sent nothing, and not counted it, though it counts other lists. */
   isUncounted: boolean;
   /** It could not be found out whether the API's date filter leaves records out. */
@@ -88,7 +92,7 @@ export interface Cursor {
   /** How many of them, from the first, may hold the cursor itself. */
   readonly fields: number;
   /** Lists that were not there in an earlier sync, and not in the one after it either: the API has none for some parents. */
-  readonly knownAbsent: AbsentLists;
+  readonly knownAbsent: ListNames;
   /** Requests reach further on both sides already, as for an API that cuts bounds to days. */
   readonly isByDays: boolean;
   /** The slices to read; none if there is nothing new. */
@@ -137,9 +141,11 @@ export function newOpenSlice(slice: StreamSlice): OpenSlice {
     rank: 0,
     mark: undefined,
     withoutCursor: 0,
+    withoutKey: 0,
     written: 0,
     isShort: false,
-    absent: new AbsentLists(),
+    absent: new ListNames(),
+    inDoubt: new ListNames(),
     isUncounted: false,
     isUnproven: false,
     page: emptyPage(),
@@ -162,7 +168,7 @@ export function fullRefreshCursor(now: number): Cursor {
     open: newOpenSlice,
     judge: () => 'emit',
     isFeed: false,
-    knownAbsent: AbsentLists.parse(true),
+    knownAbsent: ListNames.parse(true),
     isByDays: false,
     close: () => true,
     leaveOpen: () => false,

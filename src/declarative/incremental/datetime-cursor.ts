@@ -5,7 +5,7 @@ import { parseDuration, parseTimestamp } from '../datetime.js';
 import type { Duration } from '../datetime.js';
 import { DAY_MS } from '../durations.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
-import type { AbsentLists } from './absent-lists.js';
+import type { ListNames } from './list-names.js';
 import { newOpenSlice } from './cursor.js';
 import type { Cursor, CutsInQuestion, FilterFault, FilterInQuestion, OpenSlice, Verdict } from './cursor.js';
 import { CursorProgress } from './cursor-progress.js';
@@ -97,7 +97,7 @@ export class DatetimeCursor implements Cursor {
     });
   }
 
-  get knownAbsent(): AbsentLists {
+  get knownAbsent(): ListNames {
     return this.#progress.knownAbsent;
   }
 

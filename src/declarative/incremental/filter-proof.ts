@@ -52,7 +52,7 @@ export class FilterProof {
   begin(slice: StreamSlice, page: SelectedPage, { number, total, hasMore }: PageInfo): void {
     if (number !== 1) return;
     // Where pages are cut, the first one shows their size.
-    const pageSize = hasMore ? page.ranges.length / 2 : this.#retriever.pageSize;
+    const pageSize = hasMore ? page.recordCount : this.#retriever.pageSize;
     const filter = this.#behind === undefined ? this.#cursor.filterInQuestion(slice) : undefined;
     if (total === undefined || pageSize === undefined || pageSize === 0) {
       if (filter?.isKnownFault === true) this.#behind = Promise.resolve(faultBefore(filter));

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { toIso } from '../datetime.js';
 import { DAY_MS, MINUTE_MS } from '../durations.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
+import { ListNames } from './list-names.js';
 import { SliceLedger } from './slice-ledger.js';
 
 const NOW = 100 * DAY_MS;
@@ -76,6 +77,30 @@ describe('SliceLedger', () => {
     expect(days(second.short)).toEqual([[0, 20]]);
     second.close(slice(10, 20), undefined);
     expect(days(second.short)).toEqual([[0, 10]]);
+  });
+
+  test('says nothing more of a slice that was closed, its last minutes included', () => {
+    const first = new SliceLedger(NOTHING, NOW);
+    first.staysOpen(slice(90, 100));
+    const second = new SliceLedger({ closed: [], short: first.short }, NOW);
+    expect(second.staysOpen(slice(90, 100))).toBe(false);
+    second.close(slice(90, 100), undefined);
+    expect(second.staysOpen(slice(10, 20))).toBe(true);
+    expect(days(second.short)).toEqual([[10, 20]]);
+  });
+
+  test('leaves a slice open again where other lists are in doubt, five times in a row', () => {
+    const lists = (...names: string[]) => ListNames.parse(names);
+    let ledger = new SliceLedger(NOTHING, NOW);
+    const openFor = (...names: string[]): boolean => {
+      const isOpen = ledger.staysOpen(slice(10, 20), lists(...names));
+      ledger = new SliceLedger({ closed: [], short: ledger.short }, NOW);
+      return isOpen;
+    };
+    expect(openFor('a')).toBe(true);
+    expect(openFor('a', 'b')).toBe(true);
+    expect(ledger.staysOpen(slice(10, 20), lists('b'))).toBe(false);
+    expect(['c', 'd', 'e', 'f'].map((name) => openFor(name))).toEqual([true, true, true, false]);
   });
 
   test('never closes the last minutes, and knows as of when what it goes on with was read', () => {

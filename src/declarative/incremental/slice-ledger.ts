@@ -1,8 +1,12 @@
-import { joinRanges, subtractRanges } from '../stream-slice.js';
+import { subtractRanges } from '../stream-slice.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
-import { mergeClosed, newerMark } from './cursor-state.js';
-import type { ClosedSlice, CursorMark, CursorState } from './cursor-state.js';
+import { mergeClosed, mergeShort, newerMark } from './cursor-state.js';
+import type { ClosedSlice, CursorMark, CursorState, ShortRange } from './cursor-state.js';
+import { ListNames } from './list-names.js';
 import { settledAt } from './sync-window.js';
+
+/** Syncs in a row that may leave a range open, each for other lists. */
+const MAX_TIMES = 5;
 
 /** The slices of a sync that are done, and those that were read and stay open. Times are Unix ms. */
 export class SliceLedger {
@@ -17,10 +21,12 @@ export class SliceLedger {
   #closed: readonly ClosedSlice[];
   /** Those that an unfinished sync had closed. */
   readonly #closedBefore: readonly ClosedSlice[];
+  /** Those of this sync, up to their very end, which `closed` leaves to the next one. */
+  #settled: TimeRange[] = [];
   /** Slices that stay open although they were read: records of them are missing. */
-  #leftOpen: TimeRange[] = [];
+  #leftOpen: ShortRange[] = [];
   /** Those that the sync before this one left to it. */
-  readonly #leftOpenBefore: readonly TimeRange[];
+  readonly #leftOpenBefore: readonly ShortRange[];
 
   /**
    * @param saved what an unfinished sync had done
@@ -55,11 +61,18 @@ export class SliceLedger {
     return subtractRanges(range, this.#closed);
   }
 
-  /** Whether a slice of which records are missing stays open, for the next sync to read once more. Notes it if so. */
-  staysOpen({ start, end }: TimeRange): boolean {
-    // Once: a count that stays too high is not one of these records, and the rest must not wait for it.
-    if (this.#leftOpenBefore.some((one) => one.start < end && start < one.end)) return false;
-    this.#leftOpen.push({ start, end });
+  /**
+   * Whether a slice of which records are missing stays open, for the next sync to read once more. Notes it if so.
+   * @param lists of which they are missing
+   */
+  staysOpen({ start, end }: TimeRange, lists = ListNames.own()): boolean {
+    const before = this.#leftOpenBefore.filter((one) => one.start < end && start < one.end);
+    const known = new ListNames();
+    for (const one of before) known.addAll(one.lists);
+    const times = Math.max(0, ...before.map((one) => one.times));
+    // Once for each list: a count that stays too high is not one of these records, and the rest must not wait for it.
+    if (before.length > 0 && (!lists.exceeds(known) || times >= MAX_TIMES)) return false;
+    this.#leftOpen.push({ start, end, lists, times: times + 1 });
     return true;
   }
 
@@ -93,11 +106,13 @@ export class SliceLedger {
       ...(mark === undefined ? {} : { mark }),
     };
     this.#closed = mergeClosed([...this.#closed, slice]);
+    this.#settled.push({ start, end });
   }
 
   /** All of it is to be read anew. */
   clear(): void {
     this.#closed = [];
+    this.#settled = [];
     this.#leftOpen = [];
   }
 
@@ -112,10 +127,13 @@ export class SliceLedger {
   }
 
   /** What the state of an unfinished sync lists as open because records are missing. */
-  get short(): TimeRange[] {
-    return joinRanges([
+  get short(): ShortRange[] {
+    const settled = [...this.#closed, ...this.#settled, ...this.#leftOpen];
+    return mergeShort([
       ...this.#leftOpen,
-      ...this.#leftOpenBefore.flatMap((one) => subtractRanges(one, this.#closed)),
+      ...this.#leftOpenBefore.flatMap((one) =>
+        subtractRanges(one, settled).map((range) => ({ ...one, ...range })),
+      ),
     ]);
   }
 }

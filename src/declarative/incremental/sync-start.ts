@@ -1,10 +1,9 @@
 /** What of a saved state counts for this sync. */
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { parseTimestamp } from '../datetime.js';
-import type { TimeRange } from '../stream-slice.js';
-import { AbsentLists } from './absent-lists.js';
+import { ListNames } from './list-names.js';
 import { isResumable, newerMark, parseCursorState } from './cursor-state.js';
-import type { ClosedSlice, CursorMark, FinishedWindow } from './cursor-state.js';
+import type { ClosedSlice, CursorMark, FinishedWindow, ShortRange } from './cursor-state.js';
 import { isStale, settledAt } from './sync-window.js';
 
 export interface CursorOptions {
@@ -33,10 +32,10 @@ export interface SyncStart {
   readonly readFrom: string | undefined;
   /** What an unfinished sync of the same kind had closed, and what it left open because records were missing. */
   readonly closed: readonly ClosedSlice[];
-  readonly short: readonly TimeRange[];
+  readonly short: readonly ShortRange[];
   readonly finished: FinishedWindow | undefined;
   /** Lists that earlier syncs have found not to be there. */
-  readonly absent: AbsentLists;
+  readonly absent: ListNames;
   /** What the filter leaves out has been read from the start on. */
   readonly hadWholeList: boolean;
   /** The API's filter was found to go by whole days. */
@@ -108,7 +107,7 @@ export function syncStart(field: string, options: CursorOptions): SyncStart {
     short: isOwn ? saved.short : [],
     finished: isFullRefresh || startsEarlier ? undefined : saved.finished,
     // What is read now was not asked for when these were found.
-    absent: startsEarlier ? new AbsentLists() : saved.absent,
+    absent: startsEarlier ? new ListNames() : saved.absent,
     hadWholeList: saved.filterFault === 'partial' && !startsEarlier,
     isByDays: closed.length > 0 && saved.filterFault === 'coarse',
     notice,

@@ -6,7 +6,7 @@ import { at, fakeApi, listBetween, pageOf, runRead, sorted } from '../../test-su
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
-import { DAY_MS, MINUTE_MS } from '../durations.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.js';
 import type { StreamSlice } from '../stream-slice.js';
 import type { Cursor } from './cursor.js';
 import { DatetimeCursor } from './datetime-cursor.js';
@@ -167,6 +167,16 @@ describe('after the end date', () => {
     ['by when none can change any more', '2024-03-31T00:00:00.000Z', 0],
   ])('a list with a date filter is read again until a sync %s', (_, asOf, slices) => {
     expect(cursorOf({ state: finished(asOf) }).slices()).toHaveLength(slices);
+  });
+
+  test('is not taken for read by a sync of less than a day after its end: its clock may have been ahead', () => {
+    for (const hours of [1, 23, 24]) {
+      const asOf = toIso(Date.parse(END) + hours * HOUR_MS);
+      const isRead = hours < 24;
+      expect(cursorOf({ state: finished(asOf) }, wholeList).slices()).toHaveLength(isRead ? 1 : 0);
+      const cursor = cursorOf({ state: finished(asOf), lookbackDays: 0 });
+      expect(cursor.slices()).toHaveLength(isRead ? 1 : 0);
+    }
   });
 
   test('records that show a change at any time are always read', () => {

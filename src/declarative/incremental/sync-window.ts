@@ -8,6 +8,9 @@ import type { CursorMark, FinishedWindow } from './cursor-state.js';
 /** The end of a sync's range that never counts as closed: a resumed sync reads it again. */
 const UNSETTLED_MS = 10 * MINUTE_MS;
 
+/** By as much this machine's clock may have been ahead when a window ended. */
+const CLOCK_MARGIN_MS = DAY_MS;
+
 /** ms after which what an unfinished sync has read is no longer as if it had been read now. */
 const STALE_MS = 6 * HOUR_MS;
 
@@ -66,8 +69,8 @@ function isForGood(
   // A record may change at any time and stays in the window all the same.
   if (mayChange(definition)) return false;
   // A list without a filter goes by the date of change: what changed later has left the window.
-  const lastChange = definition.start_time_option === undefined ? endDate : endDate + lookback;
-  return finished.asOf >= lastChange;
+  const lastChange = definition.start_time_option === undefined ? 0 : lookback;
+  return finished.asOf >= endDate + Math.max(lastChange, CLOCK_MARGIN_MS);
 }
 
 /**

@@ -110,7 +110,7 @@ function doubtEnd(
   );
   if (said === true) throw doubt;
   if (countAt(page.envelope, extensions.total) === received) return undefined;
-  const size = page.ranges.length / 2;
+  const size = page.recordCount;
   if (pages > 1) return size >= page_size ? doubt : undefined;
   if (!mayBeCut(size, page_size)) return undefined;
   // A page that is full may be the first one whatever else stands there; of a smaller one, what is said is believed.
@@ -144,13 +144,13 @@ export function cursorPagination(
     },
     next(page, headers = {}) {
       const token = tokenOf(strategy, page, headers);
-      received += page.ranges.length / 2;
+      received += page.recordCount;
       pages++;
       if (token === undefined) {
         endDoubt = doubtEnd(strategy, page, received, pages);
         return undefined;
       }
-      const isEmpty = page.ranges.length === 0;
+      const isEmpty = page.recordCount === 0;
       empty = isEmpty ? empty + 1 : 0;
       // Behind the last record some APIs send the token back that they were given, or new ones without end.
       const isEcho = isEmpty && token === sent;

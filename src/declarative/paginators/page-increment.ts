@@ -14,7 +14,7 @@ function outlook({ extensions }: PageIncrement, page: SelectedPage, pagesRead: n
   if (known !== undefined) return pagesRead < known ? 'more' : 'end';
   const next = extensions?.next_page === undefined ? undefined : valueAt(page.envelope, extensions.next_page);
   if (next === undefined) return 'unknown';
-  return tokenText(next) === undefined || page.ranges.length === 0 ? 'end' : 'more';
+  return tokenText(next) === undefined || page.recordCount === 0 ? 'end' : 'more';
 }
 
 /** Pages with numbers, as long as the answers show that there are any. */
@@ -69,13 +69,13 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
     if (walk === 'end') return undefined;
     if (walk !== undefined) return (tokens = walk).first;
 
-    const isEmpty = page.ranges.length === 0;
+    const isEmpty = page.recordCount === 0;
     empty = isEmpty ? empty + 1 : 0;
     if (empty >= MAX_EMPTY_PAGES) return undefined;
     // Most parents have one child: a request for what stands behind would double those for their lists. Whether records
     // are counted or pages, there is one.
     const isAlone =
-      number === start && strategy.page_size > 1 && page.ranges.length === 2 && totalOf(page) === 1;
+      number === start && strategy.page_size > 1 && page.recordCount === 1 && totalOf(page) === 1;
     if (says === 'unknown' && (isEmpty || isAlone)) return undefined;
     number++;
     return parameters(number);
@@ -94,7 +94,7 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
     },
     ahead(page): PagesAhead | undefined {
       const isFirst = number === start + 1 && tokens === undefined;
-      const received = page.ranges.length / 2;
+      const received = page.recordCount;
       // Only the number of records shows afterwards whether pages that were asked for at a time are complete.
       if (!isFirst || (totalOf(page) ?? 0) <= received) return undefined;
       const size = received || strategy.page_size;

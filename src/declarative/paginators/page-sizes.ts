@@ -41,7 +41,7 @@ export class PageSizes {
 
   /** @param number 1 for the first page */
   add(page: SelectedPage, number: number): void {
-    const size = page.ranges.length / 2;
+    const size = page.recordCount;
     if (this.#last === 0) this.#first = size;
     if (number <= this.#last) return;
     this.#last = number;

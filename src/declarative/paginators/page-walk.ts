@@ -86,7 +86,7 @@ export function countAt(envelope: JsonValue, path: FieldPath | undefined): numbe
 /** Pages that a number of records makes, going by the size of the first page, which may be clamped. */
 export function pagesOf(total: number | undefined, pageSize: number, page: SelectedPage): number | undefined {
   if (total === undefined) return undefined;
-  const received = page.ranges.length / 2;
+  const received = page.recordCount;
   return Math.ceil(total / (received === 0 ? pageSize : Math.min(received, pageSize)));
 }
 

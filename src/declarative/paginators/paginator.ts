@@ -19,7 +19,7 @@ function withPageFallback(
   const mayBePaged = (page: SelectedPage): boolean => {
     if (when.some((path) => valueAt(page.envelope, path) !== undefined)) return true;
     if (saysEnd(strategy, page)) return false;
-    const size = page.ranges.length / 2;
+    const size = page.recordCount;
     // More than asked for come only where there are no pages.
     return (at_full_page === true && size === strategy.page_size) || speaksOfMore(strategy, page, size);
   };

@@ -60,7 +60,7 @@ export class PagingContainer {
   #isUncounted(page: SelectedPage): boolean {
     const isCounted = countAt(page.envelope, this.#total) !== undefined;
     if (isCounted) this.#hasCounted = true;
-    return !isCounted && this.#hasCounted && page.ranges.length === 0;
+    return !isCounted && this.#hasCounted && page.recordCount === 0;
   }
 
   /**
@@ -69,7 +69,7 @@ export class PagingContainer {
    */
   doubts(page: SelectedPage, asked: number): Doubt | undefined {
     const isThere = (name: string): boolean => (valueAt(page.envelope, [name]) ?? null) !== null;
-    const kind = page.ranges.length === 0 ? 'empty' : 'filled';
+    const kind = page.recordCount === 0 ? 'empty' : 'filled';
     const isPlain = Array.isArray(page.envelope);
     if (isPlain && kind === 'filled') this.#isPlain = true;
     const isUncounted = this.#isUncounted(page);

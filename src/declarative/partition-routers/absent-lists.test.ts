@@ -22,7 +22,7 @@ import {
 import type { ReadRun } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
 import { HOUR_MS, MINUTE_MS } from '../durations.js';
-import { AbsentLists } from '../incremental/absent-lists.js';
+import { ListNames } from '../incremental/list-names.js';
 import { DatetimeCursor } from '../incremental/datetime-cursor.js';
 
 const parents = parentsOf(30);
@@ -76,6 +76,15 @@ describe.each([
     expect(stateOf(await sync(stream, [], stateOf(third)))).not.toHaveProperty('absent_lists');
   });
 
+  test('of a list that was not there once are not taken for gone because another list was not there before', async () => {
+    const first = await sync(stream, [3]);
+    const second = await sync(stream, [7], stateOf(first));
+    expect(second.logs.filter((line) => line.includes('stays open'))).toHaveLength(1);
+    expect(stateOf(second)).not.toHaveProperty('absent_lists');
+    const third = await sync(stream, [7], stateOf(second));
+    expect(stateOf(third)).toMatchObject({ absent_lists: ['7'] });
+  });
+
   test('of lists that were not there come, though another one is known never to be', async () => {
     const first = await sync(stream, [7]);
     const second = await sync(stream, [7], stateOf(first));
@@ -90,7 +99,7 @@ describe.each([
   });
 
   test('of more parents than a state can name are believed, whichever they are', async () => {
-    const lists = AbsentLists.parse(Array.from({ length: 100 }, (_, i) => `${i}`));
+    const lists = ListNames.parse(Array.from({ length: 100 }, (_, i) => `${i}`));
     expect([lists.has('99'), lists.has('100'), lists.print()]).toEqual([true, false, expect.any(Array)]);
     lists.add('100');
     expect([lists.has('1000'), lists.print()]).toEqual([true, true]);
@@ -98,17 +107,17 @@ describe.each([
 
   test('of as many as a state can name are known by name, however often they are found', () => {
     const names = Array.from({ length: 100 }, (_, i) => `${i}`);
-    const lists = AbsentLists.parse(names);
+    const lists = ListNames.parse(names);
     lists.add('5');
     expect([lists.has('100'), lists.print()]).toEqual([false, names]);
-    const one = AbsentLists.parse(['x'.repeat(200)]);
+    const one = ListNames.parse(['x'.repeat(200)]);
     expect(one.has('x'.repeat(200))).toBe(true);
   });
 
   test('of more than that stay believed from state to state, and go over to what is found besides', () => {
-    const many = AbsentLists.parse(true);
+    const many = ListNames.parse(true);
     expect([many.has('7'), many.print()]).toEqual([true, true]);
-    const one = AbsentLists.parse(['7']);
+    const one = ListNames.parse(['7']);
     expect([many.exceeds(one), one.exceeds(many)]).toEqual([true, false]);
     one.addAll(many);
     expect(one.print()).toBe(true);

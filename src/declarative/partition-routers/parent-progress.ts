@@ -18,6 +18,14 @@ interface DoneParents {
   readonly short: readonly string[];
 }
 
+/** What a page of parents says of one of them. */
+export interface ParentDates {
+  /** Unix ms: the date that the list is sorted by. */
+  readonly created: number | undefined;
+  /** Unix ms: when it changed last, where the parents tell. */
+  readonly changed: number | undefined;
+}
+
 /** Which children a sync takes, as the config says. Of another choice, other children of the same parents are left. */
 export interface ChildWindow {
   /** ISO timestamp */
@@ -93,18 +101,25 @@ export class ParentProgress {
    * Whether the children of a parent need not be read. To be asked in the order of the list.
    * @param key of the parent, raw
    */
-  isDone(created: number | undefined, key: string | undefined): boolean {
-    if (this.#saved === undefined || created === undefined || key === undefined) return false;
-    const { downTo, asOf } = this.#saved;
-    if (created <= downTo) this.#hasPassed = true;
-    // Later ones may have become visible after the list was read.
-    return !this.#hasPassed && created < settledAt(asOf) && !this.#saved.short.includes(key);
+  isDone(dates: ParentDates, key: string | undefined): boolean {
+    if (this.#saved === undefined || dates.created === undefined || key === undefined) return false;
+    const { downTo, asOf, short } = this.#saved;
+    if (dates.created <= downTo) this.#hasPassed = true;
+    return !this.#hasPassed && isSettled(dates, asOf) && !short.includes(key);
   }
 
   /** Children of a parent are missing, so that it is not done with the others. @param key raw */
   addShort(key: string | undefined): void {
     if (key !== undefined && this.#short.has(key)) return;
     if (key === undefined || this.#short.size >= MAX_SHORT) this.mayHide();
+    else this.#short.add(key);
+  }
+
+  /** A parent was found where the list has been read already: its children are not read yet. @param key raw */
+  addMoved(dates: ParentDates, key: string | undefined): void {
+    if (!isSettled(dates, this.#saved?.asOf ?? this.#now) || key === undefined || this.#short.has(key))
+      return;
+    if (this.#short.size >= MAX_SHORT) this.forget();
     else this.#short.add(key);
   }
 
@@ -161,6 +176,14 @@ export class ParentProgress {
     const done = { down_to: toIso(downTo), as_of: toIso(asOf), since, ...this.#window, ...short };
     return { [PARENTS_DONE]: { [this.#parent]: done } };
   }
+}
+
+/**
+ * Whether a list that was read as of a time has shown the parent where it stands now. Later ones may have become visible
+ * after that; those that changed may have moved up from where it had not come to.
+ */
+function isSettled({ created, changed }: ParentDates, asOf: number): boolean {
+  return created !== undefined && Math.max(created, changed ?? created) < settledAt(asOf);
 }
 
 function printWindow({ startDate, endDate, lookbackDays }: ChildWindow): JsonObject {

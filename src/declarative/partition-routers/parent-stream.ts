@@ -61,9 +61,10 @@ export class ParentStream {
   /** The stream's cursor, if it goes by the parents' dates. */
   readonly #cursor: Cursor | undefined;
   readonly #capture: readonly FieldPath[];
-  /** Places of the parent's key and of the date that its list is sorted by. */
+  /** Places of the parent's key, of the date that its list is sorted by, and of that of its last change. */
   readonly #keyPlace: number;
   readonly #datePlace: number | undefined;
+  readonly #changePlace: number | undefined;
 
   /** @param cursor used for parents that are read incrementally */
   constructor(
@@ -76,9 +77,14 @@ export class ParentStream {
     this.#cursor = this.#config.incremental_dependency ? cursor : undefined;
     const ofCursor = this.#cursor?.capture ?? [];
     const date = this.#config.extensions?.newest_first_by;
-    this.#capture = [...ofCursor, [this.#config.parent_key], ...(date === undefined ? [] : [[date]])];
+    const change = this.#config.stream.incremental_sync?.cursor_field;
+    const dates = [date, date === undefined || change === date ? undefined : change].filter(
+      (one) => one !== undefined,
+    );
+    this.#capture = [...ofCursor, [this.#config.parent_key], ...dates.map((one) => [one])];
     this.#keyPlace = ofCursor.length;
-    if (date !== undefined) this.#datePlace = ofCursor.length + 1;
+    if (dates.length > 0) this.#datePlace = this.#keyPlace + 1;
+    if (dates.length > 1) this.#changePlace = this.#keyPlace + 2;
     const { retriever } = this.#config.stream;
     this.retriever = createRetriever(
       { definition: retriever, capture: this.#capture, keyPlaces: [this.#keyPlace], pagesAtATime: 1 },
@@ -129,18 +135,24 @@ export class ParentStream {
     let order = emptyPage();
     let repeated = 0;
     let first: number | undefined;
+    /** The list has been read, and is so once more for what has moved. */
+    let hasMoved = false;
     const pages = this.retriever.readInTurn(
       { partition, parameters: selection?.parameters ?? {}, rank: open?.rank ?? 0 },
       (page, info) => {
         order = emptyPage();
         if (open !== undefined) beginPage(open);
-        for (let i = 0; i < page.ranges.length / 2; i++) {
+        for (let i = 0; i < page.recordCount; i++) {
           const offset = i * this.#capture.length;
-          const created = this.#dateOf(page, offset);
+          const created = dateAt(page, offset, this.#datePlace);
           const isFresh = info.fresh[i] === true;
+          if (hasMoved && !isFresh) continue;
           // What new records have moved from one page to the next says nothing of the order.
           if (isFresh) addToOrder(order, created);
-          const isDone = progress?.isDone(created, page.captured[offset + this.#keyPlace]) === true;
+          const dates = { created, changed: dateAt(page, offset, this.#changePlace) };
+          const key = page.captured[offset + this.#keyPlace];
+          if (hasMoved) progress?.addMoved(dates, key);
+          const isDone = progress?.isDone(dates, key) === true;
           const isWanted =
             open === undefined || this.#cursor?.judge(open, page.captured, offset) !== 'outside';
           if (!isFresh) repeated++;
@@ -152,13 +164,17 @@ export class ParentStream {
         first ??= info.total;
         if (repeated > (info.total ?? Infinity) - (first ?? 0)) progress?.mayHide();
         // Behind the dates: if the API ignores the range, there is no use in cutting it.
-        onPage?.(page, info);
+        if (!hasMoved) onPage?.(page, info);
         const isOldestFirst = comesOldestFirst(open?.page ?? order);
         return { isEnough: false, done: Promise.resolve(), isOldestFirst };
       },
       {
-        // Whoever goes on from a state that said otherwise would not ask for those that are missing.
-        again: () => progress?.forget(),
+        again(why) {
+          hasMoved = why === 'moved';
+          if (hasMoved) progress?.listEnded();
+          // Whoever goes on from a state that said otherwise would not ask for those that are missing.
+          else progress?.forget();
+        },
         // Parents that are not there at all, the account has none of.
         ended: (how) => {
           if (how !== 'absent' || partition !== NO_PARTITION) onShort?.(how, partition);
@@ -166,19 +182,23 @@ export class ParentStream {
       },
     );
     for await (const number of pages) {
-      progress?.pageListed(number, order);
-      yield { partitions: found, finished: () => progress?.pageDone(number) };
+      if (hasMoved) yield { partitions: found, finished: () => undefined };
+      else {
+        progress?.pageListed(number, order);
+        yield { partitions: found, finished: () => progress?.pageDone(number) };
+      }
       found = [];
     }
     progress?.listEnded();
-  }
-
-  #dateOf(page: SelectedPage, offset: number): number | undefined {
-    return this.#datePlace === undefined ? undefined : markOf(page.captured[offset + this.#datePlace])?.time;
   }
 
   #partitionOf(within: StreamPartition, page: SelectedPage, offset: number): StreamPartition | undefined {
     const cursorPlaces = Array.from({ length: this.#cursor?.fields ?? 0 }, (_, place) => place);
     return parentPartition(this.#config, within, page, offset, this.#keyPlace, cursorPlaces);
   }
+}
+
+/** Unix ms */
+function dateAt({ captured }: SelectedPage, offset: number, place: number | undefined): number | undefined {
+  return place === undefined ? undefined : markOf(captured[offset + place])?.time;
 }

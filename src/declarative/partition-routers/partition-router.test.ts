@@ -41,7 +41,7 @@ describe('the partition of a parent', () => {
 
   function partitions(body: string) {
     const page = select(Buffer.from(body));
-    return Array.from({ length: page.ranges.length / 2 }, (_, i) =>
+    return Array.from({ length: page.recordCount }, (_, i) =>
       parentPartition(PARENT, NO_PARTITION, page, i * 3, 2, [0, 1]),
     );
   }

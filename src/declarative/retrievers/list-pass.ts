@@ -191,9 +191,9 @@ export class ListPass {
       let asked = 0;
       const isThere = await fetchPage(ahead.parameters(one), async (page): Promise<true> => {
         if (!hasCome) this.#intake.requireNewBeside(page, one, ++asked);
-        emptyInRow = page.ranges.length === 0 ? emptyInRow + 1 : 0;
+        emptyInRow = page.recordCount === 0 ? emptyInRow + 1 : 0;
         // The list may have grown since the first page.
-        if (page.ranges.length > 0) {
+        if (page.recordCount > 0) {
           last = Math.max(last, Math.min(ahead.lastBy(page), last + pagesAtATime));
         }
         if (one === last) following = ahead.behind(page, one);
@@ -243,7 +243,7 @@ export class ListPass {
     const isHunch = this.#isHunch();
     this.#hasLooked = true;
     const use = async (page: SelectedPage): Promise<boolean> => {
-      if (page.ranges.length === 0 || this.tally.hasCome(page)) return false;
+      if (page.recordCount === 0 || this.tally.hasCome(page)) return false;
       this.#hasLooked = false;
       const before = this.tally.distinct;
       const { done } = this.#intake.use(page, number, true, undefined);

@@ -18,7 +18,7 @@ export async function readList(options: ListOptions): Promise<ListReading> {
   let pass = new ListPass(options, undefined);
   let reading = await pass.read();
   for (let again = 1; isToBeReadAgain(reading, options, again, pass); again++) {
-    options.onAgain?.();
+    options.onAgain?.('short');
     pass = pass.again();
     const next = await pass.read().catch(orRefused);
     if (next === undefined) break;
@@ -35,7 +35,7 @@ export async function* readListInTurn(options: ListOptions): AsyncGenerator<numb
   let pass = new ListPass(options, undefined);
   let reading = yield* pass.readInTurn();
   for (let again = 1; isToBeReadAgain(reading, options, again, pass); again++) {
-    options.onAgain?.();
+    options.onAgain?.('short');
     pass = pass.again();
     let next: ListReading | undefined;
     try {
@@ -46,7 +46,21 @@ export async function* readListInTurn(options: ListOptions): AsyncGenerator<numb
     if (next === undefined) break;
     reading = afterAgain(reading, next, pass);
   }
+  for (let again = 1; again <= MAX_AGAIN && mayHaveMoved(reading, pass); again++) {
+    options.onAgain?.('moved');
+    pass = new ListPass(options, pass.tally);
+    yield* pass.readInTurn();
+    if (!pass.hasBroughtNew) break;
+  }
   return withEnd(reading);
+}
+
+/**
+ * Where nobody counts the records, what comes twice is all that shows that the list has moved: what was still to come may stand
+ * further up now.
+ */
+function mayHaveMoved({ exists, completeness }: ListReading, { tally }: ListPass): boolean {
+  return exists && completeness === 'unknown' && tally.hasRepeated && !tally.hasForgotten;
 }
 
 /** Whatever the API says of pages of another size, the list has been read. @throws any other error */

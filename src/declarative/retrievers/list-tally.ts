@@ -98,6 +98,7 @@ export class ListTally {
   #distinct = 0;
   readonly #totals = new StatedTotals();
   #hasOldestFirst = false;
+  #hasRepeated = false;
 
   /**
    * @param width captured values for each record
@@ -113,6 +114,11 @@ export class ListTally {
   /** Different records so far. */
   get distinct(): number {
     return this.#distinct;
+  }
+
+  /** A record came on more than one page: while the list was read, it has moved. */
+  get hasRepeated(): boolean {
+    return this.#hasRepeated;
   }
 
   /** Some of the records that came are no longer known. */
@@ -146,17 +152,17 @@ export class ListTally {
 
   /** Whether the page is the same as the last one that was added. */
   isLast(page: SelectedPage): boolean {
-    return page.ranges.length > 0 && checksum(page) === this.#lastPage;
+    return page.recordCount > 0 && checksum(page) === this.#lastPage;
   }
 
   /** @returns for each record of the page whether it is to be passed on */
   add(page: SelectedPage): boolean[] {
     const fresh: boolean[] = [];
-    if (page.ranges.length > 0) {
+    if (page.recordCount > 0) {
       this.#lastPage = checksum(page);
       this.#pages.add(this.#lastPage);
     }
-    for (let i = 0; i < page.ranges.length / 2; i++) {
+    for (let i = 0; i < page.recordCount; i++) {
       const key = this.#key(page, i);
       if (key === undefined) {
         this.#distinct++;
@@ -167,7 +173,7 @@ export class ListTally {
       if (isNew) {
         this.#distinct++;
         this.#seen.add(key);
-      }
+      } else this.#hasRepeated = true;
       fresh.push(isNew && this.#before?.hasPassed(key) !== true);
     }
     return fresh;
@@ -175,7 +181,7 @@ export class ListTally {
 
   /** Whether a page has records, and each has come on a page before, or that page as a whole. */
   hasCome(page: SelectedPage): boolean {
-    const count = page.ranges.length / 2;
+    const count = page.recordCount;
     if (count === 0) return false;
     for (let i = 0; i < count; i++) {
       const key = this.#key(page, i);

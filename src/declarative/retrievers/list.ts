@@ -68,6 +68,9 @@ export interface ListReading {
   readonly endFailure?: TracedError | undefined;
 }
 
+/** Why a list is read once more: records of it are missing, or nobody counts them and they have moved meanwhile. */
+export type ReadAgain = 'short' | 'moved';
+
 /**
  * @param isBeyond nothing says that there is such a page: an answer that there is none is believed at once
  * @returns undefined if the API does not know the list
@@ -94,8 +97,8 @@ export interface ListOptions {
   readonly isCrowded?: () => boolean;
   /** Whether a list that came short is read again. */
   readonly readsAgain: boolean;
-  /** Called before it is. */
-  readonly onAgain?: (() => void) | undefined;
+  /** Called before it is, or before one that has moved is. */
+  readonly onAgain?: ((why: ReadAgain) => void) | undefined;
   /** The list may turn out not to be wanted to its end, so reading ahead begins carefully. */
   readonly mayEndEarly: boolean;
 }

@@ -118,7 +118,7 @@ export class PageFetcher {
       const used = await this.#disbelief.fetch(requester, request, trust, (selected, headers) => {
         found.place = requester;
         if (isOne && (this.#isDecided || this.#requesters.length === 1)) this.#isThere = true;
-        if (selected.ranges.length > 0) this.#prefer(requester);
+        if (selected.recordCount > 0) this.#prefer(requester);
         return use(selected, headers);
       });
       if (used !== undefined) return used;

@@ -48,7 +48,7 @@ export class PageIntake {
     const { ending } = this.#walk;
     const { distinct } = this.tally;
     const total = this.#walk.total(page);
-    const count = page.ranges.length / 2;
+    const count = page.recordCount;
     const hasCome = this.tally.hasCome(page);
     const isSame = this.tally.isLast(page);
     return this.#repeated.isEnd({ number, ending, total, distinct, count, hasCome, isSame });
@@ -60,7 +60,7 @@ export class PageIntake {
     this.sizes.add(page, number);
     const total = this.#walk.total(page);
     // Behind the last record some APIs count none: of the page, or of what stands behind it.
-    const isOfPage = total === 0 && number > 1 && page.ranges.length === 0;
+    const isOfPage = total === 0 && number > 1 && page.recordCount === 0;
     if (!isOfPage) this.tally.count(total, totalBefore, number);
     const fresh = this.tally.add(page);
     if (fresh.includes(true)) this.hasBroughtNew = true;

@@ -8,7 +8,7 @@ import { RefusedRequestError } from '../requesters/requester.js';
 import { NO_PARTITION } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
 import { CountHabits } from './count-habits.js';
-import type { ListOptions, ListReading, UsePage } from './list.js';
+import type { ListOptions, ListReading, ReadAgain, UsePage } from './list.js';
 import { readList, readListInTurn } from './list-reader.js';
 import { PageFetcher } from './page-fetcher.js';
 import type { List } from './page-fetcher.js';
@@ -45,7 +45,7 @@ export type Shortage = 'short' | 'doubtful' | 'absent';
 /** Told of records that are missing. */
 export interface ShortListener {
   /** Before the list is read again. */
-  again(): void;
+  again(why: ReadAgain): void;
   /** They still are at the end. */
   ended(how: Shortage): void;
 }
@@ -153,7 +153,10 @@ class ListRetriever implements Retriever {
 
   async *readInTurn(list: List, use: UsePage, onShort?: ShortListener): AsyncGenerator<number, void, void> {
     let reading: ListReading | undefined;
-    for (let beginning = this.#begin(list, use, false, () => onShort?.again()); reading === undefined;) {
+    for (
+      let beginning = this.#begin(list, use, false, (why) => onShort?.again(why));
+      reading === undefined;
+    ) {
       try {
         reading = yield* readListInTurn(beginning.options);
       } catch (error) {
@@ -169,8 +172,8 @@ class ListRetriever implements Retriever {
     if (page === undefined) return undefined;
     const request = { partition: NO_PARTITION, parameters: { ...parameters, ...page.parameters } };
     for (let asked = 1; ; asked++) {
-      const glance = await this.#pages.fetchOnce(request, async ({ captured, ranges, envelope }) => ({
-        count: ranges.length / 2,
+      const glance = await this.#pages.fetchOnce(request, async ({ captured, recordCount, envelope }) => ({
+        count: recordCount,
         captured,
         total: countAt(envelope, page.total),
       }));
@@ -179,7 +182,7 @@ class ListRetriever implements Retriever {
     }
   }
 
-  #begin(list: List, use: UsePage, mayEndEarly: boolean, onAgain?: () => void): Beginning {
+  #begin(list: List, use: UsePage, mayEndEarly: boolean, onAgain?: (why: ReadAgain) => void): Beginning {
     const { capture, keyPlaces, pagesAtATime } = this.#options;
     const { lanes } = this.#context;
     let isBegun = false;

@@ -1,5 +1,6 @@
 /** Lists that move on by several pages at once while they are read: after a pause for a rate limit or a slow reader, say. */
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { items, parentsOf } from '../../test-support/child-lists.fixture.js';
 import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import { byCountedPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
@@ -11,12 +12,13 @@ import {
   NOW,
   pageOf,
   runRead,
+  sorted,
   spread,
   START,
 } from '../../test-support/read-run.fixture.js';
 import type { Dated } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream, PageIncrement } from '../components.js';
-import { HOUR_MS } from '../durations.js';
+import { HOUR_MS, MINUTE_MS } from '../durations.js';
 
 const byPage = streamOf('orders', { incremental_sync: createdBetween });
 
@@ -109,4 +111,88 @@ test.each([10, 20, 25])('%i parents that come in while children are read hide no
   expect(run.errors).toEqual([]);
   const came = new Set(idsOf(run, 'items').map(Number));
   expect(parents.filter(({ id }) => !came.has(id))).toEqual([]);
+});
+
+test('children of a parent that moves to the front of a list that nobody counts, while others are read, come all the same', async () => {
+  const clock = new FakeClock();
+  const parents = parentsOf(50);
+  let list = parents;
+  const api = fakeApi((url) => {
+    clock.advance(MINUTE_MS);
+    if (url.pathname === '/orders') {
+      const { body } = pageOf(url, list) as { body: { meta: { pageCount: number } } };
+      return { body: { ...body, meta: { pageCount: body.meta.pageCount } } };
+    }
+    const id = Number(url.pathname.split('/')[2]);
+    list = [...parents.filter((one) => one.id === 5), ...parents.filter((one) => one.id !== 5)];
+    return pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
+  });
+  const run = await runRead([items], api, { context: { clock }, numWorkers: 2 });
+  expect(run.course('items').at(-1)).toBe('COMPLETE');
+  expect(sorted(idsOf(run, 'items'))).toEqual(sorted(parents.map(({ id }) => id)));
+  // Whoever goes on from here asks for it.
+  expect(run.states('items').at(-2)).toMatchObject({ parents_done: { orders: { short: ['5'] } } });
+  // The list is read once more, for what is new in it.
+  const pages = api.asked.filter(({ pathname }) => pathname === '/orders').length;
+  expect([pages > 5, pages <= 12]).toEqual([true, true]);
+});
+
+test('children of all parents come, whoever moves to the front of a list that nobody counts while others are read', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat({ max: 99 }), { minLength: 100, maxLength: 100 }), async (moves) => {
+      const parents = parentsOf(100);
+      let list = [...parents];
+      let lists = 0;
+      const api = fakeApi((url) => {
+        if (url.pathname === '/orders') {
+          const { body } = pageOf(url, list) as { body: { meta: { pageCount: number } } };
+          return { body: { ...body, meta: { pageCount: body.meta.pageCount } } };
+        }
+        const moved = moves[lists++];
+        // A tenth of them changes, while it is read for the first time.
+        if (moved !== undefined && moved < 10) {
+          const [one] = list.splice((moved * 37 + lists * 11) % list.length, 1);
+          if (one !== undefined) list = [one, ...list];
+        }
+        const id = Number(url.pathname.split('/')[2]);
+        return pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
+      });
+      const run = await runRead([items], api, { context: { clock: new FakeClock() }, numWorkers: 2 });
+      expect(run.course('items').at(-1)).toBe('COMPLETE');
+      expect(sorted(idsOf(run, 'items'))).toEqual(sorted(parents.map(({ id }) => id)));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('a list that moves keeps nothing from being gone on with: the list of one parent is refused', async () => {
+  const parents = parentsOf(50);
+  const added = { id: 4000, createdAt: at(NOW + HOUR_MS) };
+  let lists: number[] = [];
+  let isNew = false;
+  let refused: number | undefined = 7;
+  const api = fakeApi((url) => {
+    if (url.pathname === '/orders') {
+      const all = isNew ? [added, ...parents] : parents;
+      isNew = true;
+      const { body } = pageOf(url, all) as { body: { meta: { pageCount: number } } };
+      return { body: { ...body, meta: { pageCount: body.meta.pageCount } } };
+    }
+    const id = Number(url.pathname.split('/')[2]);
+    lists.push(id);
+    if (id === refused) return { status: 403, body: {} };
+    return pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
+  });
+  const options = { context: { clock: new FakeClock() }, numWorkers: 2 };
+  const first = await runRead([items], api, options);
+  expect(first.course('items').at(-1)).toBe('INCOMPLETE');
+  expect(lists).toContain(4000);
+  const state = first.states('items').at(-1) ?? {};
+  expect(state).toMatchObject({ parents_done: { orders: { short: ['7'] } } });
+  lists = [];
+  refused = undefined;
+  const second = await runRead([items], api, { ...options, states: new Map([['items', state]]) });
+  expect(second.course('items').at(-1)).toBe('COMPLETE');
+  expect(lists).toContain(7);
+  expect(lists.length).toBeLessThan(10);
 });

@@ -394,8 +394,9 @@ describe('a date filter that does not work', () => {
       .flatMap((one) => (one.type === 'STATE' ? [one.state] : []))
       .slice(-2);
     expect(behind).toMatchObject({ sourceStats: { recordCount: 3 } });
-    expect(behind?.stream.stream_state).toEqual({ createdAt: at(START) });
-    expect(before?.stream.stream_state).toEqual(behind?.stream.stream_state);
+    // Numbered: behind other records an equal one would confuse the platform's counting.
+    expect(behind?.stream.stream_state).toEqual({ createdAt: at(START), heartbeat: 1 });
+    expect(before?.stream.stream_state).toEqual({ createdAt: at(START) });
   });
 
   test('is noticed, and the whole list is read', async () => {

@@ -1,9 +1,11 @@
+import { recordCountOf } from '../../protocol/record-batch.js';
 import type { RecordBatch } from '../../protocol/record-batch.js';
 import type { DeclarativeStream } from '../components.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { beginPage } from '../incremental/cursor.js';
 import type { Cursor, OpenSlice } from '../incremental/cursor.js';
 import type { Clock } from '../requesters/api-budget.js';
+import { isPresent } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
 import { addedFields, toMembers } from './add-fields.js';
 import type { AddedField } from './add-fields.js';
@@ -20,6 +22,8 @@ interface RecordPlaces {
   readonly cursor: Cursor | undefined;
   /** Values captured from each record; those of the cursor come first. */
   readonly width: number;
+  /** Places of the primary key among them, as far as records bring it themselves. */
+  readonly keyPlaces: readonly number[];
   /** From which place on they are those of the fields that AddFields names. */
   readonly addedPlace: number;
 }
@@ -59,12 +63,21 @@ export class RecordEmitter {
       if (fresh[i] !== true) continue;
       const offset = i * width;
       if (cursor !== undefined && cursor.judge(open, page.captured, offset) !== 'emit') continue;
+      if (this.#hasNoKey(page, offset)) open.withoutKey++;
       const members = fields.length === 0 ? all : this.#missingMembers(fields, all, page, offset);
       let ranges = groups.get(members);
       if (ranges === undefined) groups.set(members, (ranges = []));
       ranges.push(page.ranges[2 * i] ?? 0, page.ranges[2 * i + 1] ?? 0);
     }
     return groups;
+  }
+
+  #hasNoKey({ captured }: SelectedPage, offset: number): boolean {
+    // For each record: a function for it would be made anew each time.
+    for (const place of this.#places.keyPlaces) {
+      if (!isPresent(captured[offset + place])) return true;
+    }
+    return false;
   }
 
   /** @param all the members of all fields */
@@ -78,13 +91,14 @@ export class RecordEmitter {
   async write(page: SelectedPage, groups: SelectedRanges, open: OpenSlice): Promise<void> {
     const wrapAs = this.#definition.retriever.record_selector.extractor.extensions?.wrap_as;
     for (const [members, ranges] of groups) {
-      await this.#write({
+      const batch = {
         bytes: page.bytes,
         ranges,
         addedFields: members,
         ...(wrapAs === undefined ? {} : { wrapAs }),
-      });
-      open.written += ranges.length / 2;
+      };
+      await this.#write(batch);
+      open.written += recordCountOf(batch);
     }
   }
 }

@@ -67,12 +67,16 @@ export class SliceReader {
     const added = addedNames(definition.transformations);
     // Within one partition what is added to the key tells nothing apart.
     const keys = primary_key.filter((key) => !added.includes(key)).map((key) => [key]);
+    const keyPlaces = keys.map((_, i) => ofCursor.length + i);
+    const { wrap_as } = retriever.record_selector.extractor.extensions ?? {};
     const capture: FieldPath[] = [...ofCursor, ...keys, ...added.map((name) => [name])];
     this.#emitter = new RecordEmitter(
       definition,
       {
         cursor: this.#goesByParent ? undefined : cursor,
         width: capture.length,
+        // What is no object is the key itself.
+        keyPlaces: wrap_as === undefined ? keyPlaces : [],
         addedPlace: ofCursor.length + keys.length,
       },
       context.requests.clock,
@@ -82,7 +86,7 @@ export class SliceReader {
       {
         definition: retriever,
         capture,
-        keyPlaces: keys.map((_, i) => ofCursor.length + i),
+        keyPlaces,
         pagesAtATime: context.numWorkers,
       },
       context.requests,
@@ -199,12 +203,14 @@ export class SliceReader {
    * its routes: the next sync asks for it once more.
    */
   #noteShort(open: OpenSlice, how: Shortage, partition: StreamPartition): void {
+    const list = [...partition.values.values()].join(' ');
     if (how === 'short') open.isShort = true;
     if (how === 'absent') {
-      const list = [...partition.values.values()].join(' ');
       open.absent.add(list);
       if (this.#cursor.knownAbsent.has(list)) return;
     }
+    // A list that is short in one sync is not known to be gone in the next.
+    if (how !== 'doubtful') open.inDoubt.add(how === 'absent' ? `${list} (absent)` : list);
     // Whatever the API's counts are worth: for whoever goes on from here it costs a request.
     if (partition !== NO_PARTITION) this.#progress?.addShort(outermostKey(partition));
   }

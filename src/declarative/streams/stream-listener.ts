@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../protocol/messages.js';
+import { recordCountOf } from '../../protocol/record-batch.js';
 import type { Clock } from '../requesters/api-budget.js';
 import type { SliceListener } from './slice-reader.js';
 import type { StreamMessages } from './stream-messages.js';
@@ -45,7 +46,7 @@ export function streamListener(
       }
     },
     write: (batch) => {
-      stats.records += batch.ranges.length / 2;
+      stats.records += recordCountOf(batch);
       return messages.records(batch);
     },
   };

@@ -1,6 +1,7 @@
 import type { TracedError } from '../../protocol/errors.js';
 import type { JsonObject, StreamDescriptor } from '../../protocol/messages.js';
 import type { Output } from '../../protocol/output.js';
+import { recordCountOf } from '../../protocol/record-batch.js';
 import type { RecordBatch } from '../../protocol/record-batch.js';
 import { MINUTE_MS } from '../durations.js';
 
@@ -78,7 +79,7 @@ export class StreamMessages {
 
   async records(batch: RecordBatch): Promise<void> {
     await this.running();
-    this.#recordsSinceState += batch.ranges.length / 2;
+    this.#recordsSinceState += recordCountOf(batch);
     await this.#output.records(this.#stream, batch);
   }
 
@@ -89,7 +90,7 @@ export class StreamMessages {
 
   /** The STATE of a complete stream: it stands behind the last record, even if it says nothing new. */
   finalState(state: JsonObject): Promise<void> {
-    return this.#state(state, this.#recordsSinceState > 0);
+    return this.#state(state, this.#recordsSinceState > 0, true);
   }
 
   /** To be called by whatever takes long: says from time to time how far it is, and that this source is alive. */
@@ -110,13 +111,13 @@ export class StreamMessages {
 
   /**
    * @param isDue even if it says nothing new
-   * @param isBeat it is then to differ from the last one all the same
+   * @param isNumbered behind records it is then to differ from the last one all the same
    */
-  async #state(state: JsonObject, isDue: boolean, isBeat = false): Promise<void> {
+  async #state(state: JsonObject, isDue: boolean, isNumbered = false): Promise<void> {
     const text = JSON.stringify(state);
     const isSame = text === this.#lastState;
     if (isSame && !isDue) return;
-    const isRepeated = isSame && isBeat && this.#recordsSinceState > 0;
+    const isRepeated = isSame && isNumbered && this.#recordsSinceState > 0;
     this.#lastState = text;
     this.#lastStateAt = this.#elapsed();
     this.#recordsSinceState = 0;

@@ -110,3 +110,29 @@ describe('a read that brings no record for hours', () => {
     expect(statesOf(run).length).toBeGreaterThanOrEqual((19 * 800) / 1800);
   });
 });
+
+describe('records that lack what a destination goes by', () => {
+  const whole = { id: 1, createdAt: at(START + 2000) };
+
+  test('are kept, and told of at the end', async () => {
+    const lacking = [{ ...whole, id: null }, { createdAt: whole.createdAt }, {}, { id: 2 }];
+    const run = await runRead(
+      [orders],
+      fakeApi((url) => pageOf(url, [whole, ...lacking])),
+    );
+    expect(run.records('orders')).toHaveLength(5);
+    expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([
+      'WARN orders: 2 records were kept without a readable createdAt',
+      'WARN orders: 3 records were kept without id: a destination that tells records apart by it may refuse or drop them',
+    ]);
+    expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  });
+
+  test('are not those that have it', async () => {
+    const run = await runRead(
+      [orders],
+      fakeApi((url) => pageOf(url, [whole])),
+    );
+    expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([]);
+  });
+});

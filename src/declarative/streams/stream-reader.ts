@@ -65,6 +65,7 @@ export class StreamReader {
   /** An unfinished sync has read some of its dates. */
   readonly #hasReadBefore: boolean;
   #withoutCursor = 0;
+  #withoutKey = 0;
   readonly #errors: StreamErrors;
 
   /**
@@ -148,6 +149,14 @@ export class StreamReader {
       const kept = counted(this.#withoutCursor, 'record was', 'records were');
       await messages.log('WARN', `${kept} kept without a readable ${field ?? ''}`);
     }
+    if (this.#withoutKey > 0) {
+      const kept = counted(this.#withoutKey, 'record was', 'records were');
+      const key = this.#definition.primary_key.join(', ');
+      await messages.log(
+        'WARN',
+        `${kept} kept without ${key}: a destination that tells records apart by it may refuse or drop them`,
+      );
+    }
     this.#stats.endedAt = clock.now();
     const summary = this.#stats.summary(clock.elapsed() - begun, isComplete);
     await messages.log('INFO', `${isComplete ? 'complete' : 'incomplete'}: ${summary}`);
@@ -222,6 +231,7 @@ export class StreamReader {
     const open = await this.#slices.read(slice);
     const isClosed = this.#cursor.close(open);
     this.#withoutCursor += open.withoutCursor;
+    this.#withoutKey += open.withoutKey;
     if (this.#definition.incremental_sync !== undefined) {
       const range = `${toIso(slice.start)} to ${toIso(slice.end)}`;
       const how = isClosed ? 'closed' : 'stays open, to be read again by the next sync';

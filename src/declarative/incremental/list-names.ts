@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../protocol/messages.js';
 
-/** Lists that a state names; of more than these it says that there are such, and any is believed. */
+/** Lists that a state names; of more than these it says that there are such, and any is among them. */
 const MAX_LISTED = 100;
 /** Characters by which a list is known. */
 const MAX_NAME = 100;
@@ -8,17 +8,28 @@ const MAX_NAME = 100;
 /** Name of a stream's one list among those of parents. */
 export const OWN_LIST = '';
 
-/** Lists of which the API said in two syncs that they are not there, or empty without a count: that is believed. */
-export class AbsentLists {
+/** Lists of parents by their names, a few of which a state can hold. */
+export class ListNames {
   readonly #names = new Set<string>();
   #areMany = false;
 
   /** @param saved what `print` made of them; anything else names none */
-  static parse(saved: JsonValue | undefined): AbsentLists {
-    const lists = new AbsentLists();
+  static parse(saved: JsonValue | undefined): ListNames {
+    const lists = new ListNames();
     if (saved === true) lists.#areMany = true;
     for (const name of Array.isArray(saved) ? saved : []) if (typeof name === 'string') lists.add(name);
     return lists;
+  }
+
+  /** The stream's one list. */
+  static own(): ListNames {
+    const lists = new ListNames();
+    lists.add(OWN_LIST);
+    return lists;
+  }
+
+  get isEmpty(): boolean {
+    return !this.#areMany && this.#names.size === 0;
   }
 
   has(name: string): boolean {
@@ -30,13 +41,13 @@ export class AbsentLists {
     else if (!this.has(name)) this.#areMany = true;
   }
 
-  addAll(others: AbsentLists): void {
+  addAll(others: ListNames): void {
     if (others.#areMany) this.#areMany = true;
     for (const name of others.#names) this.add(name);
   }
 
   /** Whether there is one that another one does not have. */
-  exceeds(other: AbsentLists): boolean {
+  exceeds(other: ListNames): boolean {
     return (this.#areMany && !other.#areMany) || [...this.#names].some((name) => !other.has(name));
   }
 
