@@ -6,8 +6,8 @@ import type { ChildWithOutput } from '../child-output.js';
 import type { ConnectorRun, Messages } from '../connector-runner.js';
 import { reply, startHostileServer } from '../hostile-server.js';
 import type { Asked, Attack, HostileServer } from '../hostile-server.js';
-import { watchPeakMemory } from '../peak-memory.js';
-import type { PeakMemory } from '../peak-memory.js';
+import { watchMemory } from '../process-memory.js';
+import type { ProcessMemory } from '../process-memory.js';
 import { TARGETS } from './targets.js';
 import type { ProviderName } from './targets.js';
 
@@ -87,14 +87,14 @@ async function act(play: Play): Promise<Outcome> {
     return stream === undefined ? undefined : (attacks.get(stream) ?? reply(200, page()));
   });
   const connector = createConnector({ ...environment(server.url), LOG_LEVEL: 'debug' }, MAX_PLAY_MS);
-  let memory: PeakMemory | undefined;
+  let memory: ProcessMemory | undefined;
   try {
     const config = configOf(play.provider);
     const catalog = catalogOf([...attacks.keys(), ...(play.beside ?? ['plans'])]);
     const watch = (child: ChildWithOutput): void => {
       if (child.pid !== undefined) {
-        memory = watchPeakMemory(child.pid, (mebibytes) => {
-          if (mebibytes > RUNAWAY) child.kill('SIGKILL');
+        memory = watchMemory(child.pid, ({ peak }) => {
+          if (peak > RUNAWAY) child.kill('SIGKILL');
         });
       }
       play.watch?.(child, server);
@@ -110,7 +110,7 @@ async function act(play: Play): Promise<Outcome> {
       asked: server.asked,
       askedFor: (stream) => server.askedFor(pathOf(stream)),
       bytesSent: server.bytesSent(),
-      peakMemory: memory?.mebibytes(),
+      peakMemory: memory?.peak(),
       statusOf: (stream) => read.statusesOf(stream).at(-1)?.status,
       errorsOf: (stream) =>
         read.errors.map(({ error }) => error).filter((error) => error.stream_descriptor?.name === stream),

@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PROGRAM } from '../../integration_tests/connector-runner.js';
-import { watchPeakMemory } from '../../integration_tests/peak-memory.js';
+import { watchMemory } from '../../integration_tests/process-memory.js';
+import type { MemorySample } from '../../integration_tests/process-memory.js';
 import type { AirbyteMessage, AirbyteState } from '../../src/protocol/messages.js';
 import type { IdLedger } from './id-ledger.js';
 import { createLineSplitter } from './line-splitter.js';
@@ -38,6 +39,11 @@ export interface ReadingOptions {
   readonly killAfter?: number;
 }
 
+/** Memory of the program, MiB, when so many of its records had come. */
+export interface MemoryAtRecord extends MemorySample {
+  readonly records: number;
+}
+
 export interface Reading {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -50,8 +56,8 @@ export interface Reading {
   readonly pauses: number;
   /** Requests that the program sent again. */
   readonly retries: number;
-  /** MiB; undefined where the system does not tell. */
-  readonly peakMemory: number | undefined;
+  /** Of the whole run, in the order of time; none where the system does not tell. */
+  readonly memory: readonly MemoryAtRecord[];
   readonly seconds: number;
 }
 
@@ -80,11 +86,12 @@ export async function readOnce(options: ReadingOptions): Promise<Reading> {
     env: { ...process.env, ...environment, MALLOC_ARENA_MAX: '1', LOG_LEVEL: 'info', NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const memory = watchPeakMemory(child.pid ?? 0);
   const streams = new Map<string, Progress>(
     [...ledgers].map(([name, ledger]) => [name, { ledger, pending: [], repeated: 0, status: undefined }]),
   );
   const counts = { records: 0, states: 0, pauses: 0, retries: 0 };
+  const memory: MemoryAtRecord[] = [];
+  const watch = watchMemory(child.pid ?? 0, (sample) => memory.push({ ...sample, records: counts.records }));
   let stderr = '';
 
   function streamOf(name: string): Progress {
@@ -158,7 +165,7 @@ export async function readOnce(options: ReadingOptions): Promise<Reading> {
       await rest();
     }
   } finally {
-    memory.stop();
+    watch.stop();
     child.kill('SIGKILL');
   }
   const [code, signal] = await closed;
@@ -171,7 +178,7 @@ export async function readOnce(options: ReadingOptions): Promise<Reading> {
     repeatedOf,
     code,
     signal,
-    peakMemory: memory.mebibytes(),
+    memory,
     seconds: (Date.now() - started) / 1000,
   };
 }

@@ -1,20 +1,17 @@
-/** Many records, faults, a slow reader: nothing is lost, and memory is that of a small read. */
+/** Many records, faults, a slow reader: nothing is lost, and memory stays where it is. */
 import { openAccount } from './account.js';
 import { Violation } from './reading.js';
-import type { Pace, Reading } from './reading.js';
+import type { MemoryAtRecord, Pace, Reading } from './reading.js';
 import type { SandboxProcess } from './sandbox-process.js';
 
-/** The read that a long one is held against: a shorter one ends before the heap has found its level. */
-const FEW_RECORDS = 100_000;
-/** Of the long read, to differ from it. */
-export const LEAST_RECORDS = 2 * FEW_RECORDS;
-/** How far the peak memory of the long read may be from that of the short one, as a share of it. */
-const TOLERANCE = 0.1;
+/** Fewer would end before the heap has found its level, within some 50,000. */
+export const LEAST_RECORDS = 200_000;
 /**
- * When the garbage collector comes is chance, and moves the peak of a read by some 5 %: if a short and a long read
- * are apart, the medians of so many pairs decide.
+ * How far memory in the last quarter of the records may be from that in the second one, as a share of it. It is compared
+ * within one read and by its median: how high the peak of a read gets is chance, as the garbage collector comes when it
+ * likes, and the longer the read the higher.
  */
-const ROUNDS = 3;
+const TOLERANCE = 0.1;
 
 const MEBIBYTE = 1024 * 1024;
 const BURST = 4 * MEBIBYTE;
@@ -64,41 +61,31 @@ async function readAll(size: number, seed: number): Promise<Reading> {
   }
 }
 
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-/** @returns whether the peaks of the long reads are those of the short ones */
-function alike(short: readonly number[], long: readonly number[]): boolean {
-  const [small, large] = [medianOf(short), medianOf(long)];
-  return Math.abs(large - small) <= TOLERANCE * small;
-}
-
-function listed(peaks: readonly number[]): string {
-  return peaks.map((peak) => peak.toFixed(0)).join(', ');
+/** @returns MiB, the median of what was there while these records came */
+function memoryBetween(memory: readonly MemoryAtRecord[], first: number, last: number): number {
+  const samples = memory.filter(({ records }) => records >= first && records < last);
+  const values = samples.map(({ now }) => now).toSorted((one, other) => one - other);
+  return values[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** @returns a line with figures. @throws Violation */
 export async function soakVolume({ records, maxMemory, seed }: VolumeOptions): Promise<string> {
-  const short: number[] = [];
-  const long: number[] = [];
-  for (;;) {
-    const few = await readAll(FEW_RECORDS, seed);
-    const many = await readAll(records, seed);
-    const line =
-      `volume: ${many.records} transactions of Paystack in ${many.seconds.toFixed(0)} s, ` +
-      `${many.retries} requests repeated, reader paused ${many.pauses} times, ${many.repeated} records twice`;
-    if (few.peakMemory === undefined || many.peakMemory === undefined) {
-      return `${line}; this system tells no memory`;
-    }
-    short.push(few.peakMemory);
-    long.push(many.peakMemory);
-    const figures = `${line}, peak memory ${listed(long)} MiB (${FEW_RECORDS} records: ${listed(short)} MiB)`;
-    if (many.peakMemory > maxMemory) {
-      throw new Violation(`More than ${maxMemory} MiB of memory were used. ${figures}`);
-    }
-    const rounds = long.length;
-    if ((rounds === 1 || rounds === ROUNDS) && alike(short, long)) return figures;
-    if (rounds === ROUNDS) throw new Violation(`Memory depends on the number of records. ${figures}`);
+  const reading = await readAll(records, seed);
+  const { memory } = reading;
+  const line =
+    `volume: ${reading.records} transactions of Paystack in ${reading.seconds.toFixed(0)} s, ` +
+    `${reading.retries} requests repeated, reader paused ${reading.pauses} times, ${reading.repeated} records twice`;
+  const last = memory.at(-1);
+  if (last === undefined) return `${line}; this system tells no memory`;
+  const early = memoryBetween(memory, records / 4, records / 2);
+  const late = memoryBetween(memory, (3 * records) / 4, records);
+  const figures =
+    `${line}, peak memory ${last.peak.toFixed(0)} MiB, ` +
+    `${early.toFixed(0)} MiB in the second quarter and ${late.toFixed(0)} in the last`;
+  if (last.peak > maxMemory)
+    throw new Violation(`More than ${maxMemory} MiB of memory were used. ${figures}`);
+  if (!(Math.abs(late - early) <= TOLERANCE * early)) {
+    throw new Violation(`Memory changes with the number of records. ${figures}`);
   }
+  return figures;
 }
