@@ -7,8 +7,12 @@ import { parseTimestamp, toIso } from '../datetime.js';
 import type { StreamSlice } from '../stream-slice.js';
 import type { Cursor } from './cursor.js';
 import { ListNames } from './list-names.js';
-import { mergeClosed, mergeShort, newerMark, parseCursorState, printCursorState } from './cursor-state.js';
-import type { ClosedSlice, CursorMark, ShortRange } from './cursor-state.js';
+import { newerMark } from './cursor-mark.js';
+import { mergeClosed, parseCursorState, printCursorState } from './cursor-state.js';
+import { mergeShort } from './short-ranges.js';
+import type { CursorMark } from './cursor-mark.js';
+import type { ClosedSlice } from './cursor-state.js';
+import type { ShortRange } from './short-ranges.js';
 import { DatetimeCursor } from './datetime-cursor.js';
 import type { CursorOptions } from './sync-start.js';
 

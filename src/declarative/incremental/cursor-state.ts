@@ -1,31 +1,20 @@
 import { configError } from '../../protocol/errors.js';
 import { isObject } from '../../protocol/json-object.js';
 import type { JsonObject, JsonValue, SyncMode } from '../../protocol/messages.js';
-import { parseTimestamp, toIso } from '../datetime.js';
+import { toIso } from '../datetime.js';
 import type { TimeRange } from '../stream-slice.js';
+import { newerMark, toMark } from './cursor-mark.js';
+import type { CursorMark } from './cursor-mark.js';
 import { ListNames } from './list-names.js';
 import { lowCodeMark } from './low-code-state.js';
-
-/** A cursor value: its time, and its spelling in the record it came from. */
-export interface CursorMark {
-  /** Unix ms. */
-  readonly time: number;
-  readonly text: string;
-}
+import { parseShort, printShort } from './short-ranges.js';
+import type { ShortRange } from './short-ranges.js';
 
 /** A range that has been read to its end, and the newest cursor seen in it. */
 export interface ClosedSlice extends TimeRange {
   readonly mark?: CursorMark;
   /** Unix ms: the end of the sync that closed it; of joined ranges the earliest. */
   readonly asOf: number;
-}
-
-/** A range that stays open although it was read: records of it are missing. */
-export interface ShortRange extends TimeRange {
-  /** The lists that were short, or not there. */
-  readonly lists: ListNames;
-  /** Syncs in a row that have left it open. */
-  readonly times: number;
 }
 
 /** A sync had read everything up to this end date, after that date had passed. Unix ms. */
@@ -78,18 +67,6 @@ const ABSENT_LISTS = 'absent_lists';
 /** Beside the cursor field: ranges that are open because records of them were missing, and are so for the first time. */
 const SHORT = 'short';
 
-function toMark(value: JsonValue | undefined): CursorMark | undefined {
-  if (typeof value !== 'string') return undefined;
-  const time = parseTimestamp(value);
-  return time === undefined ? undefined : { time, text: value };
-}
-
-/** A raw JSON value as a mark, if it is a timestamp. */
-export function markOf(raw: string | undefined): CursorMark | undefined {
-  if (raw === undefined || raw.charCodeAt(0) !== 0x22) return undefined;
-  return toMark(raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1));
-}
-
 function refuse(stream: string, why: string): Error {
   return configError(
     `The saved state of the stream ${stream} is not one of this connector: ${why}. ` +
@@ -125,32 +102,6 @@ export function isResumable(syncMode: SyncMode, state: JsonObject | undefined): 
 export function hasClosedSlices(state: JsonObject | undefined): boolean {
   const closed = state?.[CLOSED_SLICES];
   return Array.isArray(closed) && closed.length > 0;
-}
-
-/** Entries that cannot be read are left out: a range that is short again is then left open once more. */
-function parseShort(value: JsonValue | undefined): ShortRange[] {
-  return (Array.isArray(value) ? value : []).flatMap((entry) => {
-    const range = isObject(entry) ? entry : {};
-    const start = toMark(range['start']);
-    const end = toMark(range['end']);
-    if (start === undefined || end === undefined) return [];
-    const lists = range['lists'] === undefined ? ListNames.own() : ListNames.parse(range['lists']);
-    const times = typeof range['times'] === 'number' ? range['times'] : 1;
-    return [{ start: start.time, end: end.time, lists, times }];
-  });
-}
-
-function printRange({ start, end }: TimeRange): JsonObject {
-  return { start: toIso(start), end: toIso(end) };
-}
-
-function printShort({ lists, times, ...range }: ShortRange): JsonObject {
-  const names = lists.exceeds(ListNames.own()) ? lists.print() : undefined;
-  return {
-    ...printRange(range),
-    ...(names === undefined ? {} : { lists: names }),
-    ...(times === 1 ? {} : { times }),
-  };
 }
 
 /** A remark that cannot be read is left out: the window is then read again. */
@@ -232,7 +183,8 @@ export function printCursorState(
   { mark, startDate, closed, finished, filterFault, short, absent, syncMode }: PrintedState,
 ): JsonObject {
   const slices = closed.map((slice) => ({
-    ...printRange(slice),
+    start: toIso(slice.start),
+    end: toIso(slice.end),
     as_of: toIso(slice.asOf),
     ...(slice.mark === undefined ? {} : { mark: slice.mark.text }),
   }));
@@ -247,12 +199,6 @@ export function printCursorState(
     ...(absentLists === undefined ? {} : { [ABSENT_LISTS]: absentLists }),
     ...(finished === undefined ? {} : { [FINISHED]: printFinished(finished) }),
   };
-}
-
-/** The newer of two marks. */
-export function newerMark(a: CursorMark | undefined, b: CursorMark | undefined): CursorMark | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return b.time > a.time ? b : a;
 }
 
 /** Joins ranges that touch, so that the list stays as short as the number of gaps. */
@@ -272,19 +218,4 @@ export function mergeClosed(slices: readonly ClosedSlice[]): ClosedSlice[] {
     }
   }
   return merged;
-}
-
-/** The same of ranges that stay open, as far as the same is said of them. */
-export function mergeShort(ranges: readonly ShortRange[]): ShortRange[] {
-  const merged: ShortRange[] = [];
-  for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
-    const last = merged.at(-1);
-    if (last === undefined || range.start > last.end || !isSame(last, range)) merged.push(range);
-    else merged[merged.length - 1] = { ...last, end: Math.max(last.end, range.end) };
-  }
-  return merged;
-}
-
-function isSame(a: ShortRange, b: ShortRange): boolean {
-  return a.times === b.times && JSON.stringify(a.lists.print()) === JSON.stringify(b.lists.print());
 }

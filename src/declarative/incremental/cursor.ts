@@ -3,7 +3,7 @@ import { NO_CURSOR_STATE } from '../../protocol/state.js';
 import type { FieldPath } from '../components.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import { ListNames } from './list-names.js';
-import type { CursorMark } from './cursor-state.js';
+import type { CursorMark } from './cursor-mark.js';
 import { emptyPage } from './list-order.js';
 import type { PageOrder } from './list-order.js';
 

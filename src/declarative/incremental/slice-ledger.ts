@@ -1,7 +1,11 @@
 import { subtractRanges } from '../stream-slice.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
-import { mergeClosed, mergeShort, newerMark } from './cursor-state.js';
-import type { ClosedSlice, CursorMark, CursorState, ShortRange } from './cursor-state.js';
+import { newerMark } from './cursor-mark.js';
+import { mergeClosed } from './cursor-state.js';
+import { mergeShort } from './short-ranges.js';
+import type { CursorMark } from './cursor-mark.js';
+import type { ClosedSlice, CursorState } from './cursor-state.js';
+import type { ShortRange } from './short-ranges.js';
 import { ListNames } from './list-names.js';
 import { settledAt } from './sync-window.js';
 

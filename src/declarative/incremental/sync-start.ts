@@ -2,8 +2,11 @@
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { parseTimestamp } from '../datetime.js';
 import { ListNames } from './list-names.js';
-import { isResumable, newerMark, parseCursorState } from './cursor-state.js';
-import type { ClosedSlice, CursorMark, FinishedWindow, ShortRange } from './cursor-state.js';
+import { newerMark } from './cursor-mark.js';
+import { isResumable, parseCursorState } from './cursor-state.js';
+import type { CursorMark } from './cursor-mark.js';
+import type { ClosedSlice, FinishedWindow } from './cursor-state.js';
+import type { ShortRange } from './short-ranges.js';
 import { isStale, settledAt } from './sync-window.js';
 
 export interface CursorOptions {

@@ -3,7 +3,8 @@ import type { DatetimeBasedCursor } from '../components.js';
 import { fixedDuration, toIso } from '../datetime.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.js';
 import type { TimeRange } from '../stream-slice.js';
-import type { CursorMark, FinishedWindow } from './cursor-state.js';
+import type { CursorMark } from './cursor-mark.js';
+import type { FinishedWindow } from './cursor-state.js';
 
 /** The end of a sync's range that never counts as closed: a resumed sync reads it again. */
 const UNSETTLED_MS = 10 * MINUTE_MS;

@@ -2,7 +2,7 @@ import type { FieldPath, ParentStreamConfig, SubstreamPartitionRouter } from '..
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { beginPage } from '../incremental/cursor.js';
 import type { Cursor, OpenSlice } from '../incremental/cursor.js';
-import { markOf } from '../incremental/cursor-state.js';
+import { markOf } from '../incremental/cursor-mark.js';
 import { addToOrder, comesOldestFirst, emptyPage } from '../incremental/list-order.js';
 import type { RequestContext } from '../requesters/request-context.js';
 import type { PageInfo } from '../retrievers/list.js';

@@ -1,6 +1,6 @@
 import type { ParentStreamConfig } from '../components.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
-import { markOf } from '../incremental/cursor-state.js';
+import { markOf } from '../incremental/cursor-mark.js';
 import { isPresent } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
 

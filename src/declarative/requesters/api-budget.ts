@@ -2,6 +2,7 @@ import { callRatePolicy } from '../call-rate-policy.js';
 import type { HTTPAPIBudget, KeyMode, MovingWindowCallRatePolicy } from '../components.js';
 import { fixedDuration } from '../datetime.js';
 import { MINUTE_MS } from '../durations.js';
+import { HeaderQuota } from './header-quota.js';
 import { numberIn, secondsIn } from './header-values.js';
 import type { Headers } from './http.js';
 import { RefusedCalls } from './refused-calls.js';
@@ -24,14 +25,6 @@ interface ApiBudgetOptions {
   readonly requestsPerMinute: number | undefined;
 }
 
-/** What the API's headers say is left of a quota. */
-interface Quota {
-  /** Calls that may still be made, those under way included: the API may not have counted them yet. */
-  remaining: number;
-  /** When the API counts anew. */
-  until: number;
-}
-
 /** The calls to one endpoint. All times are by `Clock.elapsed`. */
 interface Window {
   /** 0 for no limit */
@@ -49,11 +42,7 @@ interface Window {
   readonly promised: number[];
   /** Time until which the API wants no call. */
   pausedUntil: number;
-  quota: Quota | undefined;
-  /** The first call since a quota ended, or ever. */
-  firstOfQuota: number;
-  /** Answers in a row to such calls that say that nothing is left. */
-  vain: number;
+  readonly quota: HeaderQuota;
   /** Headers have told of a quota that is longer than the documented one: what they say is not of this one. */
   hasLongerQuota: boolean;
   readonly refused: RefusedCalls;
@@ -72,14 +61,8 @@ export interface Turn {
 /** ms after which to ask again whether others have been answered. */
 const LOOK_AGAIN = 50;
 
-/** ms by which two answers may name different ends of one quota: headers name whole seconds. */
-const SAME_END = 1500;
-
 /** ms by which a pause may be prolonged without a word. */
 const SAME_PAUSE = 5000;
-
-/** Quotas that are used up by their first call, after which a header is taken to mean something else. */
-const MAX_VAIN = 2;
 
 /**
  * A call may take longer on its way than one that left before it, so the vendor sees them closer together
@@ -126,17 +109,12 @@ export class ApiBudget {
     for (const times of [returning, promised]) {
       while ((times[0] ?? Infinity) <= now) times.shift();
     }
-    if (window.quota !== undefined && window.quota.until <= now) {
-      window.quota = undefined;
-      window.firstOfQuota = window.count + 1;
-    }
-
     const { quota, refused } = window;
-    const isUsedUp = quota !== undefined && quota.remaining <= refused.underWay;
-    const pause = Math.max(window.pausedUntil, isUsedUp ? quota.until : 0);
-    const free = Math.max(pause, freeTime(window, []));
-    // Their answers may leave more than was feared.
-    if (isUsedUp && refused.underWay > 0 && free === quota.until) {
+    quota.renew(now, window.count + 1);
+    const usedUpUntil = quota.usedUpUntil(refused.underWay);
+    const free = Math.max(window.pausedUntil, usedUpUntil, freeTime(window, []));
+    // The answers to those under way may leave more than was feared.
+    if (usedUpUntil > 0 && refused.underWay > 0 && free === usedUpUntil) {
       return { wait: Math.min(LOOK_AGAIN, free - now), call: 0, pausedFor: 0 };
     }
     if (free <= now) {
@@ -170,7 +148,7 @@ export class ApiBudget {
     const { quota, refused } = this.#windowOf(endpoint);
     refused.ended(call, outcome);
     // The API may have counted it all the same.
-    if (outcome === 'unanswered' && quota !== undefined) quota.remaining--;
+    if (outcome === 'unanswered') quota.count();
   }
 
   /** Times in a row that the API has refused all calls to this endpoint, the last one included. */
@@ -179,8 +157,7 @@ export class ApiBudget {
   }
 
   /**
-   * Takes in what the headers of an answer say about the quota: of all answers of one, the lowest figure. The API need not
-   * count calls in the order in which they were sent.
+   * Takes in what the headers of an answer say about the quota.
    * @param call number of the call that was answered, and has ended
    */
   correct(endpoint: string, call: number, headers: Headers | undefined): void {
@@ -189,21 +166,12 @@ export class ApiBudget {
     const window = this.#windowOf(endpoint);
     const remaining = numberIn(headers, ratelimit_remaining_header);
     const reset = (secondsIn(headers, ratelimit_reset_header, clock.now()) ?? 0) * 1000;
-    const { quota } = window;
     if (reset > window.interval) window.hasLongerQuota = true;
     // A window that is longer than the documented one is of another limit, whose end is for a 429 to say.
     if (window.limit === 0 || remaining === undefined || reset <= 0 || reset > window.interval) {
-      if (quota !== undefined) quota.remaining--;
-      return;
+      return window.quota.count();
     }
-    if (call === window.firstOfQuota) window.vain = remaining > 0 ? 0 : window.vain + 1;
-    if (window.vain >= MAX_VAIN) return;
-    const until = clock.elapsed() + reset;
-    if (quota === undefined || until > quota.until + SAME_END) window.quota = { remaining, until };
-    else if (until >= quota.until - SAME_END) {
-      quota.remaining = Math.min(quota.remaining, remaining);
-      quota.until = Math.min(quota.until, until);
-    }
+    if (!window.quota.take({ call, remaining, until: clock.elapsed() + reset })) return;
     const limit = numberIn(headers, extensions?.ratelimit_limit_header) ?? 0;
     const isOfWindow = requestsPerMinute === undefined && !window.hasLongerQuota;
     if (isOfWindow && limit > window.limit) window.limit = limit;
@@ -240,9 +208,7 @@ export class ApiBudget {
       returning: [],
       promised: [],
       pausedUntil: 0,
-      quota: undefined,
-      firstOfQuota: 1,
-      vain: 0,
+      quota: new HeaderQuota(),
       hasLongerQuota: false,
       refused: new RefusedCalls(),
     };
