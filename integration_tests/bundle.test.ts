@@ -30,14 +30,14 @@ function modulesOf(stderr: string): string[] {
 }
 
 describe('of Node', () => {
-  it('loads no implementation of fetch and of HTTP/2 for requests', async () => {
+  it('loads no implementation of fetch, of HTTP/2 and, for an address without it, of TLS for requests', async () => {
     const run = await connector.check({
       provider: { name: 'paystack', secret_key: 'sk_test_0123456789abcdef' },
     });
     const modules = modulesOf(run.stderr);
     expect(modules).toContain('http');
     expect(modules).not.toContain('internal/deps/undici/undici');
-    expect(modules).not.toContain('http2');
+    for (const name of ['http2', 'https', 'tls', 'crypto']) expect(modules).not.toContain(name);
   });
 
   it('loads nothing of the network for the spec', async () => {

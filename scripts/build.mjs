@@ -3,33 +3,44 @@
  * starts faster than hundreds of files of node_modules, and the image needs nothing else.
  */
 import { chmodSync, cpSync, readdirSync, rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 import { compiledSchemas } from './compiled-schemas.mjs';
 
 /** Packages of which nothing is used, or less than they cost at each start. */
 const REPLACED = {
-  // For redirects, proxies, the bodies of requests (whose parts have random borders) and HTTP/2, of axios.
+  // For redirects, proxies, the bodies of requests and HTTP/2, of axios.
   'follow-redirects': './scripts/left-out.mjs',
   'https-proxy-agent': './scripts/left-out.mjs',
   'form-data': './scripts/left-out.mjs',
   http2: './scripts/left-out.mjs',
-  crypto: './scripts/left-out.mjs',
   // Of yargs.
   'string-width': './scripts/text-width.mjs',
 };
 
 /**
- * The import of a built-in module reads all that it exports; of `node:http` that is WebSocket, too, for which
- * Node loads its implementation of fetch (12 MB).
+ * Node's own modules are loaded when something of them is used, and no more of them: an import would load each at once
+ * and read all that it exports (of `node:http` that is WebSocket, too, for which Node loads its implementation of fetch,
+ * 12 MB). The look-up is left to a prototype, since own properties would be copied where the module is imported. Modules
+ * that are a function themselves, as `events`, are wanted at once in any case.
  * @type {import('esbuild').Plugin}
  */
-const requiredBuiltins = {
-  name: 'required-builtins',
+const builtinsWhenUsed = {
+  name: 'builtins-when-used',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?(https?|fs)$/ }, ({ path }) => ({ path, namespace: 'builtin' }));
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule('${path}');`,
-    }));
+    onResolve({ filter: /^[a-z]/ }, ({ path }) =>
+      isBuiltin(path) && !(path in REPLACED) ? { path, namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
+      const load = `process.getBuiltinModule('${path}')`;
+      const isFunction = typeof process.getBuiltinModule(path) === 'function';
+      const whenUsed = `new Proxy({}, { get: (_, name) => (loaded ??= ${load})[name] })`;
+      return {
+        contents: isFunction
+          ? `module.exports = ${load};`
+          : `let loaded; module.exports = Object.create(${whenUsed});`,
+      };
+    });
   },
 };
 
@@ -56,7 +67,7 @@ await build({
   legalComments: 'none',
   minifyWhitespace: true,
   lineLimit: 120,
-  plugins: [requiredBuiltins, schemasCompiledNow],
+  plugins: [builtinsWhenUsed, schemasCompiledNow],
   alias: REPLACED,
   inject: ['scripts/no-fetch.mjs'],
   logLevel: 'warning',

@@ -6,6 +6,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import axios, { AxiosHeaders } from 'axios';
+import type { AxiosRequestConfig } from 'axios';
 import { systemError } from '../../protocol/errors.js';
 import { BodyRoom, BodyShare } from './body-room.js';
 import { Exchange } from './exchange.js';
@@ -92,15 +93,17 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
   const { maxBody, usualBody } = limits;
   const room = new BodyRoom(LARGE_BODIES * COPIES * maxBody);
   const places = new Slots(UNPACKED_BODIES);
-  const httpAgent = new http.Agent(KEEP_ALIVE);
-  // Whatever the environment allows (NODE_TLS_REJECT_UNAUTHORIZED): the key goes to the vendor alone.
-  const httpsAgent = new https.Agent({ ...KEEP_ALIVE, rejectUnauthorized: true });
+  // One of them is used: for TLS, Node loads three times as much.
+  const agents: { http?: http.Agent; https?: https.Agent } = {};
+  const agentFor = (url: string): Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent'> => {
+    if (!url.startsWith('https:')) return { httpAgent: (agents.http ??= new http.Agent(KEEP_ALIVE)) };
+    // Whatever the environment allows (NODE_TLS_REJECT_UNAUTHORIZED): the key goes to the vendor alone.
+    return { httpsAgent: (agents.https ??= new https.Agent({ ...KEEP_ALIVE, rejectUnauthorized: true })) };
+  };
   // Axios' own way to the network, without what it does around it for browsers, forms and interceptors: that
   // costs as much again for each request.
   const adapter = axios.getAdapter('http');
   const settings = {
-    httpAgent,
-    httpsAgent,
     responseType: 'stream' as const,
     transformResponse: [],
     // `transport` below follows none in any case.
@@ -145,6 +148,7 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
     try {
       await adapter({
         ...settings,
+        ...agentFor(url),
         method,
         url,
         headers: new AxiosHeaders({ ...headers, 'Accept-Encoding': 'br, gzip' }),
@@ -171,8 +175,8 @@ export function createHttpTransport(given: Partial<TransportLimits> = {}): HttpT
   return {
     send,
     close() {
-      httpAgent.destroy();
-      httpsAgent.destroy();
+      agents.http?.destroy();
+      agents.https?.destroy();
     },
   };
 }

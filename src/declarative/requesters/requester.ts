@@ -102,11 +102,8 @@ export function createRequester(
   let repaired = 0;
 
   function urlOf({ partition, parameters }: PageRequest): URL {
-    const url = new URL(base + fillPath(definition.path, partition));
-    for (const [name, value] of Object.entries({ ...definition.request_parameters, ...parameters })) {
-      url.searchParams.set(name, value);
-    }
-    return url;
+    const query = new URLSearchParams({ ...definition.request_parameters, ...parameters }).toString();
+    return new URL(`${base}${fillPath(definition.path, partition)}${query === '' ? '' : `?${query}`}`);
   }
 
   async function send(url: URL): Promise<HttpResponse | TransportError> {
