@@ -1,22 +1,13 @@
 /** What the network edge in front of an API answers says nothing about the key or the list. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { HttpResponse } from 'msw';
-import { setupServer } from 'msw/node';
 import { ApiUnavailableError } from './declarative/requesters/error-handler.js';
-import { createHttpTransport } from './declarative/requesters/http-transport.js';
 import { pagarme } from './providers/pagarme/provider.js';
 import { paystack } from './providers/paystack/provider.js';
-import { answerInTurn, fetchOnePage, ok } from './test-support/one-request.fixture.js';
+import { ok, oneRequestApi } from './test-support/one-request.fixture.js';
 import type { Answer } from './test-support/one-request.fixture.js';
 
-const server = setupServer();
-const transport = createHttpTransport();
-beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
-afterEach(() => server.resetHandlers());
-afterAll(() => {
-  server.close();
-  transport.close();
-});
+const { fetchPage, answer } = oneRequestApi();
 
 function bytes(status: number, body: string, type?: string): Answer {
   const headers: Record<string, string> = type === undefined ? {} : { 'Content-Type': type };
@@ -30,8 +21,8 @@ const LISTS = STREAMS.filter(({ name }) => name === 'plans' || name.endsWith('_c
 
 describe.each(STREAMS)('$title $name', ({ title, requester: { error_handler } }) => {
   const fetchFrom = (...answers: Answer[]) => {
-    const requests = answerInTurn(server, ...answers);
-    return fetchOnePage(transport, { definition: { error_handler } }).then((outcome) => ({
+    const requests = answer(...answers);
+    return fetchPage({ definition: { error_handler } }).then((outcome) => ({
       ...outcome,
       asked: requests.length,
     }));
@@ -67,8 +58,8 @@ describe.each(LISTS)('$title $name', ({ requester: { error_handler } }) => {
     [403, 'of the API', '{"message":"Forbidden"}'],
     [403, 'without a body', ''],
   ])('HTTP %i %s is about the key', async (status, _, body) => {
-    const requests = answerInTurn(server, bytes(status, body));
-    const { error } = await fetchOnePage(transport, { definition: { error_handler } });
+    const requests = answer(bytes(status, body));
+    const { error } = await fetchPage({ definition: { error_handler } });
     expect(error).toMatchObject({ failureType: 'config_error' });
     expect(requests).toHaveLength(1);
   });

@@ -1,9 +1,12 @@
 /** One request to a made-up list, and answers to it at the HTTP boundary. */
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { http, HttpResponse } from 'msw';
-import type { SetupServer } from 'msw/node';
+import { setupServer } from 'msw/node';
 import type { HttpRequester } from '../declarative/components.js';
 import { recordSelector } from '../declarative/extractors/record-selector.js';
 import type { SelectedPage } from '../declarative/extractors/record-selector.js';
+import type { HttpRequest } from '../declarative/requesters/http.js';
+import { createHttpTransport } from '../declarative/requesters/http-transport.js';
 import type { HttpTransport } from '../declarative/requesters/http-transport.js';
 import type { RequestContext } from '../declarative/requesters/request-context.js';
 import { createRequester } from '../declarative/requesters/requester.js';
@@ -37,7 +40,7 @@ export interface FetchOutcome {
 }
 
 /** Fetches one page, and says what it came to. */
-export async function fetchOnePage(transport: HttpTransport, run: FetchRun): Promise<FetchOutcome> {
+async function fetchOnePage(transport: HttpTransport, run: FetchRun): Promise<FetchOutcome> {
   const { request, definition, path = '/orders', context } = run;
   const clock = new FakeClock();
   const warnings: string[] = [];
@@ -64,19 +67,39 @@ export async function fetchOnePage(transport: HttpTransport, run: FetchRun): Pro
 
 export type Answer = () => Response;
 
-/**
- * Answers `/orders` with each of these in turn, then always with the last.
- * @returns the requests, as they come in
- */
-export function answerInTurn(server: SetupServer, ...answers: Answer[]): Request[] {
-  const requests: Request[] = [];
-  server.use(
-    http.all(`${API}/orders`, ({ request }) => {
-      requests.push(request);
-      return answers[Math.min(requests.length, answers.length) - 1]?.() ?? HttpResponse.error();
-    }),
-  );
-  return requests;
+/** A made-up API, and the way there, for the tests of the file that calls this. */
+export function oneRequestApi() {
+  const server = setupServer();
+  let transport: HttpTransport;
+  beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
+  beforeEach(() => {
+    transport = createHttpTransport();
+  });
+  afterEach(() => {
+    transport.close();
+    server.resetHandlers();
+  });
+  afterAll(() => server.close());
+
+  return {
+    server,
+    send: (request: HttpRequest) => transport.send(request),
+    fetchPage: (run: FetchRun = {}) => fetchOnePage(transport, run),
+    /**
+     * Answers `/orders` with each of these in turn, then always with the last.
+     * @returns the requests, as they come in
+     */
+    answer: (...answers: Answer[]): Request[] => {
+      const requests: Request[] = [];
+      server.use(
+        http.all(`${API}/orders`, ({ request }) => {
+          requests.push(request);
+          return answers[Math.min(requests.length, answers.length) - 1]?.() ?? HttpResponse.error();
+        }),
+      );
+      return requests;
+    },
+  };
 }
 
 /** A page with one record. */

@@ -5,6 +5,7 @@ import type { Dice } from '../../random.js';
 import type { Generator } from '../../record-store.js';
 import { createTimeline } from '../../timeline.js';
 import type { Timeline } from '../../timeline.js';
+import { share, some } from '../../record-counts.js';
 import { code, codeOfIndex, indexOfCode } from './ids.js';
 
 /** The streams that have a number of records and times of their own. */
@@ -27,20 +28,6 @@ export type StreamCounts = Partial<Readonly<Record<IndependentStream, number>>>;
 
 /** Orders, invoices and payables follow from the charges. */
 export type NumberedStream = IndependentStream | 'orders' | 'invoices' | 'payables';
-
-function between(low: number, value: number, high: number): number {
-  return Math.max(low, Math.min(high, Math.floor(value)));
-}
-
-const share =
-  (ratio: number) =>
-  (size: number): number =>
-    Math.ceil(size * ratio);
-/** Things that an account has some of, however many it sells. */
-const some =
-  (low: number, ratio: number, high: number) =>
-  (size: number): number =>
-    size === 0 ? 0 : between(low, size * ratio, high);
 
 const COUNTS: Readonly<Record<IndependentStream, (size: number) => number>> = {
   charges: share(1),

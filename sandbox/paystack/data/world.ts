@@ -4,25 +4,12 @@ import type { Generator } from '../../record-store.js';
 import type { Timeline } from '../../timeline.js';
 import { createTimeline } from '../../timeline.js';
 import type { JsonObject } from '../../json-text.js';
+import { share, some } from '../../record-counts.js';
 
 interface StreamPlan {
   readonly count: (size: number) => number;
   readonly firstId: number;
 }
-
-function between(low: number, value: number, high: number): number {
-  return Math.max(low, Math.min(high, Math.floor(value)));
-}
-
-const share =
-  (ratio: number) =>
-  (size: number): number =>
-    Math.ceil(size * ratio);
-/** Things that an account has some of, however many it sells. */
-const some =
-  (low: number, ratio: number, high: number) =>
-  (size: number): number =>
-    size === 0 ? 0 : between(low, size * ratio, high);
 
 /** How many records each stream has for a given number of transactions, and where its ids begin. */
 const STREAM_PLANS = {

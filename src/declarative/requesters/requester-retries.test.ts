@@ -1,31 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { HttpResponse } from 'msw';
-import { setupServer } from 'msw/node';
 import { TracedError } from '../../protocol/errors.js';
 import { errorHandler } from '../../test-support/definitions.fixture.js';
-import { answerInTurn, fetchOnePage, ok, status, text } from '../../test-support/one-request.fixture.js';
-import type { Answer, FetchRun } from '../../test-support/one-request.fixture.js';
+import { ok, oneRequestApi, status, text } from '../../test-support/one-request.fixture.js';
+import type { Answer } from '../../test-support/one-request.fixture.js';
 import type { DefaultErrorHandler } from '../components.js';
 import { ApiBudget } from './api-budget.js';
 import { ApiUnavailableError } from './error-handler.js';
-import { createHttpTransport } from './http-transport.js';
-import type { HttpTransport } from './http-transport.js';
 import { TransportError } from './transport-error.js';
 
-const server = setupServer();
-let transport: HttpTransport;
-beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
-beforeEach(() => {
-  transport = createHttpTransport();
-});
-afterEach(() => {
-  transport.close();
-  server.resetHandlers();
-});
-afterAll(() => server.close());
-
-const fetchPage = (run: FetchRun = {}) => fetchOnePage(transport, run);
-const answer = (...answers: Answer[]) => answerInTurn(server, ...answers);
+const { fetchPage, answer } = oneRequestApi();
 
 function tracedError(error: unknown): TracedError {
   if (error instanceof TracedError) return error;

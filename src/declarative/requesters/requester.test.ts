@@ -1,34 +1,17 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { http, HttpResponse } from 'msw';
-import { setupServer } from 'msw/node';
 import { StoppedError } from '../../protocol/errors.js';
 import type { TracedError } from '../../protocol/errors.js';
 import { API, errorHandler, KEY, requesterOf } from '../../test-support/definitions.fixture.js';
 import { FakeClock } from '../../test-support/fake-clock.fixture.js';
-import { answerInTurn, fetchOnePage, ok, status } from '../../test-support/one-request.fixture.js';
-import type { Answer, FetchRun } from '../../test-support/one-request.fixture.js';
+import { ok, oneRequestApi, status } from '../../test-support/one-request.fixture.js';
 import { ApiBudget } from './api-budget.js';
 import type { Turn } from './api-budget.js';
 import { baseUrl } from './base-url.js';
 import type { HttpRequest, HttpResponse as Answered } from './http.js';
-import { createHttpTransport } from './http-transport.js';
-import type { HttpTransport } from './http-transport.js';
 
-const server = setupServer();
-let transport: HttpTransport;
-beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
-beforeEach(() => {
-  transport = createHttpTransport();
-});
-afterEach(() => {
-  transport.close();
-  server.resetHandlers();
-});
-afterAll(() => server.close());
-
-const fetchPage = (run: FetchRun = {}) => fetchOnePage(transport, run);
-const answer = (...answers: Answer[]) => answerInTurn(server, ...answers);
+const { server, send, fetchPage, answer } = oneRequestApi();
 
 describe('a request', () => {
   test('is a GET with the key, the product’s name and all parameters', async () => {
@@ -74,9 +57,7 @@ describe('a request', () => {
   test('nothing but GET is sent, even if the type is got round', async () => {
     const requests = answer(ok);
     const post = { method: 'POST', url: `${API}/orders`, headers: {}, signal: new AbortController().signal };
-    await expect(transport.send(post as unknown as HttpRequest)).rejects.toThrow(
-      'Only GET requests are sent.',
-    );
+    await expect(send(post as unknown as HttpRequest)).rejects.toThrow('Only GET requests are sent.');
     expect(requests).toEqual([]);
   });
 });
