@@ -48,6 +48,11 @@ export class PageSizes {
     this.#lastOne = size;
   }
 
+  /** Whether there is none, or the last one that came has no records. */
+  get isLastEmpty(): boolean {
+    return this.#lastOne === 0;
+  }
+
   /** Whether the first page may be as large as the API makes them. */
   get mayBeFull(): boolean {
     return this.#mayBeFull(this.#first);

@@ -9,8 +9,13 @@ const MAX_INEXACT_IN_ROW = 3;
 /** Empty lists without a count after which that is taken for the API's way, unless it has counted an empty one. */
 const MAX_UNCOUNTED = 20;
 
-/** How an API counts the records of a stream's lists, as those show it that have been read. */
+/** Lists in a row that ended with a promised page without records, after which that is taken for the API's way. */
+const MAX_EMPTY_ENDS = 3;
+
+/** How an API counts the records of a stream's lists, and ends them, as those show it that have been read. */
 export class CountHabits {
+  /** Lists in a row that ended with a promised page without records. */
+  #emptyEnds = 0;
   /** Lists in a row that came short. */
   #inexactInRow = 0;
   /** The API has counted the records of a list; of one without any. */
@@ -24,6 +29,11 @@ export class CountHabits {
     return this.#inexactInRow < MAX_INEXACT_IN_ROW;
   }
 
+  /** Whether a promised page without records may be a fault. */
+  get areEmptyEndsRare(): boolean {
+    return this.#emptyEnds < MAX_EMPTY_ENDS;
+  }
+
   /** @param total that a page of a list has stated; undefined if it has none */
   addPage(total: number | undefined): void {
     if (total !== undefined) this.#hasCounted = true;
@@ -35,12 +45,17 @@ export class CountHabits {
    *   parents are too many to be all read again.
    */
   addList(reading: ListReading, isOne: boolean): { isShort: boolean; isUncounted: boolean } {
+    const isCut = reading.hasEmptyPage === true;
+    if (isCut) this.#emptyEnds++;
+    else if (reading.distinct > 0) this.#emptyEnds = 0;
     const isShort = reading.completeness === 'short';
     // Whatever the counts are, what helps goes on.
     if (isShort && reading.hasHelped !== true) this.#inexactInRow++;
     else if (reading.completeness === 'verified') this.#inexactInRow = 0;
     return {
-      isShort: isShort && (isOne || this.#inexactInRow <= MAX_INEXACT_IN_ROW),
+      isShort:
+        (isShort && (isOne || this.#inexactInRow <= MAX_INEXACT_IN_ROW)) ||
+        (isCut && this.#emptyEnds <= MAX_EMPTY_ENDS),
       isUncounted: this.#isUncounted(reading, isOne),
     };
   }

@@ -8,7 +8,7 @@ import type { PageRequest, Requester, UseResponse } from '../requesters/requeste
 import { NO_PARTITION } from '../stream-slice.js';
 import { VanishedListError } from './list.js';
 import { isForbidden, isGone, RefusedLists } from './refused-lists.js';
-import { MAX_ASKED_AGAIN, RepeatedPageError } from './repeated-pages.js';
+import { EmptyPageError, MAX_ASKED_AGAIN, UnlikelyPageError } from './repeated-pages.js';
 
 /** Lines about answers that are asked for again, because they say nothing of their list or have come before. */
 const MAX_TOLD = 3;
@@ -35,14 +35,15 @@ type Answer<T> =
   | { readonly used: T }
   /** Nothing in it says that it is whole. */
   | { readonly doubt: Doubt }
-  /** It has come before. */
-  | { readonly repeated: RepeatedPageError }
+  /** It has come before, or has no records. */
+  | { readonly unlikely: UnlikelyPageError }
   /** Why there is none; undefined if the API does not know the list. */
   | { readonly failed: TracedError | undefined };
 
 /**
- * Fetches pages, but does not believe at once an answer that says nothing of its list, that has come before, or that says
- * that a list is gone which was there, or that a key is refused which was accepted. One object for each stream.
+ * Fetches pages, but does not believe at once an answer that says nothing of its list, that has come before, that has no
+ * records though it was promised, or that says that a list is gone which was there, or that a key is refused which was
+ * accepted. One object for each stream.
  */
 export class Disbelief {
   readonly #select: SelectRecords;
@@ -51,7 +52,7 @@ export class Disbelief {
   readonly #container: PagingContainer;
   readonly #refused: RefusedLists;
   #doubtsTold = 0;
-  #repeatedTold = 0;
+  #unlikelyTold = 0;
 
   constructor(
     paginator: DefaultPaginator | NoPagination,
@@ -79,7 +80,7 @@ export class Disbelief {
   ): Promise<T | undefined> {
     const { clock } = this.#context;
     const path = requester.pathOf(request.partition);
-    for (let doubted = 0, repeated = 0, refusals = 0; ;) {
+    for (let doubted = 0, unlikely = 0, refusals = 0; ;) {
       const answer = await this.#ask(requester, request, trust, doubted + 1, use);
       if ('used' in answer) {
         if (refusals > 0) this.#refused.cameBack();
@@ -88,10 +89,10 @@ export class Disbelief {
       if ('doubt' in answer) {
         if (doubted++ === 0) this.#tellDoubt(path, answer.doubt);
         await clock.sleep(answer.doubt.wait);
-      } else if ('repeated' in answer) {
-        if (repeated >= MAX_ASKED_AGAIN) throw answer.repeated;
-        this.#tellRepeated(path, answer.repeated);
-        await clock.sleep(waitBefore(repeated++));
+      } else if ('unlikely' in answer) {
+        if (unlikely >= MAX_ASKED_AGAIN) throw answer.unlikely;
+        this.#tellUnlikely(path, answer.unlikely);
+        await clock.sleep(waitBefore(unlikely++));
       } else {
         if (!this.#mayPass(answer.failed, request, trust, refusals)) return undefined;
         this.#tellGone(answer.failed, trust);
@@ -119,7 +120,7 @@ export class Disbelief {
       );
       return answer ?? { failed: undefined };
     } catch (error) {
-      if (error instanceof RepeatedPageError) return { repeated: error };
+      if (error instanceof UnlikelyPageError) return { unlikely: error };
       if (error instanceof TracedError) return { failed: error };
       throw error;
     }
@@ -152,9 +153,12 @@ export class Disbelief {
     this.#listener.info?.(`an answer of ${path} ${what}; asking again, in case it was cut short`);
   }
 
-  #tellRepeated(path: string, { internalMessage = '' }: RepeatedPageError): void {
-    if (this.#repeatedTold++ >= MAX_TOLD) return;
-    this.#listener.warn(`${path}: ${internalMessage}; asking again`);
+  #tellUnlikely(path: string, error: UnlikelyPageError): void {
+    if (this.#unlikelyTold++ >= MAX_TOLD) return;
+    const line = `${path}: ${error.internalMessage ?? ''}; asking again`;
+    // Some lists do end so.
+    if (error instanceof EmptyPageError) this.#listener.info?.(line);
+    else this.#listener.warn(line);
   }
 
   #tellGone(failed: TracedError | undefined, { isKnown }: Trust): void {

@@ -28,6 +28,8 @@ export class ListPass {
   readonly #intake: PageIntake;
   /** What stands behind the last page has been looked at. */
   #hasLooked = false;
+  /** There was a page with new records: the list does not end where the API says. */
+  #hasFound = false;
   /** The page behind the last one that could not be looked at, and why. */
   #lookFailure: { readonly number: number; readonly error: TracedError } | undefined;
 
@@ -99,7 +101,8 @@ export class ListPass {
     const failure = isUnknown ? this.#lookFailure : undefined;
     const isRead = failure !== undefined && failure.number <= this.#intake.sizes.lastNumber;
     const endFailure = isRead ? undefined : (failure?.error ?? (isUnknown ? this.#walk.endDoubt : undefined));
-    return { exists: how !== 'gone', completeness, distinct, total, missing, endFailure };
+    const { hasEmptyPage } = this.#intake;
+    return { exists: how !== 'gone', completeness, distinct, total, missing, hasEmptyPage, endFailure };
   }
 
   /** @returns undefined if the API does not know the list */
@@ -242,12 +245,15 @@ export class ListPass {
   async #look(parameters: PageParameters, number: number): Promise<boolean> {
     const isHunch = this.#isHunch();
     this.#hasLooked = true;
+    let asked = 0;
     const use = async (page: SelectedPage): Promise<boolean> => {
+      if (this.#hasFound) this.#intake.requireRecords(page, number, ++asked);
       if (page.recordCount === 0 || this.tally.hasCome(page)) return false;
       this.#hasLooked = false;
       const before = this.tally.distinct;
       const { done } = this.#intake.use(page, number, true, undefined);
       const isNew = this.tally.distinct > before;
+      if (isNew) this.#hasFound = true;
       await done;
       return isNew;
     };

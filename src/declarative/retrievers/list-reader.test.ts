@@ -253,7 +253,8 @@ describe('a list of which fewer records come than the API counts', () => {
     const { reading, ids } = await read(api.http);
     expect(ids).toEqual([6, 5, 4, 3, 2, 1]);
     const missing = { completeness: 'short', distinct: 6, total: 8, missing: 2, isShort: true };
-    expect(reading).toEqual({ exists: true, hasHelped: false, isUncounted: false, ...missing });
+    const nothingElse = { hasHelped: false, isUncounted: false, hasEmptyPage: false };
+    expect(reading).toEqual({ exists: true, ...nothingElse, ...missing });
     expect(api.asked).toEqual(['1', '2', '3', '1', '2', '3']);
   });
 

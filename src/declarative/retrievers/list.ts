@@ -64,6 +64,11 @@ export interface ListReading {
   readonly missing: number;
   /** It was read again because records were missing, and that brought some. */
   readonly hasHelped?: boolean;
+  /**
+   * A page of which the one before it had told, or that was to follow a full one, had no records, and no count says that
+   * all had come: the list may not have ended there.
+   */
+  readonly hasEmptyPage?: boolean;
   /** Why it is not known whether there are further pages: the one behind a full last page could not be read. */
   readonly endFailure?: TracedError | undefined;
 }
@@ -97,6 +102,8 @@ export interface ListOptions {
   readonly isCrowded?: () => boolean;
   /** Whether a list that came short is read again. */
   readonly readsAgain: boolean;
+  /** Whether a page without records is asked for again where there was to be one. */
+  readonly doubtsEmpty: boolean;
   /** Called before it is, or before one that has moved is. */
   readonly onAgain?: ((why: ReadAgain) => void) | undefined;
   /** The list may turn out not to be wanted to its end, so reading ahead begins carefully. */

@@ -3,7 +3,7 @@ import { PageSizes } from '../paginators/page-sizes.js';
 import type { PageWalk } from '../paginators/page-walk.js';
 import type { ListOptions, PageUse } from './list.js';
 import { ListTally } from './list-tally.js';
-import { MAX_ASKED_AGAIN, RepeatedPageError, RepeatedPages } from './repeated-pages.js';
+import { EmptyPageError, MAX_ASKED_AGAIN, RepeatedPageError, RepeatedPages } from './repeated-pages.js';
 
 /** Takes in the pages of one pass through a list, in whatever order: what they bring, and what they show of the list. */
 export class PageIntake {
@@ -11,6 +11,8 @@ export class PageIntake {
   readonly sizes: PageSizes;
   /** Anything came that no pass before this one had brought. */
   hasBroughtNew = false;
+  /** A page that was promised had no records, and no count says that all had come. */
+  hasEmptyPage = false;
   readonly #options: ListOptions;
   readonly #walk: PageWalk;
   readonly #isRepeated: boolean;
@@ -28,11 +30,26 @@ export class PageIntake {
   /**
    * @param asked times that the page has come
    * @param isExpected something says that there is such a page
-   * @throws RepeatedPageError for the page to be asked for again; once more it is believed
+   * @throws UnlikelyPageError for the page to be asked for again; once more it is believed
    */
   requireNew(page: SelectedPage, number: number, asked: number, isExpected: boolean): void {
-    if (!isExpected || asked > MAX_ASKED_AGAIN) return;
-    if (this.tally.hasCome(page)) throw new RepeatedPageError(number);
+    if (!isExpected) return;
+    this.requireRecords(page, number, asked);
+    if (asked <= MAX_ASKED_AGAIN && this.tally.hasCome(page)) throw new RepeatedPageError(number);
+  }
+
+  /** The same, of a page that is to have records, whichever. */
+  requireRecords(page: SelectedPage, number: number, asked: number): void {
+    if (!this.#isDoubtfullyEmpty(page)) return;
+    if (asked <= MAX_ASKED_AGAIN && this.#options.doubtsEmpty) throw new EmptyPageError(number);
+    this.hasEmptyPage = true;
+  }
+
+  /** Whether a page has no records, though it stands behind one that has, and no count says that these are all. */
+  #isDoubtfullyEmpty(page: SelectedPage): boolean {
+    if (page.recordCount > 0 || this.sizes.isLastEmpty) return false;
+    const { distinct, total } = this.tally;
+    return distinct !== total;
   }
 
   /** The same, of pages that are read beside each other. @throws TracedError, too, if it is not to be believed */

@@ -1,8 +1,11 @@
-/** Pages that come again, under another number or token. */
+/** Pages that come again, under another number or token, or without records though they were promised. */
 import { TracedError, transientError } from '../../protocol/errors.js';
 import type { Ending } from '../paginators/page-walk.js';
 
-/** Times that a page is asked for again of which all records have come before: a cache may take one page for another. */
+/**
+ * Times that a page is asked for again of which all records have come before (a cache may take one page for another), or
+ * that has none.
+ */
 export const MAX_ASKED_AGAIN = 2;
 /** Pages in a row that are as the one before them, or hold all that has come, with which a list ends that says no more. */
 const MAX_IN_ROW = 2;
@@ -14,11 +17,24 @@ const sameRecords = (page: number) => ({
   internalMessage: `page ${page} holds the same records as one before it`,
 });
 
-/** The API sent a page that it had sent before: it is to be asked for again. */
-export class RepeatedPageError extends TracedError {
+/** The API sent a page that is not to be believed at once: it is to be asked for again. */
+export abstract class UnlikelyPageError extends TracedError {}
+
+/** One that it had sent before. */
+export class RepeatedPageError extends UnlikelyPageError {
   /** @param page number of it; 1 for the first */
   constructor(page: number) {
     super(SENT_TWICE, 'transient_error', sameRecords(page));
+  }
+}
+
+/** One without records, although the page before it says that there is one, or is full. */
+export class EmptyPageError extends UnlikelyPageError {
+  /** @param page number of it; 1 for the first */
+  constructor(page: number) {
+    super('The API sent a page without records, although it says that there are more.', 'transient_error', {
+      internalMessage: `page ${page} has no records, though the one before it speaks of more`,
+    });
   }
 }
 

@@ -16,11 +16,11 @@ import type { List } from './page-fetcher.js';
 /** What is told about the lists that a retriever reads. */
 export interface ListListener extends RequestListener {
   /** @param path of the list, without the host */
-  listRead(reading: ListReading, path: string): void;
+  listRead(outcome: ListOutcome, path: string): void;
 }
 
 export interface ListOutcome extends ListReading {
-  /** Records are missing, going by counts that have not proven inexact. */
+  /** Records are missing, going by counts that have not proven inexact, or may be, going by a page without any. */
   readonly isShort: boolean;
   /** It is empty, and the API has not counted it, though it counts others. */
   readonly isUncounted: boolean;
@@ -57,8 +57,8 @@ export function shortageOf({
   completeness,
 }: ListOutcome): Shortage | undefined {
   if (!exists || isUncounted) return 'absent';
-  if (completeness !== 'short') return undefined;
-  return isShort ? 'short' : 'doubtful';
+  if (isShort) return 'short';
+  return completeness === 'short' ? 'doubtful' : undefined;
 }
 
 /** Reads lists. */
@@ -201,6 +201,7 @@ class ListRetriever implements Retriever {
       isCrowded: () => (lanes?.waitingBefore(list.rank ?? 0) ?? 0) >= pagesAtATime,
       mayEndEarly,
       readsAgain: counts.areExact,
+      doubtsEmpty: counts.areEmptyEndsRare,
       onAgain,
     };
     return { options, isBegun: () => isBegun };
@@ -233,8 +234,9 @@ class ListRetriever implements Retriever {
   }
 
   #ended({ partition }: List, reading: ListReading): ListOutcome {
-    this.#listener.listRead(reading, this.#pages.pathOf(partition));
-    return { ...reading, ...this.#counts.addList(reading, partition === NO_PARTITION) };
+    const outcome = { ...reading, ...this.#counts.addList(reading, partition === NO_PARTITION) };
+    this.#listener.listRead(outcome, this.#pages.pathOf(partition));
+    return outcome;
   }
 }
 

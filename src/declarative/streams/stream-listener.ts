@@ -38,11 +38,11 @@ export function streamListener(
       messages.rateLimited(until).catch(ignore);
       beat();
     },
-    listRead: (reading, path) => {
-      stats.addList(reading);
-      const isToBeTold = reading.completeness === 'short' || isLimited(reading);
+    listRead: (outcome, path) => {
+      stats.addList(outcome);
+      const isToBeTold = outcome.completeness === 'short' || outcome.isShort || isLimited(outcome);
       if (isToBeTold && ++shortWarnings <= MAX_SHORT_WARNINGS) {
-        void messages.log('WARN', `${path}: ${shortfall(reading)}`).catch(ignore);
+        void messages.log('WARN', `${path}: ${shortfall(outcome)}`).catch(ignore);
       }
     },
     write: (batch) => {

@@ -239,7 +239,10 @@ export class StreamReader {
       const level = isClosed && open.written === 0 ? 'DEBUG' : 'INFO';
       await this.#messages.log(level, `slice ${range} ${how}, ${counted(open.written, 'record')}`);
       if (isClosed && open.isShort) {
-        await this.#messages.log('WARN', `${range} came short again; the API's count is taken for wrong`);
+        await this.#messages.log(
+          'WARN',
+          `${range} came short again; what the API says of more records is taken for wrong`,
+        );
       }
       if (isClosed && open.absent.exceeds(this.#cursor.knownAbsent)) {
         await this.#messages.log('WARN', `${range}: lists that are not there are taken for gone`);

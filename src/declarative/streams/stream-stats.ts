@@ -118,9 +118,12 @@ export function isLimited({ completeness, distinct, total }: ListReading): boole
 
 /** What is said about a list of which fewer records came than the API counts, or perhaps than there are. */
 export function shortfall(reading: ListReading): string {
-  const { distinct, total = 0, missing } = reading;
+  const { distinct, total = 0, missing, completeness } = reading;
   if (isLimited(reading)) {
     return `the API counts ${total} records, which may be the most that it counts and shows; if there are more, they are missing`;
+  }
+  if (completeness !== 'short') {
+    return `a page had no records although there was to be one behind ${counted(distinct, 'record')}; more may be missing`;
   }
   const came = `the API counts ${total} records, but only ${distinct} came`;
   return missing > 0
