@@ -31,6 +31,8 @@ interface Window {
   limit: number;
   /** ms, with the slack */
   interval: number;
+  /** The same, of the vendor's own window. Where the user has set a limit, the calls are spread over shorter ones. */
+  readonly documentedInterval: number;
   /** Times that the slack has grown. */
   grown: number;
   /** Times of the last calls, at most `limit` of them, oldest first. */
@@ -137,7 +139,7 @@ export class ApiBudget {
       window.grown++;
       window.interval += MORE_SLACK_MS;
     }
-    const isNews = now + ms > Math.max(now, window.pausedUntil) + SAME_PAUSE;
+    const isNews = now + ms > window.pausedUntil + SAME_PAUSE;
     window.pausedUntil = Math.max(window.pausedUntil, now + ms);
     window.refused.pause();
     return isFirst || isNews;
@@ -166,9 +168,10 @@ export class ApiBudget {
     const window = this.#windowOf(endpoint);
     const remaining = numberIn(headers, ratelimit_remaining_header);
     const reset = (secondsIn(headers, ratelimit_reset_header, clock.now()) ?? 0) * 1000;
-    if (reset > window.interval) window.hasLongerQuota = true;
+    const isLonger = reset > window.documentedInterval;
+    if (isLonger) window.hasLongerQuota = true;
     // A window that is longer than the documented one is of another limit, whose end is for a 429 to say.
-    if (window.limit === 0 || remaining === undefined || reset <= 0 || reset > window.interval) {
+    if (window.limit === 0 || remaining === undefined || reset <= 0 || isLonger) {
       return window.quota.count();
     }
     if (!window.quota.take({ call, remaining, until: clock.elapsed() + reset })) return;
@@ -201,7 +204,8 @@ export class ApiBudget {
         : perInterval(requestsPerMinute, interval);
     return {
       limit,
-      interval: ms * (1 + SLACK_SHARE) + SLACK_MS,
+      interval: withSlack(ms),
+      documentedInterval: withSlack(interval),
       grown: 0,
       calls: [],
       count: 0,
@@ -213,6 +217,10 @@ export class ApiBudget {
       refused: new RefusedCalls(),
     };
   }
+}
+
+function withSlack(ms: number): number {
+  return ms * (1 + SLACK_SHARE) + SLACK_MS;
 }
 
 /**

@@ -14,7 +14,7 @@ describe('what headers say about the quota', () => {
   };
   const START = 1_700_000_000_000;
 
-  function budgetOf(limit: number, requestsPerMinute?: number) {
+  function budgetOf(limit: number, requestsPerMinute?: number, interval = 'PT1M') {
     const clock = {
       time: START,
       /** ms by which the time of day is ahead. */
@@ -26,7 +26,7 @@ describe('what headers say about the quota', () => {
       clock,
       budget: {
         type: 'HTTPAPIBudget',
-        policies: [policy(limit, 'PT1M', undefined, PER_ENDPOINT)],
+        policies: [policy(limit, interval, undefined, PER_ENDPOINT)],
         ...HEADERS,
       },
       keyMode: 'live',
@@ -80,6 +80,15 @@ describe('what headers say about the quota', () => {
     answer(call(), { 'x-left': '0', 'x-reset': String(START / 1000 + 7) });
     expect(wait()).toBe(7000);
   });
+
+  test.each([undefined, 300, 500, 600])(
+    'counts where it is of a second, with %s requests a minute',
+    (perMinute) => {
+      const { call, wait, answer } = budgetOf(10, perMinute, 'PT1S');
+      answer(call(), { 'x-left': '0', 'x-reset': '1' });
+      expect(wait()).toBe(1000);
+    },
+  );
 
   test('ends when it was to end, also if the clock is set back meanwhile', () => {
     const { clock, call, wait, answer } = budgetOf(100);
