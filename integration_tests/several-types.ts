@@ -1,7 +1,8 @@
 /**
  * The columns whose schema allows several types besides null: the only ones, and why. They declare them by `oneOf`, of
- * which destinations make a JSON column; of a list of types some take one alone, and all other values become null. What only another reply sends (of a create, a fetch, a verify) is no reason:
- * see decision 26. Below the columns types may be several: there, nothing depends on them.
+ * which destinations make a JSON column; of a list of types some take one alone, and all other values become null. What
+ * only another reply sends (of a create, a fetch, a verify) is no reason: see decision 26. Below the columns types may be
+ * several: there, nothing depends on them.
  */
 export interface SeveralTypes {
   readonly why: string;

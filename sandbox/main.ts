@@ -166,7 +166,15 @@ async function main(): Promise<void> {
   process.once('SIGTERM', () => void stop());
 }
 
+/** What to say of an error. */
+function problemOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code !== 'EADDRINUSE' || port === undefined) return error.message;
+  return `Port ${port} is taken: end the program that has it, or name another one with --port ${port + 10}.`;
+}
+
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(problemOf(error));
   process.exitCode = 1;
 });

@@ -61,11 +61,11 @@ async function readAll(size: number, seed: number): Promise<Reading> {
   }
 }
 
-/** @returns MiB, the median of what was there while these records came */
-function memoryBetween(memory: readonly MemoryAtRecord[], first: number, last: number): number {
+/** @returns MiB, the median of what was there while these records came; undefined if nobody looked meanwhile */
+function memoryBetween(memory: readonly MemoryAtRecord[], first: number, last: number): number | undefined {
   const samples = memory.filter(({ records }) => records >= first && records < last);
   const values = samples.map(({ now }) => now).toSorted((one, other) => one - other);
-  return values[Math.floor(values.length / 2)] ?? Number.NaN;
+  return values[Math.floor(values.length / 2)];
 }
 
 /** @returns a line with figures. @throws Violation */
@@ -75,16 +75,17 @@ export async function soakVolume({ records, maxMemory, seed }: VolumeOptions): P
   const line =
     `volume: ${reading.records} transactions of Paystack in ${reading.seconds.toFixed(0)} s, ` +
     `${reading.retries} requests repeated, reader paused ${reading.pauses} times, ${reading.repeated} records twice`;
-  const last = memory.at(-1);
-  if (last === undefined) return `${line}; this system tells no memory`;
+  const peak = memory.at(-1)?.peak;
   const early = memoryBetween(memory, records / 4, records / 2);
   const late = memoryBetween(memory, (3 * records) / 4, records);
+  if (peak === undefined || early === undefined || late === undefined) {
+    return `${line}; this system tells no memory`;
+  }
   const figures =
-    `${line}, peak memory ${last.peak.toFixed(0)} MiB, ` +
+    `${line}, peak memory ${peak.toFixed(0)} MiB, ` +
     `${early.toFixed(0)} MiB in the second quarter and ${late.toFixed(0)} in the last`;
-  if (last.peak > maxMemory)
-    throw new Violation(`More than ${maxMemory} MiB of memory were used. ${figures}`);
-  if (!(Math.abs(late - early) <= TOLERANCE * early)) {
+  if (peak > maxMemory) throw new Violation(`More than ${maxMemory} MiB of memory were used. ${figures}`);
+  if (Math.abs(late - early) > TOLERANCE * early) {
     throw new Violation(`Memory changes with the number of records. ${figures}`);
   }
   return figures;

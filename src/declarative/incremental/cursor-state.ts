@@ -64,7 +64,7 @@ const FILTER_FAULTS = { coarse: 'days', partial: 'partial' } as const;
 type KnownFault = keyof typeof FILTER_FAULTS;
 /** Beside the cursor field: the API has no lists for some parents, which was looked at twice. */
 const ABSENT_LISTS = 'absent_lists';
-/** Beside the cursor field: ranges that are open because records of them were missing, and are so for the first time. */
+/** Beside the cursor field: ranges that are open because records of them were missing, of which lists, and for how many syncs. */
 const SHORT = 'short';
 
 function refuse(stream: string, why: string): Error {

@@ -72,7 +72,7 @@ export interface OpenSlice {
   isShort: boolean;
   /** Lists of parents that are not there. */
   readonly absent: ListNames;
-  /** Those that are short, and those of them that were not known not to be there. */
+  /** Lists that are short, and those that are newly found not to be there (marked so). */
   readonly inDoubt: ListNames;
   /** The API has sent nothing, and not counted it, though it counts other lists. */
   isUncounted: boolean;

@@ -74,7 +74,8 @@ export class SliceLedger {
     const known = new ListNames();
     for (const one of before) known.addAll(one.lists);
     const times = Math.max(0, ...before.map((one) => one.times));
-    // Once for each list: a count that stays too high is not one of these records, and the rest must not wait for it.
+    // Not for what the sync before was in doubt of, too: a count that stays too high is not one of these records, and the
+    // rest must not wait for it.
     if (before.length > 0 && (!lists.exceeds(known) || times >= MAX_TIMES)) return false;
     this.#leftOpen.push({ start, end, lists, times: times + 1 });
     return true;

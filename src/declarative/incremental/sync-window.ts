@@ -70,8 +70,8 @@ function isForGood(
   // A record may change at any time and stays in the window all the same.
   if (mayChange(definition)) return false;
   // A list without a filter goes by the date of change: what changed later has left the window.
-  const lastChange = definition.start_time_option === undefined ? 0 : lookback;
-  return finished.asOf >= endDate + Math.max(lastChange, CLOCK_MARGIN_MS);
+  const changesFor = definition.start_time_option === undefined ? 0 : lookback;
+  return finished.asOf >= endDate + Math.max(changesFor, CLOCK_MARGIN_MS);
 }
 
 /**

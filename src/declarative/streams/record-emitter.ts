@@ -73,7 +73,7 @@ export class RecordEmitter {
   }
 
   #hasNoKey({ captured }: SelectedPage, offset: number): boolean {
-    // For each record: a function for it would be made anew each time.
+    // Not `some`, which would make a function for each record.
     for (const place of this.#places.keyPlaces) {
       if (!isPresent(captured[offset + place])) return true;
     }
