@@ -34,11 +34,11 @@ const builtinsWhenUsed = {
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
       const load = `process.getBuiltinModule('${path}')`;
       const isFunction = typeof process.getBuiltinModule(path) === 'function';
-      const whenUsed = `new Proxy({}, { get: (_, name) => (loaded ??= ${load})[name] })`;
+      const traps = '{ get: (_, name) => used()[name], has: (_, name) => name in used() }';
       return {
         contents: isFunction
           ? `module.exports = ${load};`
-          : `let loaded; module.exports = Object.create(${whenUsed});`,
+          : `let loaded; const used = () => (loaded ??= ${load}); module.exports = Object.create(new Proxy({}, ${traps}));`,
       };
     });
   },

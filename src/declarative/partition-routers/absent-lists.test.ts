@@ -19,7 +19,7 @@ import {
   sorted,
   START,
 } from '../../test-support/read-run.fixture.js';
-import type { ReadRun } from '../../test-support/read-run.fixture.js';
+import type { ReadRun, Reply } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
 import { HOUR_MS, MINUTE_MS } from '../durations.js';
 import { ListNames } from '../incremental/list-names.js';
@@ -82,6 +82,29 @@ describe.each([
     expect(second.logs.filter((line) => line.includes('stays open'))).toHaveLength(1);
     expect(stateOf(second)).not.toHaveProperty('absent_lists');
     const third = await sync(stream, [7], stateOf(second));
+    expect(stateOf(third)).toMatchObject({ absent_lists: ['7'] });
+  });
+
+  test('of a list that was short and is not there in the next sync are not taken for gone', async () => {
+    const counted = { ...stream, retriever: { ...stream.retriever, paginator: byCountedPage } };
+    const syncWith = (replyOf7: (url: URL) => Reply, state?: JsonObject): Promise<ReadRun> => {
+      const api = fakeApi((url) => {
+        if (url.pathname === '/orders') return listBetween(url, parents);
+        const id = parentOf(url);
+        return id === 7 ? replyOf7(url) : pageOf(url, [{ id, updatedAt: at(START + id * HOUR_MS) }]);
+      });
+      return runRead([counted], api, {
+        states: new Map(state === undefined ? [] : [['items', state]]),
+        context: { clock: new FakeClock() },
+      });
+    };
+    const record = { id: 7, updatedAt: at(START + 7 * HOUR_MS) };
+    const short = await syncWith(() => ({ body: { data: [record], meta: { total: 2, pageCount: 1 } } }));
+    expect(stateOf(short)).toHaveProperty('short');
+    const second = await syncWith(() => gone, stateOf(short));
+    expect(second.logs.filter((line) => line.includes('stays open'))).toHaveLength(1);
+    expect(stateOf(second)).not.toHaveProperty('absent_lists');
+    const third = await syncWith(() => gone, stateOf(second));
     expect(stateOf(third)).toMatchObject({ absent_lists: ['7'] });
   });
 

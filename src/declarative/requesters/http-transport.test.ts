@@ -1,4 +1,5 @@
 /** Against real sockets, because it is their phases that are timed. */
+import { getEventListeners } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
@@ -250,4 +251,15 @@ test('no redirect is followed', async () => {
   const host = await serve((_, response) => response.writeHead(302, { Location: `http://${other}/` }).end());
   await expect(get(`http://${host}/`)).resolves.toMatchObject({ status: 302 });
   expect(asked).toEqual([]);
+});
+
+test('an exchange that is over no longer listens for the end of the run', async () => {
+  const host = await serve((request, response) => {
+    if (request.url === '/fails') response.destroy();
+    else response.end('{}');
+  });
+  const { signal } = new AbortController();
+  for (const path of ['works', 'fails', 'works'])
+    await get(`http://${host}/${path}`, {}, signal).catch(() => undefined);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
