@@ -49,7 +49,10 @@ export async function* readListInTurn(options: ListOptions): AsyncGenerator<numb
   for (let again = 1; again <= MAX_AGAIN && mayHaveMoved(reading, pass); again++) {
     options.onAgain?.('moved');
     pass = new ListPass(options, pass.tally);
-    yield* pass.readInTurn();
+    const next = yield* pass.readInTurn();
+    // The number of its records is that of the first reading; what is in doubt of its end, of either.
+    const hasEmptyPage = reading.hasEmptyPage === true || next.hasEmptyPage === true;
+    reading = { ...reading, hasEmptyPage, endFailure: reading.endFailure ?? next.endFailure };
     if (!pass.hasBroughtNew) break;
   }
   return withEnd(reading);
