@@ -110,7 +110,8 @@ function byStatus({ status, problem }: Answer, title: string): ErrorResolution {
           `${title} sent an answer that cannot be used: ${problem}. Try again later; if it stays so, the vendor has to look, or whoever runs the network in between.`,
         );
   }
-  if (status >= 300 && status < 400) {
+  // A 304 is no redirect: a cache on the way gives it, to a question that was not asked.
+  if (status >= 300 && status < 400 && status !== 304) {
     return at(
       'FAIL',
       'system_error',

@@ -21,6 +21,7 @@ describe('an answer that may pass', () => {
     ['HTTP 500', status(500)],
     ['HTTP 502 as HTML', text('<html>Bad Gateway</html>', 'text/html', 502)],
     ['HTTP 503 without a body', () => new HttpResponse(null, { status: 503 })],
+    ['HTTP 304, of a cache on the way', () => new HttpResponse(null, { status: 304 })],
     ['HTTP 408', status(408)],
     ['an unknown status', status(418)],
     ['a 200 that is HTML', text('<html>Please wait</html>', 'text/html')],
