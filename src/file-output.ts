@@ -15,7 +15,10 @@ export function fileOutput(file: number, write: WriteBytes = writeSync): Writabl
     decodeStrings: true,
     write(chunk: Buffer, _encoding, done) {
       try {
-        for (let written = 0; written < chunk.length;) written += write(file, chunk, written);
+        for (let written = 0, count = 0; written < chunk.length; written += count) {
+          count = write(file, chunk, written);
+          if (count === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
+        }
         done();
       } catch (error) {
         done(error as NodeJS.ErrnoException);

@@ -163,6 +163,8 @@ export class ParentStream {
         // New records move others to the next page. Where there are none, or the count has fallen, another one has been hidden.
         first ??= info.total;
         if (repeated > (info.total ?? Infinity) - (first ?? 0)) progress?.mayHide();
+        // Some may be missing between the others.
+        if (page.recordCount === 0 && info.hasMore) progress?.mayHide();
         // Behind the dates: if the API ignores the range, there is no use in cutting it.
         if (!hasMoved) onPage?.(page, info);
         const isOldestFirst = comesOldestFirst(open?.page ?? order);

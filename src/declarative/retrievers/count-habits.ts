@@ -9,12 +9,12 @@ const MAX_INEXACT_IN_ROW = 3;
 /** Empty lists without a count after which that is taken for the API's way, unless it has counted an empty one. */
 const MAX_UNCOUNTED = 20;
 
-/** Lists in a row that ended with a promised page without records, after which that is taken for the API's way. */
+/** Lists in a row with a promised page without records, after which that is taken for the API's way. */
 const MAX_EMPTY_ENDS = 3;
 
 /** How an API counts the records of a stream's lists, and ends them, as those show it that have been read. */
 export class CountHabits {
-  /** Lists in a row that ended with a promised page without records. */
+  /** Lists in a row with a promised page without records; those of one page, which promised none, do not count. */
   #emptyEnds = 0;
   /** Lists in a row that came short. */
   #inexactInRow = 0;
@@ -47,7 +47,7 @@ export class CountHabits {
   addList(reading: ListReading, isOne: boolean): { isShort: boolean; isUncounted: boolean } {
     const isCut = reading.hasEmptyPage === true;
     if (isCut) this.#emptyEnds++;
-    else if (reading.distinct > 0) this.#emptyEnds = 0;
+    else if (reading.pages > 1) this.#emptyEnds = 0;
     const isShort = reading.completeness === 'short';
     // Whatever the counts are, what helps goes on.
     if (isShort && reading.hasHelped !== true) this.#inexactInRow++;
@@ -55,7 +55,7 @@ export class CountHabits {
     return {
       isShort:
         (isShort && (isOne || this.#inexactInRow <= MAX_INEXACT_IN_ROW)) ||
-        (isCut && this.#emptyEnds <= MAX_EMPTY_ENDS),
+        (isCut && (isOne || this.#emptyEnds <= MAX_EMPTY_ENDS)),
       isUncounted: this.#isUncounted(reading, isOne),
     };
   }

@@ -101,8 +101,19 @@ export class ListPass {
     const failure = isUnknown ? this.#lookFailure : undefined;
     const isRead = failure !== undefined && failure.number <= this.#intake.sizes.lastNumber;
     const endFailure = isRead ? undefined : (failure?.error ?? (isUnknown ? this.#walk.endDoubt : undefined));
-    const { hasEmptyPage } = this.#intake;
-    return { exists: how !== 'gone', completeness, distinct, total, missing, hasEmptyPage, endFailure };
+    // A count that comes true says that nothing is missing.
+    const hasEmptyPage = this.#intake.hasEmptyPage && completeness !== 'verified';
+    const { lastNumber: pages } = this.#intake.sizes;
+    return {
+      exists: how !== 'gone',
+      completeness,
+      distinct,
+      total,
+      missing,
+      pages,
+      hasEmptyPage,
+      endFailure,
+    };
   }
 
   /** @returns undefined if the API does not know the list */

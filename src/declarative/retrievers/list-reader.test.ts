@@ -253,7 +253,7 @@ describe('a list of which fewer records come than the API counts', () => {
     const { reading, ids } = await read(api.http);
     expect(ids).toEqual([6, 5, 4, 3, 2, 1]);
     const missing = { completeness: 'short', distinct: 6, total: 8, missing: 2, isShort: true };
-    const nothingElse = { hasHelped: false, isUncounted: false, hasEmptyPage: false };
+    const nothingElse = { hasHelped: false, isUncounted: false, hasEmptyPage: false, pages: 2 };
     expect(reading).toEqual({ exists: true, ...nothingElse, ...missing });
     expect(api.asked).toEqual(['1', '2', '3', '1', '2', '3']);
   });
@@ -504,34 +504,42 @@ test('lists of parents are read again, however many came short, as long as that 
   }
 });
 
-test('what is in doubt of a list that has moved, when it is read again, is told of', async () => {
-  let lists = 0;
-  const ignore = () => undefined;
-  const page = (url: string): object => {
-    const isFirst = !new URL(url).searchParams.has('next');
-    if (isFirst) lists++;
-    // What was the last of the first page has moved on to the second one, which is gone afterwards.
-    const moved = lists === 1 ? [2, 1] : [];
-    return { data: (isFirst ? [3, 2] : moved).map((id) => ({ id })), meta: { next: isFirst ? '2' : null } };
-  };
-  const retriever = createRetriever(
-    {
-      definition: { ...streamOf('orders').retriever, requester: requesterOf('/orders'), paginator: byToken },
-      capture: [['id']],
-      keyPlaces: [0],
-      pagesAtATime: 4,
-    },
-    requestContext({
-      http: async ({ url }) => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify(page(url))) }),
-    }),
-    { warn: ignore, requested: ignore, rateLimited: ignore, listRead: ignore },
-  );
-  const told: string[] = [];
-  const use = () => ({ isEnough: false, done: Promise.resolve() });
-  const onShort = { again: (why: string) => told.push(why), ended: (how: string) => told.push(how) };
-  for await (const _ of retriever.readInTurn({ partition: ofParent, parameters: {} }, use, onShort)) void _;
-  expect(told).toEqual(['moved', 'short']);
-});
+test.each(['first', 'second'])(
+  'that the %s page of a list that has moved is empty, when it is read again, is told of',
+  async (which) => {
+    let lists = 0;
+    const ignore = () => undefined;
+    const page = (url: string): object => {
+      const isFirst = !new URL(url).searchParams.has('next');
+      if (isFirst) lists++;
+      // What was the last of the first page has moved on to the second one, which is gone afterwards.
+      const isGone = lists > 1 && isFirst === (which === 'first');
+      const ids = isFirst ? [3, 2] : [2, 1];
+      return { data: isGone ? [] : ids.map((id) => ({ id })), meta: { next: isFirst ? '2' : null } };
+    };
+    const retriever = createRetriever(
+      {
+        definition: {
+          ...streamOf('orders').retriever,
+          requester: requesterOf('/orders'),
+          paginator: byToken,
+        },
+        capture: [['id']],
+        keyPlaces: [0],
+        pagesAtATime: 4,
+      },
+      requestContext({
+        http: async ({ url }) => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify(page(url))) }),
+      }),
+      { warn: ignore, requested: ignore, rateLimited: ignore, listRead: ignore },
+    );
+    const told: string[] = [];
+    const use = () => ({ isEnough: false, done: Promise.resolve() });
+    const onShort = { again: (why: string) => told.push(why), ended: (how: string) => told.push(how) };
+    for await (const _ of retriever.readInTurn({ partition: ofParent, parameters: {} }, use, onShort)) void _;
+    expect(told).toEqual(['moved', 'short']);
+  },
+);
 
 describe('a list that stays short', () => {
   const passesOf = async (idsOf: (pass: number) => readonly number[], total: number, size = SIZE) => {

@@ -60,6 +60,8 @@ export interface ListReading {
   readonly distinct: number;
   /** Records that the API counts, where it does. */
   readonly total: number | undefined;
+  /** Pages that came, going by the number of the last one. */
+  readonly pages: number;
   /** By how many the former fall short of the latter. */
   readonly missing: number;
   /** It was read again because records were missing, and that brought some. */

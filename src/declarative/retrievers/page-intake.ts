@@ -5,6 +5,9 @@ import type { ListOptions, PageUse } from './list.js';
 import { ListTally } from './list-tally.js';
 import { EmptyPageError, MAX_ASKED_AGAIN, RepeatedPageError, RepeatedPages } from './repeated-pages.js';
 
+/** Pages without records in a list that were asked for again in vain, after which further ones are not. */
+const MAX_EMPTY_IN_VAIN = 3;
+
 /** Takes in the pages of one pass through a list, in whatever order: what they bring, and what they show of the list. */
 export class PageIntake {
   readonly tally: ListTally;
@@ -16,6 +19,10 @@ export class PageIntake {
   readonly #options: ListOptions;
   readonly #walk: PageWalk;
   readonly #isRepeated: boolean;
+  /** The pass before this one has brought records. */
+  readonly #hadRecords: boolean;
+  /** Pages without records that were asked for again in vain. */
+  #emptyInVain = 0;
   readonly #repeated = new RepeatedPages();
 
   /** @param before what the pass that is repeated has counted */
@@ -23,6 +30,7 @@ export class PageIntake {
     this.#options = options;
     this.#walk = walk;
     this.#isRepeated = before !== undefined;
+    this.#hadRecords = (before?.distinct ?? 0) > 0;
     this.sizes = new PageSizes(options.paginator);
     this.tally = new ListTally(options.width, options.keyPlaces, before);
   }
@@ -41,23 +49,29 @@ export class PageIntake {
   /** The same, of a page that is to have records, whichever. */
   requireRecords(page: SelectedPage, number: number, asked: number): void {
     if (!this.#isDoubtfullyEmpty(page)) return;
-    if (asked <= MAX_ASKED_AGAIN && this.#options.doubtsEmpty) throw new EmptyPageError(number);
+    const isHopeful = this.#options.doubtsEmpty && this.#emptyInVain < MAX_EMPTY_IN_VAIN;
+    if (asked <= MAX_ASKED_AGAIN && isHopeful) throw new EmptyPageError(number);
+    if (isHopeful) this.#emptyInVain++;
     this.hasEmptyPage = true;
   }
 
-  /** Whether a page has no records, though it stands behind one that has, and no count says that these are all. */
+  /**
+   * Whether a page has no records, though it stands behind one that has, or in a list that had some, and no count says that
+   * these are all.
+   */
   #isDoubtfullyEmpty(page: SelectedPage): boolean {
-    if (page.recordCount > 0 || this.sizes.isLastEmpty) return false;
+    const hadRecords = this.sizes.lastNumber > 0 ? !this.sizes.isLastEmpty : this.#hadRecords;
+    if (page.recordCount > 0 || !hadRecords) return false;
     const { distinct, total } = this.tally;
     return distinct !== total;
   }
 
   /** The same, of pages that are read beside each other. @throws TracedError, too, if it is not to be believed */
   requireNewBeside(page: SelectedPage, number: number, asked: number): void {
-    this.requireNew(page, number, asked, true);
-    if (asked > MAX_ASKED_AGAIN && this.tally.hasCome(page)) {
-      this.#repeated.addBeside(number, this.#walk.total(page));
-    }
+    // That one has no records, the count shows.
+    if (!this.tally.hasCome(page)) return;
+    if (asked <= MAX_ASKED_AGAIN) throw new RepeatedPageError(number);
+    this.#repeated.addBeside(number, this.#walk.total(page));
   }
 
   /** Whether a page shows that there are none behind it, though another one would be asked for. */
@@ -74,6 +88,8 @@ export class PageIntake {
   /** @param totalBefore what the list had counted when the page was asked for */
   use(page: SelectedPage, number: number, hasMore: boolean, totalBefore: number | undefined): PageUse {
     const isFirst = this.sizes.lastNumber === 0 && !this.#isRepeated;
+    // A page between others has records, too.
+    if (this.sizes.lastNumber > 0 && this.sizes.isLastEmpty && page.recordCount > 0) this.hasEmptyPage = true;
     this.sizes.add(page, number);
     const total = this.#walk.total(page);
     // Behind the last record some APIs count none: of the page, or of what stands behind it.

@@ -28,12 +28,12 @@ export class RepeatedPageError extends UnlikelyPageError {
   }
 }
 
-/** One without records, although the page before it says that there is one, or is full. */
+/** One without records, although something says that there are more. */
 export class EmptyPageError extends UnlikelyPageError {
   /** @param page number of it; 1 for the first */
   constructor(page: number) {
-    super('The API sent a page without records, although it says that there are more.', 'transient_error', {
-      internalMessage: `page ${page} has no records, though the one before it speaks of more`,
+    super('The API sent a page without records, although there may be more.', 'transient_error', {
+      internalMessage: `page ${page} has no records, though more were to be expected`,
     });
   }
 }

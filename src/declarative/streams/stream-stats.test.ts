@@ -2,10 +2,25 @@ import { describe, expect, test } from '@jest/globals';
 import type { ListReading } from '../retrievers/list.js';
 import { shortfall, StreamStats } from './stream-stats.js';
 
-const verified: ListReading = { exists: true, completeness: 'verified', distinct: 5, total: 5, missing: 0 };
-const short: ListReading = { exists: true, completeness: 'short', distinct: 5, total: 7, missing: 2 };
+const verified: ListReading = {
+  exists: true,
+  pages: 1,
+  completeness: 'verified',
+  distinct: 5,
+  total: 5,
+  missing: 0,
+};
+const short: ListReading = {
+  exists: true,
+  pages: 1,
+  completeness: 'short',
+  distinct: 5,
+  total: 7,
+  missing: 2,
+};
 const unknown: ListReading = {
   exists: true,
+  pages: 1,
   completeness: 'unknown',
   distinct: 5,
   total: undefined,
