@@ -515,7 +515,10 @@ test.each(['first', 'second'])(
       // What was the last of the first page has moved on to the second one, which is gone afterwards.
       const isGone = lists > 1 && isFirst === (which === 'first');
       const ids = isFirst ? [3, 2] : [2, 1];
-      return { data: isGone ? [] : ids.map((id) => ({ id })), meta: { next: isFirst && !isGone ? '2' : null } };
+      return {
+        data: isGone ? [] : ids.map((id) => ({ id })),
+        meta: { next: isFirst && !isGone ? '2' : null },
+      };
     };
     const retriever = createRetriever(
       {
