@@ -4,7 +4,7 @@ import { items, ofAll, parentsOf, ROUTER } from '../../test-support/child-lists.
 import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import { byCountedPage, streamOf } from '../../test-support/definitions.fixture.js';
 import { at, fakeApi, pageOf, runRead, sorted, START } from '../../test-support/read-run.fixture.js';
-import type { ReadRun } from '../../test-support/read-run.fixture.js';
+import type { FakeApi, ReadRun } from '../../test-support/read-run.fixture.js';
 import type { DeclarativeStream } from '../components.js';
 import { HOUR_MS, MINUTE_MS } from '../durations.js';
 
@@ -38,6 +38,12 @@ function countedItems(): DeclarativeStream {
   const stream = streamOf('orders', { retriever: { ...retriever, paginator: byCountedPage } });
   const partition_router = { ...ROUTER, parent_stream_configs: [{ ...ofAll, stream }] as const };
   return { ...items, retriever: { ...items.retriever, partition_router } };
+}
+
+/** The sync that goes on from where another one ended. */
+function goOn(before: ReadRun, api: FakeApi, options: Parameters<typeof runRead>[2]): Promise<ReadRun> {
+  const states = new Map([['items', before.states('items').at(-1) ?? {}]]);
+  return runRead([countedChildren()], api, { ...options, states });
 }
 
 describe('a sync of child lists that goes on where lists came short', () => {
@@ -271,10 +277,7 @@ test('parents whose empty lists are not counted are asked for again, however man
   const first = await runRead([countedChildren()], api, options);
   expect(first.course('items').at(-1)).toBe('INCOMPLETE');
   isFaulty = false;
-  const second = await runRead([countedChildren()], api, {
-    ...options,
-    states: new Map([['items', first.states('items').at(-1) ?? {}]]),
-  });
+  const second = await goOn(first, api, options);
   const came = new Set([...ids(first), ...ids(second)]);
   expect(parents.filter(({ id }) => id !== 95 && !came.has(id))).toEqual([]);
 });
@@ -297,10 +300,7 @@ test('parents of whom more lists come short than a state names are read again, t
   const { orders } = first.states('items').at(-1)?.['parents_done'] as { orders: { short: string[] } };
   expect(orders.short.length).toBeLessThanOrEqual(100);
   isFaulty = false;
-  const second = await runRead([countedChildren()], api, {
-    ...options,
-    states: new Map([['items', first.states('items').at(-1) ?? {}]]),
-  });
+  const second = await goOn(first, api, options);
   const came = new Set([...ids(first), ...ids(second)]);
   expect(parents.flatMap(({ id }) => [2 * id, 2 * id + 1]).filter((id) => !came.has(id))).toEqual([]);
 });
