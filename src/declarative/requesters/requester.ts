@@ -55,6 +55,20 @@ export interface Requester {
   fetch<T>(request: PageRequest, select: SelectRecords, use: UseResponse<T>): Promise<T | undefined>;
 }
 
+/** A call under way, and what its answer is for. */
+interface Call<T> {
+  readonly url: URL;
+  /** By which the budget knows it. */
+  readonly call: number;
+  readonly request: PageRequest;
+  readonly select: SelectRecords;
+  readonly use: UseResponse<T>;
+  readonly isRetry: boolean;
+}
+
+/** What `use` made of a page, or why there is none. */
+type Used<T> = { readonly value: T } | { readonly again: Omit<Attempt, 'page'> };
+
 function authorization(requester: HttpRequester, config: JsonObject): string {
   const { authenticator } = requester;
   if (authenticator.type === 'BearerAuthenticator') {
@@ -130,25 +144,38 @@ export function createRequester(
     listener.warn(`${lineOf(request)}: replaced bytes that are not UTF-8${isLast}`);
   }
 
-  /** @param call for the budget, which is told what became of it */
-  async function ask(url: URL, select: SelectRecords, call: number) {
-    let outcome: CallOutcome = 'unanswered';
+  /**
+   * Judges an answer and hands its page to `use`. Whatever function waited for the answer must not hold the page: it has
+   * become old to the garbage collector, which would take all that it holds for old, too.
+   * @param call for the budget, which is told what became of it
+   */
+  async function useAnswer<T>(
+    response: HttpResponse | TransportError,
+    { url, call, request, select, use, isRetry }: Call<T>,
+  ): Promise<Used<T>> {
+    const isAnswer = !(response instanceof TransportError);
     try {
-      const response = await send(url);
-      const isAnswer = !(response instanceof TransportError);
-      const release = isAnswer ? response.release : undefined;
+      let callOutcome: CallOutcome = 'unanswered';
+      let judged: Attempt;
       try {
         const { title, mask, environment } = context;
-        const asked = { url, title, handler, mask, environment };
-        const judged = attemptOf(response, select, asked);
-        if (isAnswer) outcome = judged.resolution.action === 'RATE_LIMITED' ? 'refused' : 'answered';
-        return { judged, release };
-      } catch (error) {
-        release?.();
-        throw error;
+        judged = attemptOf(response, select, { url, title, handler, mask, environment });
+        if (isAnswer) callOutcome = judged.resolution.action === 'RATE_LIMITED' ? 'refused' : 'answered';
+      } finally {
+        context.budget.ended(definition.path, call, callOutcome);
       }
+      // The answer may have come, and waited for its turn, when all that wanted it had ended.
+      if (context.signal.aborted) throw new StoppedError('stopped before its answer was used');
+      // Without the page, which would stay in memory during the wait.
+      const { page, ...outcome } = judged;
+      context.budget.correct(definition.path, call, outcome.headers);
+      listener.requested(outcome.bytes, isRetry);
+      if (outcome.resolution.action !== 'SUCCESS' || page === undefined) return { again: outcome };
+      context.key.isAccepted = true;
+      if (page.repaired) tellRepaired(request);
+      return { value: await use(page, outcome.headers ?? {}) };
     } finally {
-      context.budget.ended(definition.path, call, outcome);
+      if (isAnswer) response.release?.();
     }
   }
 
@@ -158,7 +185,7 @@ export function createRequester(
     select: SelectRecords,
     use: UseResponse<T>,
     isRetry: boolean,
-  ): Promise<{ value: T } | { again: Omit<Attempt, 'page'> }> {
+  ): Promise<Used<T>> {
     const url = urlOf(request);
     for (let hasWaited = false; ; hasWaited = true) {
       const result = await context.slots.run(async () => {
@@ -168,21 +195,11 @@ export function createRequester(
         const turn = context.budget.tryAcquire(definition.path, hasWaited);
         if (turn.wait > 0) return turn;
         const { call } = turn;
-        const { judged, release } = await ask(url, select, call);
-        try {
-          // The answer may have come, and waited for its turn, when all that wanted it had ended.
-          if (context.signal.aborted) throw new StoppedError('stopped before its answer was used');
-          // Without the page, which would stay in memory during the wait.
-          const { page, ...outcome } = judged;
-          context.budget.correct(definition.path, call, outcome.headers);
-          listener.requested(outcome.bytes, isRetry);
-          if (outcome.resolution.action !== 'SUCCESS' || page === undefined) return { again: outcome };
-          context.key.isAccepted = true;
-          if (page.repaired) tellRepaired(request);
-          return { value: await use(page, outcome.headers ?? {}) };
-        } finally {
-          release?.();
-        }
+        const response = await send(url).catch((error: unknown) => {
+          context.budget.ended(definition.path, call, 'unanswered');
+          throw error;
+        });
+        return useAnswer(response, { url, call, request, select, use, isRetry });
       });
       if (!('wait' in result)) return result;
       listener.throttled?.(result.wait);
