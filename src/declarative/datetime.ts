@@ -1,15 +1,23 @@
 /** Dates on the wire. Times are Unix ms throughout; timestamps without a zone are UTC. */
 import { MINUTE_MS } from './durations.js';
 
-const DIGIT_0 = 48;
+const DIGIT_0 = 0x30;
+const DASH = 0x2d;
+const COLON = 0x3a;
+const DOT = 0x2e;
+const UTC = 0x5a;
+/** Between date and time: T, t, or a space. */
+const SEPARATORS = [0x54, 0x74, 0x20];
 
 /** Characters of a timestamp, of which the longest usual ones have 35. */
 const MAX_LENGTH = 64;
+/** `2024-05-01T10:00` */
+const SHORTEST_WITH_TIME = 16;
 
-function digits(text: string, from: number, count: number): number {
+function digits(bytes: Uint8Array, from: number, count: number): number {
   let value = 0;
   for (let i = from; i < from + count; i++) {
-    const digit = text.charCodeAt(i) - DIGIT_0;
+    const digit = (bytes[i] ?? 0) - DIGIT_0;
     if (!(digit >= 0 && digit <= 9)) return NaN;
     value = value * 10 + digit;
   }
@@ -35,52 +43,60 @@ function zoneOffset(zone: string): number {
 
 /**
  * Reads `2024-05-01`, `2024-05-01T10:00:00`, with or without a fraction (cut to ms) and a zone.
- * Written by hand because it runs for each record; it takes about a tenth of the time of `Date.parse`'s
- * fallback and, unlike it, takes a missing zone for UTC.
+ * Written by hand because it runs for each record, on the bytes that came; it takes about a tenth of the time of
+ * `Date.parse`'s fallback and, unlike it, takes a missing zone for UTC.
+ * @param start offset of the first byte. @param end offset behind the last one
  * @returns Unix ms, or undefined for anything else (also for days that do not exist)
  */
-export function parseTimestamp(text: string): number | undefined {
+export function timestampAt(bytes: Buffer, start: number, end: number): number | undefined {
+  const length = end - start;
   // A state holds it as it came.
-  if (text.length > MAX_LENGTH) return undefined;
-  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return undefined;
-  const year = digits(text, 0, 4);
-  const month = digits(text, 5, 2);
-  const day = digits(text, 8, 2);
+  if (length < 10 || length > MAX_LENGTH) return undefined;
+  if (bytes[start + 4] !== DASH || bytes[start + 7] !== DASH) return undefined;
+  const year = digits(bytes, start, 4);
+  const month = digits(bytes, start + 5, 2);
+  const day = digits(bytes, start + 8, 2);
   // Date.UTC would roll 2024-02-30 over into March.
   if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(month, year))) return undefined;
   // Date.UTC takes the years 0 to 99 for 1900 to 1999.
   const date = year < 100 ? new Date(0).setUTCFullYear(year, month - 1, day) : Date.UTC(year, month - 1, day);
-  if (text.length === 10) return date;
+  if (length === 10) return date;
 
-  const separator = text.charCodeAt(10);
-  if ((separator !== 84 && separator !== 116 && separator !== 32) || text.charCodeAt(13) !== 58) {
-    return undefined;
-  }
-  const hour = digits(text, 11, 2);
-  const minute = digits(text, 14, 2);
+  if (length < SHORTEST_WITH_TIME || !SEPARATORS.includes(bytes[start + 10] ?? 0)) return undefined;
+  if (bytes[start + 13] !== COLON) return undefined;
+  const hour = digits(bytes, start + 11, 2);
+  const minute = digits(bytes, start + 14, 2);
+  let at = start + SHORTEST_WITH_TIME;
   let second = 0;
-  let at = 16;
-  if (text.charCodeAt(at) === 58) {
-    second = digits(text, 17, 2);
-    at = 19;
-  }
   let ms = 0;
-  if (at === 19 && text.charCodeAt(at) === 46) {
-    let scale = 100;
-    for (at++; at < text.length; at++) {
-      const digit = text.charCodeAt(at) - DIGIT_0;
-      if (!(digit >= 0 && digit <= 9)) break;
-      if (scale >= 1) ms += digit * scale;
-      scale /= 10;
+  if (at < end && bytes[at] === COLON) {
+    if (end - at < 3) return undefined;
+    second = digits(bytes, at + 1, 2);
+    at += 3;
+    if (at < end && bytes[at] === DOT) {
+      let scale = 100;
+      for (at++; at < end; at++) {
+        const digit = (bytes[at] ?? 0) - DIGIT_0;
+        if (!(digit >= 0 && digit <= 9)) break;
+        if (scale >= 1) ms += digit * scale;
+        scale /= 10;
+      }
+      ms = Math.floor(ms);
     }
-    ms = Math.floor(ms);
   }
   if (hour > 24 || minute > 59 || second > 60) return undefined;
   if (hour === 24 && (minute > 0 || second > 0 || ms > 0)) return undefined;
-  const isUtc = at === text.length - 1 && text.charCodeAt(at) === 90;
-  const offset = isUtc ? 0 : zoneOffset(text.slice(at));
+  const isUtc = at === end - 1 && bytes[at] === UTC;
+  const offset = isUtc ? 0 : zoneOffset(bytes.toString('latin1', at, end));
   const time = date + ((hour * 60 + minute) * 60 + second) * 1000 + ms - offset;
   return Number.isNaN(time) ? undefined : time;
+}
+
+/** The same of a string. */
+export function parseTimestamp(text: string): number | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
+  const bytes = Buffer.from(text);
+  return timestampAt(bytes, 0, bytes.length);
 }
 
 /** `2024-05-01T10:00:00.000Z` */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isPresent, rawToText, subtractRanges, tokenText } from './stream-slice.js';
+import { rawToText, subtractRanges, tokenText } from './stream-slice.js';
 import type { TimeRange } from './stream-slice.js';
 
 const range = fc
@@ -45,17 +45,6 @@ test.each([
   ['true', 'true'],
 ])('rawToText makes of %s the text %s', (raw, text) => {
   expect(rawToText(raw)).toBe(text);
-});
-
-test('isPresent tells values from null and nothing', () => {
-  expect([undefined, 'null', '""', '0', 'false', '"null"'].map(isPresent)).toEqual([
-    false,
-    false,
-    true,
-    true,
-    true,
-    true,
-  ]);
 });
 
 test('tokenText takes texts and numbers, and all else for the end', () => {

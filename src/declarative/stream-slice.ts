@@ -44,11 +44,6 @@ export function rawToText(raw: string): string {
   return raw.startsWith('"') ? (JSON.parse(raw) as string) : raw;
 }
 
-/** Whether a captured value is there and not null. */
-export function isPresent(raw: string | undefined): raw is string {
-  return raw !== undefined && raw !== 'null';
-}
-
 /** A value of parsed JSON as text; undefined for what ends a list: null, missing, "" and "null". */
 export function tokenText(value: JsonValue | undefined): string | undefined {
   if (typeof value === 'number') return String(value);

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { rawOf } from '../../test-support/captured-values.fixture.js';
 import type { FieldPath } from '../components.js';
 import { MalformedJsonError } from './json-errors.js';
 import { recordScanner } from './json-scanner.js';
@@ -114,7 +115,9 @@ describe('recordScanner, held against JSON.parse', () => {
         expect([recordCount, ranges.length]).toEqual([items.length, items.length * 2]);
         expect(items.map((_, i) => bytes.toString('utf8', ranges[2 * i], ranges[2 * i + 1]))).toEqual(items);
         expect(allObjects).toBe(parsed.every((one) => /^\{/.test(JSON.stringify(one))));
-        const values = captured.map((raw) => (raw === undefined ? undefined : (JSON.parse(raw) as unknown)));
+        const values = rawOf(captured).map((raw) =>
+          raw === undefined ? undefined : (JSON.parse(raw) as unknown),
+        );
         const wanted = parsed.flatMap((one) => CAPTURE.map((one_path) => at(one, one_path)));
         expect(isDeepStrictEqual(values, wanted)).toBe(true);
         expect(isDeepStrictEqual(envelope, JSON.parse(emptied))).toBe(true);

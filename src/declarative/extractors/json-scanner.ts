@@ -8,6 +8,7 @@
  */
 import type { JsonValue } from '../../protocol/messages.js';
 import type { FieldPath } from '../components.js';
+import { CapturedValues } from './captured-values.js';
 import { JsonLimitError, MalformedJsonError } from './json-errors.js';
 import { PLAIN_SCANNER, SIMD_SCANNER } from './json-scanner.wasm.js';
 import { keyTable } from './key-table.js';
@@ -20,8 +21,8 @@ export interface Scan {
   readonly recordCount: number;
   /** s0, e0, s1, e1, …: the bytes of each element. */
   readonly ranges: readonly number[];
-  /** For each element in turn, one for each captured path: the raw JSON of the value, if it was there. */
-  readonly captured: readonly (string | undefined)[];
+  /** For each element in turn, one for each captured path. */
+  readonly captured: CapturedValues;
   /** Whether each element is an object. */
   readonly allObjects: boolean;
   /** The document with the list left empty. */
@@ -152,17 +153,13 @@ function resultOf(bytes: Buffer, entries: number, values: number): Scan {
   const [what = 0, areObjects = 0, listStart = 0, listEnd = 0, records = 0] = numbers.subarray(RESULT / 4);
   const found = FOUND[what] ?? 'nothing';
   const ranges = new Array<number>(2 * records);
-  const captured = new Array<string | undefined>(values * records);
+  const captured = new Array<number>(2 * values * records);
   let next = entries;
   const offset = (): number => (numbers[next++] ?? 0) - PAGE;
   for (let record = 0; record < records; record++) {
     ranges[2 * record] = offset();
     ranges[2 * record + 1] = offset();
-    for (let value = 0; value < values; value++) {
-      const start = offset();
-      const end = offset();
-      captured[record * values + value] = start < 0 ? undefined : bytes.toString('utf8', start, end);
-    }
+    for (let i = 2 * values * record; i < 2 * values * (record + 1); i++) captured[i] = offset();
   }
   const [start, end] = found === 'list' ? [listStart - PAGE, listEnd - PAGE] : [bytes.length, bytes.length];
   if (start + bytes.length - end > MAX_ENVELOPE) {
@@ -174,7 +171,7 @@ function resultOf(bytes: Buffer, entries: number, values: number): Scan {
     found,
     recordCount: records,
     ranges,
-    captured,
+    captured: new CapturedValues(bytes, captured),
     allObjects: areObjects === 1,
     envelope: JSON.parse(envelope) as JsonValue,
   };

@@ -1,5 +1,6 @@
 /** Answers that hold their records in another shape than one list under one path. */
 import { describe, expect, test } from '@jest/globals';
+import { rawOf } from '../../test-support/captured-values.fixture.js';
 import type { DpathExtractor, FieldPath } from '../components.js';
 import { recordSelector } from './record-selector.js';
 import type { SelectedPage } from './record-selector.js';
@@ -31,7 +32,7 @@ describe('a list at the root or under a path', () => {
     const page = either(body);
     expect(page.problem).toBeUndefined();
     expect(records(page)).toEqual(['{"id":1,"at":"a"}', '{"id":2}']);
-    expect(page.captured).toEqual(['1', '"a"', '2', undefined]);
+    expect(rawOf(page.captured)).toEqual(['1', '"a"', '2', undefined]);
   });
 
   test('says what stands around the records, which is nothing at the root', () => {
@@ -50,7 +51,7 @@ describe('a list at the root or under a path', () => {
     } as const;
     const read = recordSelector({ type: 'RecordSelector', extractor }, [['id']]);
     const bodies = ['[{"id":1}]', '{"data":[{"id":2}]}', '[{"id":3}]'];
-    expect(bodies.map((body) => read(Buffer.from(body)).captured)).toEqual([['1'], ['2'], ['3']]);
+    expect(bodies.map((body) => rawOf(read(Buffer.from(body)).captured))).toEqual([['1'], ['2'], ['3']]);
   });
 
   test('may be empty in both places', () => {
@@ -86,7 +87,7 @@ describe('a single object', () => {
     const page = single(body, path);
     expect(page.problem).toBeUndefined();
     expect(records(page)).toEqual(['{"id":12345678901234567890,"at":"a","list":[{"id":5}]}']);
-    expect(page.captured).toEqual(['12345678901234567890', '"a"']);
+    expect(rawOf(page.captured)).toEqual(['12345678901234567890', '"a"']);
   });
 
   test('is not any object: it has the field that the definition names', () => {
@@ -101,8 +102,8 @@ describe('a single object', () => {
       extensions: { single_object: { with_field: 'id' } },
     } as const;
     const read = recordSelector({ type: 'RecordSelector', extractor }, [['id']]);
-    expect(read(Buffer.from('{"id":1}')).captured).toEqual(['1']);
-    expect(read(Buffer.from('{"x":2}')).captured).toEqual([undefined]);
+    expect(rawOf(read(Buffer.from('{"id":1}')).captured)).toEqual(['1']);
+    expect(rawOf(read(Buffer.from('{"x":2}')).captured)).toEqual([undefined]);
   });
 
   test.each<[string, FieldPath, string]>([

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { isObject } from '../../protocol/json-object.js';
 import type { JsonValue } from '../../protocol/messages.js';
 import type { DpathExtractor, FieldPath, RecordSelector } from '../components.js';
+import type { CapturedValues } from './captured-values.js';
 import { recordScanner } from './json-scanner.js';
 import type { Scan } from './json-scanner.js';
 
@@ -15,8 +16,8 @@ export interface SelectedPage {
   readonly recordCount: number;
   /** Start and end of each record in `bytes`. */
   readonly ranges: readonly number[];
-  /** For each record in turn, the raw JSON of each value that was asked for. */
-  readonly captured: readonly (string | undefined)[];
+  /** For each record in turn, each value that was asked for. */
+  readonly captured: CapturedValues;
   readonly envelope: JsonValue;
   /** Why the answer has no records to read, though it is JSON; undefined if it has (or an empty list). */
   readonly problem: string | undefined;

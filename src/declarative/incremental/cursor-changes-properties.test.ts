@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { createdBetween } from '../../test-support/definitions.fixture.js';
+import { capturedOf } from '../../test-support/captured-values.fixture.js';
 import { requestParameter } from '../components.js';
 import { toIso } from '../datetime.js';
 import { HOUR_MS } from '../durations.js';
@@ -91,7 +92,7 @@ class Simulation {
     for (const record of this.#records) {
       const time = changed_from === undefined ? record.created : record.changed;
       if (time <= lower || time >= upper) continue;
-      const verdict = cursor.judge(open, [JSON.stringify(toIso(record.created))], 0);
+      const verdict = cursor.judge(open, capturedOf(JSON.stringify(toIso(record.created))), 0);
       if (verdict === 'emit') this.#arrived.set(record, record.changed);
     }
     cursor.close(open);

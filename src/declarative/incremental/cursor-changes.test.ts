@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { at, fakeApi, listBetween, pageOf, runRead, sorted } from '../../test-support/read-run.fixture.js';
 import type { Dated } from '../../test-support/read-run.fixture.js';
+import { capturedOf } from '../../test-support/captured-values.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { DAY_MS } from '../durations.js';
@@ -47,7 +48,7 @@ function slicesOf(cursor: Cursor): { changes: StreamSlice; rest: StreamSlice[] }
 /** Reads a slice that holds a record of this time, and closes it. */
 function read(cursor: Cursor, slice: StreamSlice, createdAt?: string): void {
   const open = cursor.open(slice);
-  if (createdAt !== undefined) cursor.judge(open, [JSON.stringify(createdAt)], 0);
+  if (createdAt !== undefined) cursor.judge(open, capturedOf(JSON.stringify(createdAt)), 0);
   cursor.close(open);
 }
 
@@ -97,14 +98,14 @@ describe('older records that changed', () => {
   ])('of %s: %s, between the start date and what the other slices read', (time, verdict) => {
     const cursor = cursorOf();
     const open = cursor.open(slicesOf(cursor).changes);
-    expect(cursor.judge(open, [JSON.stringify(time)], 0)).toBe(verdict);
+    expect(cursor.judge(open, capturedOf(JSON.stringify(time)), 0)).toBe(verdict);
     expect(cursor.isFeed).toBe(false);
   });
 
   test('are kept and counted if they have no date', () => {
     const cursor = cursorOf();
     const open = cursor.open(slicesOf(cursor).changes);
-    expect(cursor.judge(open, ['null'], 0)).toBe('emit');
+    expect(cursor.judge(open, capturedOf('null'), 0)).toBe('emit');
     expect(open.withoutCursor).toBe(1);
   });
 

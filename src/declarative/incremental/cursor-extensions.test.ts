@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { fakeApi, listBetween, NOW, pageOf, runRead, START } from '../../test-support/read-run.fixture.js';
+import { capturedOf } from '../../test-support/captured-values.fixture.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
 import { DAY_MS } from '../durations.js';
@@ -126,26 +127,28 @@ describe('a list with dates to come', () => {
   test('emits them in every sync, and the mark does not pass the day before the end of the sync', () => {
     const cursor = cursorOf(ahead, { state });
     const open = cursor.open(lastOf(cursor.slices()));
-    expect(cursor.judge(open, [soon], 0)).toBe('emit');
+    expect(cursor.judge(open, capturedOf(soon), 0)).toBe('emit');
     cursor.close(open);
     const end = cursor.state(true);
     expect(Date.parse(end['createdAt'] as string)).toBeLessThanOrEqual(NOW - DAY_MS);
     const next = cursorOf(ahead, { state: end, now: NOW + DAY_MS });
-    expect(next.judge(next.open(lastOf(next.slices())), [soon], 0)).toBe('emit');
+    expect(next.judge(next.open(lastOf(next.slices())), capturedOf(soon), 0)).toBe('emit');
   });
 
   test('does not suspect the filter of them, but of later ones', () => {
     const cursor = cursorOf(ahead);
     const open = cursor.open(lastOf(cursor.slices()));
-    expect(cursor.judge(open, [JSON.stringify('2024-08-03T00:00:00Z')], 0)).toBe('emit');
-    expect(() => cursor.judge(open, [JSON.stringify('2024-08-03T00:00:01Z')], 0)).toThrow(DateFilterError);
+    expect(cursor.judge(open, capturedOf(JSON.stringify('2024-08-03T00:00:00Z')), 0)).toBe('emit');
+    expect(() => cursor.judge(open, capturedOf(JSON.stringify('2024-08-03T00:00:01Z')), 0)).toThrow(
+      DateFilterError,
+    );
   });
 
   test('suspects the filter of them in a slice that ends long before', () => {
     const cursor = cursorOf(ahead);
     const [first] = cursor.split(lastOf(cursor.slices()), 2);
     const open = cursor.open(first ?? lastOf([]));
-    expect(() => cursor.judge(open, [soon], 0)).toThrow(DateFilterError);
+    expect(() => cursor.judge(open, capturedOf(soon), 0)).toThrow(DateFilterError);
   });
 });
 
@@ -167,7 +170,7 @@ describe('a newest-first list without a filter', () => {
       beginPage(open);
       for (const age of page) {
         const value = age === undefined ? undefined : JSON.stringify(toIso(NOW - age * DAY_MS));
-        cursor.judge(open, [value], 0);
+        cursor.judge(open, capturedOf(value), 0);
       }
       order.add(i + 1, open.page);
       return cursor.isFeed && order.isPast(open.slice.start);

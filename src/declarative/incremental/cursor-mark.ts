@@ -15,12 +15,6 @@ export function toMark(value: JsonValue | undefined): CursorMark | undefined {
   return time === undefined ? undefined : { time, text: value };
 }
 
-/** A raw JSON value as a mark, if it is a timestamp. */
-export function markOf(raw: string | undefined): CursorMark | undefined {
-  if (raw === undefined || raw.charCodeAt(0) !== 0x22) return undefined;
-  return toMark(raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1));
-}
-
 /** The newer of two marks. */
 export function newerMark(a: CursorMark | undefined, b: CursorMark | undefined): CursorMark | undefined {
   if (a === undefined || b === undefined) return a ?? b;

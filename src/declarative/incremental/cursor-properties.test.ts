@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { JsonObject, SyncMode } from '../../protocol/messages.js';
 import { dateBounds, isWithin } from '../../test-support/date-bounds.fixture.js';
 import type { DateBounds } from '../../test-support/date-bounds.fixture.js';
+import { capturedOf } from '../../test-support/captured-values.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { parseTimestamp, toIso } from '../datetime.js';
@@ -125,7 +126,8 @@ class Simulation {
     for (const time of records.slice(0, limit)) {
       const isHidden = mayBeShort && !this.#wasShort && !this.#emitted.has(time);
       if (isHidden) this.#wasShort = open.isShort = true;
-      else if (cursor.judge(open, [JSON.stringify(toIso(time))], 0) === 'emit') this.#emitted.add(time);
+      else if (cursor.judge(open, capturedOf(JSON.stringify(toIso(time))), 0) === 'emit')
+        this.#emitted.add(time);
     }
     if (limit === Infinity) cursor.close(open);
   }
@@ -273,7 +275,8 @@ describe('a newest-first list without a date filter', () => {
           while (read < times.length && !isPast) {
             beginPage(open);
             for (const time of times.slice(read, read + size)) {
-              if (cursor.judge(open, [JSON.stringify(toIso(time))], 0) === 'emit') emitted.push(time);
+              if (cursor.judge(open, capturedOf(JSON.stringify(toIso(time))), 0) === 'emit')
+                emitted.push(time);
             }
             read += size;
             listOrder.add(++pages, open.page);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../protocol/messages.js';
 import { createdBetween } from '../../test-support/definitions.fixture.js';
+import { capturedOf } from '../../test-support/captured-values.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
@@ -30,7 +31,7 @@ function syncAt(now: string, state?: JsonObject, options: Partial<CursorOptions>
 function read(cursor: Cursor, start: string, end: string, mark?: string, isLast = false): void {
   const slice: StreamSlice = { start: Date.parse(start), end: Date.parse(end), isLast, filtered: true };
   const open = cursor.open(slice);
-  if (mark !== undefined) expect(cursor.judge(open, [JSON.stringify(mark)], 0)).toBe('emit');
+  if (mark !== undefined) expect(cursor.judge(open, capturedOf(JSON.stringify(mark)), 0)).toBe('emit');
   cursor.close(open);
 }
 
@@ -120,7 +121,7 @@ describe('a sync that takes up one that broke off', () => {
       begins.push(toIso(slices[0]?.start ?? NaN));
       for (const slice of slices.slice(0, 3)) {
         const open = cursor.open(slice);
-        cursor.judge(open, [JSON.stringify(toIso(slice.end - 1000))], 0);
+        cursor.judge(open, capturedOf(JSON.stringify(toIso(slice.end - 1000))), 0);
         cursor.close(open);
       }
       state = cursor.state(false);
@@ -167,7 +168,8 @@ describe('a sync that takes up one that broke off', () => {
       const cursor = cursorOf(first.state(false), Date.parse(day(20)));
       const changes = changesOf(cursor);
       if (changes === undefined) throw new Error('no slice of changes');
-      const verdictOn = (time: string) => cursor.judge(cursor.open(changes), [JSON.stringify(time)], 0);
+      const verdictOn = (time: string) =>
+        cursor.judge(cursor.open(changes), capturedOf(JSON.stringify(time)), 0);
       // The 5th, and what came since, are read by date.
       expect([1, 4, 5, 6, 9, 11, 15].map((number) => verdictOn(day(number)))).toEqual([
         ...['emit', 'emit', 'outside', 'emit', 'emit', 'outside', 'outside'],
@@ -240,7 +242,7 @@ describe('the last ten minutes of a sync', () => {
     read(first, day(10), NOW, '2024-06-20T11:59:59Z', true);
     const second = syncAt(day(21), first.state(false));
     const open = second.open(lastOf(second));
-    expect(second.judge(open, [late], 0)).toBe('emit');
+    expect(second.judge(open, capturedOf(late), 0)).toBe('emit');
   });
 
   test.each([9, 10])('hold a record that shows up %i minutes late', (minutes) => {
@@ -249,7 +251,7 @@ describe('the last ten minutes of a sync', () => {
     read(first, day(10), NOW, '2024-06-20T11:59:59Z', true);
     const second = syncAt(day(21), first.state(false));
     const open = second.open(lastOf(second));
-    expect(second.judge(open, [JSON.stringify(late)], 0)).toBe('emit');
+    expect(second.judge(open, capturedOf(JSON.stringify(late)), 0)).toBe('emit');
   });
 
   test('are read again in a list without a filter too', () => {
@@ -287,10 +289,10 @@ describe('the mark after records that are newer than the start of the sync', () 
       new DatetimeCursor(definition, { ...options, state, now: Date.parse(at) });
     const first = sync(now);
     const open = first.open(lastOf(first));
-    first.judge(open, [JSON.stringify(newest)], 0);
+    first.judge(open, capturedOf(JSON.stringify(newest)), 0);
     first.close(open);
     const second = sync(toIso(Date.parse(now) + DAY_MS), first.state(true));
-    return second.judge(second.open(lastOf(second)), [JSON.stringify(late)], 0);
+    return second.judge(second.open(lastOf(second)), capturedOf(JSON.stringify(late)), 0);
   }
   const { type, cursor_field, datetime_format } = createdBetween;
 
@@ -318,7 +320,7 @@ test('a sync that is taken up reads all of the second at which the closed part e
   read(first, day(1), '2024-06-20T12:00:00.665Z', day(2), true);
   const second = syncAt(day(21), first.state(false));
   const open = second.open(lastOf(second));
-  expect(second.judge(open, ['"2024-06-20T11:50:00Z"'], 0)).toBe('emit');
+  expect(second.judge(open, capturedOf('"2024-06-20T11:50:00Z"'), 0)).toBe('emit');
 });
 
 describe('an end date that is set after an interruption', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { capturedOf } from '../../test-support/captured-values.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
@@ -153,7 +154,8 @@ describe('a newest-first list without a filter', () => {
     const order = new ListOrder();
     return pages.map((page, i) => {
       beginPage(open);
-      for (const days of page) cursor.judge(open, [JSON.stringify(toIso(start - days * DAY_MS))], 0);
+      for (const days of page)
+        cursor.judge(open, capturedOf(JSON.stringify(toIso(start - days * DAY_MS))), 0);
       order.add(i + 1, open.page);
       return cursor.isFeed && order.isPast(open.slice.start);
     });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { TracedError } from '../../protocol/errors.js';
 import type { JsonObject } from '../../protocol/messages.js';
+import { capturedOf } from '../../test-support/captured-values.fixture.js';
 import { requestParameter } from '../components.js';
 import { parseTimestamp, toIso } from '../datetime.js';
 import type { StreamSlice } from '../stream-slice.js';
@@ -51,7 +52,7 @@ function cursorOf(state: JsonObject | undefined, options: Partial<CursorOptions>
 function read(cursor: Cursor, start: number, end: number, mark?: number): void {
   const slice: StreamSlice = { start: ms(start), end: ms(end), isLast: ms(end) === ms(20), filtered: true };
   const open = cursor.open(slice);
-  if (mark !== undefined) expect(cursor.judge(open, [JSON.stringify(day(mark))], 0)).toBe('emit');
+  if (mark !== undefined) expect(cursor.judge(open, capturedOf(JSON.stringify(day(mark))), 0)).toBe('emit');
   cursor.close(open);
 }
 
@@ -87,7 +88,7 @@ describe('the state of a sync', () => {
   test('keeps the spelling of the record, and does not move without records', () => {
     const cursor = cursorOf(undefined);
     const open = cursor.open({ start: ms(1), end: ms(20), isLast: true, filtered: true });
-    cursor.judge(open, ['"2024-06-05T10:00:00.123456+01:00"'], 0);
+    cursor.judge(open, capturedOf('"2024-06-05T10:00:00.123456+01:00"'), 0);
     cursor.close(open);
     expect(cursor.state(true)).toEqual({ start_date: day(1), createdAt: '2024-06-05T10:00:00.123456+01:00' });
     const second = cursorOf({ createdAt: '2024-06-05 10:00:00' });

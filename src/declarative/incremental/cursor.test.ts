@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../protocol/messages.js';
+import { capturedOf } from '../../test-support/captured-values.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
@@ -61,11 +62,7 @@ function slice(start: string, end: string, isLast = false): StreamSlice {
 
 /** Judges records by their values, each a timestamp or undefined. */
 function judge(cursor: Cursor, open: OpenSlice, ...values: (string | undefined)[]): Verdict {
-  return cursor.judge(
-    open,
-    values.map((value) => value && JSON.stringify(value)),
-    0,
-  );
+  return cursor.judge(open, capturedOf(...values.map((value) => value && JSON.stringify(value))), 0);
 }
 
 /** Reads a slice that holds one record, and closes it. */
@@ -224,7 +221,7 @@ describe('which records belong to a slice', () => {
     const cursor = cursorOf();
     const open = cursor.open(first);
     for (const raw of [undefined, 'null', '"soon"', '""', '1714557600', '{}', '"2024-02-30"']) {
-      expect(cursor.judge(open, ['"x"', raw], 1)).toBe('emit');
+      expect(cursor.judge(open, capturedOf('"x"', raw), 1)).toBe('emit');
     }
     expect(open).toMatchObject({ withoutCursor: 7, mark: undefined });
   });
@@ -324,7 +321,7 @@ describe('a stream without a date', () => {
     const [only] = cursor.slices();
     expect(cursor.slices()).toHaveLength(1);
     const open = cursor.open(only ?? slice(START, NOW));
-    expect(cursor.judge(open, [], 0)).toBe('emit');
+    expect(cursor.judge(open, capturedOf(), 0)).toBe('emit');
     expect(cursor.isFeed).toBe(false);
     expect(cursor.split(open.slice, 4)).toEqual([open.slice]);
     expect(cursor.requestParameters(open.slice)).toEqual({});

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../protocol/messages.js';
 import { NO_CURSOR_STATE } from '../../protocol/state.js';
 import type { FieldPath } from '../components.js';
+import type { CapturedValues } from '../extractors/captured-values.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import { ListNames } from './list-names.js';
 import type { CursorMark } from './cursor-mark.js';
@@ -37,11 +38,8 @@ export interface FilterInQuestion {
   readonly since: number;
   /** An earlier sync has found that it leaves out records. */
   readonly isKnownFault: boolean;
-  /**
-   * @param values raw JSON of the captured values
-   * @returns Unix ms; undefined for a record without a date
-   */
-  readonly timeOf: (values: readonly (string | undefined)[], offset: number) => number | undefined;
+  /** Unix ms; undefined for a record without a date. @param offset of its first value */
+  readonly timeOf: (values: CapturedValues, offset: number) => number | undefined;
 }
 
 /** Places where slices meet, at which an API that cuts the ends of what it is asked for leaves out records. */
@@ -99,10 +97,10 @@ export interface Cursor {
   slices(): StreamSlice[];
   open(slice: StreamSlice): OpenSlice;
   /**
-   * @param values raw JSON of the captured values
+   * @param offset of the record's first value
    * @throws DateFilterError
    */
-  judge(open: OpenSlice, values: readonly (string | undefined)[], offset: number): Verdict;
+  judge(open: OpenSlice, values: CapturedValues, offset: number): Verdict;
   /** The stream's list is newest first, so its reading may stop once all that follows is older than a slice. */
   readonly isFeed: boolean;
   /**

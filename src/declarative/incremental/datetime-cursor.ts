@@ -1,15 +1,15 @@
 import type { JsonObject } from '../../protocol/messages.js';
 import { DEFAULT_STEP } from '../components.js';
 import type { DatetimeBasedCursor, FieldPath } from '../components.js';
-import { parseDuration, parseTimestamp } from '../datetime.js';
+import { parseDuration, parseTimestamp, toIso } from '../datetime.js';
 import type { Duration } from '../datetime.js';
 import { DAY_MS } from '../durations.js';
+import type { CapturedValues } from '../extractors/captured-values.js';
 import type { StreamSlice, TimeRange } from '../stream-slice.js';
 import type { ListNames } from './list-names.js';
 import { newOpenSlice } from './cursor.js';
 import type { Cursor, CutsInQuestion, FilterFault, FilterInQuestion, OpenSlice, Verdict } from './cursor.js';
 import { CursorProgress } from './cursor-progress.js';
-import { markOf, newerMark } from './cursor-mark.js';
 import type { CursorMark } from './cursor-mark.js';
 import { DateFilter } from './date-filter.js';
 import { addToOrder } from './list-order.js';
@@ -139,14 +139,13 @@ export class DatetimeCursor implements Cursor {
     return newOpenSlice(slice);
   }
 
-  judge(open: OpenSlice, values: readonly (string | undefined)[], offset: number): Verdict {
-    const mark = this.#markOf(values, offset);
-    if (mark === undefined) {
+  judge(open: OpenSlice, values: CapturedValues, offset: number): Verdict {
+    const time = this.#timeOf(values, offset);
+    if (time === undefined) {
       open.withoutCursor++;
       addToOrder(open.page, undefined);
       return 'emit';
     }
-    const { time } = mark;
     if (open.slice.ofChanges === true) {
       const isRead = time >= this.#range.start && !this.#progress.wasClosed(time);
       return !isRead && time >= this.#notBefore && time < this.#endDate ? 'emit' : 'outside';
@@ -157,12 +156,12 @@ export class DatetimeCursor implements Cursor {
     this.#filter.check(slice, time);
     let newest = time;
     for (let i = this.fields; i < this.capture.length; i++) {
-      newest = Math.max(newest, markOf(values[offset + i])?.time ?? newest);
+      newest = Math.max(newest, values.time(offset + i) ?? newest);
     }
     if (time < this.#notBefore || time >= this.#endDate) return 'outside';
     const from = slice.start > this.#startDate ? slice.start : this.#notBefore;
     if (newest < from || (time >= slice.end && !slice.isLast)) return 'outside';
-    if (open.mark === undefined || time > open.mark.time) open.mark = mark;
+    if (open.mark === undefined || time > open.mark.time) open.mark = this.#markOf(values, offset, time);
     return 'emit';
   }
 
@@ -186,11 +185,8 @@ export class DatetimeCursor implements Cursor {
 
   filterInQuestion(slice: StreamSlice): FilterInQuestion | undefined {
     const isFromFirst = this.#notBefore === -Infinity && slice.start <= this.#startDate;
-    return this.#filter.inQuestion(
-      slice,
-      isFromFirst,
-      this.#hadWholeList,
-      (values, offset) => this.#markOf(values, offset)?.time,
+    return this.#filter.inQuestion(slice, isFromFirst, this.#hadWholeList, (values, offset) =>
+      this.#timeOf(values, offset),
     );
   }
 
@@ -210,13 +206,21 @@ export class DatetimeCursor implements Cursor {
    * The first of the fields that may hold the cursor and does. In a list without a date filter it is the newest of them:
    * a database's empty date, or one that was imported, must not hide that the record is new.
    */
-  #markOf(values: readonly (string | undefined)[], offset: number): CursorMark | undefined {
+  #timeOf(values: CapturedValues, offset: number): number | undefined {
     const isWholeList = this.#definition.start_time_option === undefined;
-    let mark: CursorMark | undefined;
-    for (let i = 0; i < this.fields && (mark === undefined || isWholeList); i++) {
-      mark = newerMark(mark, markOf(values[offset + i]));
+    let newest: number | undefined;
+    for (let i = 0; i < this.fields && (newest === undefined || isWholeList); i++) {
+      const time = values.time(offset + i);
+      if (newest === undefined || (time !== undefined && time > newest)) newest = time;
     }
-    return mark;
+    return newest;
+  }
+
+  /** The spelling of a record's time. */
+  #markOf(values: CapturedValues, offset: number, time: number): CursorMark {
+    let i = 0;
+    while (i < this.fields - 1 && values.time(offset + i) !== time) i++;
+    return { time, text: values.text(offset + i) ?? toIso(time) };
   }
 
   #slice(range: TimeRange, filtered: boolean): StreamSlice {

@@ -1,6 +1,7 @@
 /** A history that is split over two connections by date, against a model of an API: together they read what one reads. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { capturedOf } from '../../test-support/captured-values.fixture.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { dateBounds, isWithin } from '../../test-support/date-bounds.fixture.js';
 import type { DateBounds } from '../../test-support/date-bounds.fixture.js';
@@ -116,7 +117,7 @@ class Connection {
       const values = cursor.capture.map(([field]) =>
         JSON.stringify(toIso(field === 'updatedAt' ? record.changed : record.created)),
       );
-      return cursor.judge(open, values, 0) === 'emit';
+      return cursor.judge(open, capturedOf(...values), 0) === 'emit';
     });
     for (const record of emitted) this.arrived.set(record, record.changed);
     open.written = emitted.length;

@@ -210,7 +210,8 @@ async function recordAt(
 
 function orderOf(page: Glance | undefined, timeOf: FilterInQuestion['timeOf']): PageOrder {
   const order = emptyPage();
-  const { captured, count } = page ?? { captured: [], count: 0 };
+  if (page === undefined) return order;
+  const { captured, count } = page;
   const width = captured.length / Math.max(1, count);
   for (let i = 0; i < count; i++) addToOrder(order, timeOf(captured, i * width));
   return order;

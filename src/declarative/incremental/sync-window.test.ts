@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../protocol/messages.js';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
 import { at, fakeApi, listBetween, pageOf, runRead, sorted } from '../../test-support/read-run.fixture.js';
+import { capturedOf } from '../../test-support/captured-values.fixture.js';
 import { requestParameter } from '../components.js';
 import type { DatetimeBasedCursor } from '../components.js';
 import { toIso } from '../datetime.js';
@@ -51,7 +52,7 @@ function spans(slices: readonly StreamSlice[]): string[] {
 function readAll(cursor: Cursor, createdAt?: string): JsonObject {
   for (const slice of cursor.slices()) {
     const open = cursor.open(slice);
-    if (createdAt !== undefined && cursor.judge(open, [JSON.stringify(createdAt)], 0) === 'emit') {
+    if (createdAt !== undefined && cursor.judge(open, capturedOf(JSON.stringify(createdAt)), 0) === 'emit') {
       open.written++;
     }
     cursor.close(open);
@@ -86,7 +87,7 @@ describe('the window of a sync with an end date', () => {
       const cursor = cursorOf({}, definition);
       const [only] = cursor.slices();
       const open = cursor.open(only as StreamSlice);
-      expect(cursor.judge(open, [JSON.stringify(time)], 0)).toBe(verdict);
+      expect(cursor.judge(open, capturedOf(JSON.stringify(time)), 0)).toBe(verdict);
       cursor.close(open);
       expect(Date.parse(cursor.state(true)['createdAt'] as string)).toBeLessThan(Date.parse(END));
     }
@@ -97,11 +98,7 @@ describe('the window of a sync with an end date', () => {
     const [only] = cursor.slices();
     const open = cursor.open(only as StreamSlice);
     const judge = (...values: string[]) =>
-      cursor.judge(
-        open,
-        values.map((value) => JSON.stringify(value)),
-        0,
-      );
+      cursor.judge(open, capturedOf(...values.map((value) => JSON.stringify(value))), 0);
     expect(judge('2023-12-31T00:00:00Z', '2024-02-01T00:00:00Z')).toBe('outside');
     expect(judge('2024-02-01T00:00:00Z', '2024-05-01T00:00:00Z')).toBe('emit');
     expect(judge('2024-03-02T00:00:00Z', '2024-03-02T00:00:00Z')).toBe('outside');
@@ -112,7 +109,7 @@ describe('the window of a sync with an end date', () => {
     expect(spans(ahead.slices())).toEqual([`${START} ${NOW}`]);
     const open = ahead.open(ahead.slices()[0] as StreamSlice);
     // Dated by a clock that is ahead of ours.
-    expect(ahead.judge(open, ['"2024-06-15T12:00:05Z"'], 0)).toBe('emit');
+    expect(ahead.judge(open, capturedOf('"2024-06-15T12:00:05Z"'), 0)).toBe('emit');
     expect(readAll(ahead, '2024-06-14T00:00:00Z')).toEqual({
       start_date: START,
       createdAt: '2024-06-14T00:00:00Z',
@@ -235,7 +232,7 @@ describe('changes that the API can be asked for', () => {
     const cursor = cursorOf({ state: finished('2024-06-01T00:00:00.000Z') }, withChanges);
     expect(spans(cursor.slices())).toEqual([`changes 2024-05-02T00:00:00.000Z ${NOW}`]);
     const open = cursor.open(cursor.slices()[0] as StreamSlice);
-    const judge = (time: string) => cursor.judge(open, [JSON.stringify(time)], 0);
+    const judge = (time: string) => cursor.judge(open, capturedOf(JSON.stringify(time)), 0);
     expect(['2024-02-29T23:59:59Z', START, END, '2023-12-31T23:59:59Z'].map(judge)).toEqual([
       'emit',
       'emit',
@@ -319,12 +316,12 @@ describe('an end date that is set when the state has passed it', () => {
     const [slice] = cursor.slices();
     if (slice === undefined) throw new Error('there is nothing to read');
     const open = cursor.open(slice);
-    expect(cursor.judge(open, [before, recently], 0)).toBe('emit');
+    expect(cursor.judge(open, capturedOf(before, recently), 0)).toBe('emit');
     // Read by earlier syncs.
-    expect(cursor.judge(open, [before, undefined], 0)).toBe('outside');
-    expect(cursor.judge(open, [before, longAgo], 0)).toBe('outside');
+    expect(cursor.judge(open, capturedOf(before, undefined), 0)).toBe('outside');
+    expect(cursor.judge(open, capturedOf(before, longAgo), 0)).toBe('outside');
     // Behind the end date.
-    expect(cursor.judge(open, [recently, recently], 0)).toBe('outside');
+    expect(cursor.judge(open, capturedOf(recently, recently), 0)).toBe('outside');
     cursor.close(open);
     expect(cursor.state(true)).toMatchObject({ createdAt: NOW });
     // And so in the next sync.
@@ -338,7 +335,7 @@ describe('records dated before the vendor had any', () => {
   const verdict = (options: Partial<CursorOptions>, definition = wholeList): string | undefined => {
     const cursor = cursorOf({ endDate: undefined, ...options }, definition);
     const [slice] = cursor.slices();
-    return slice === undefined ? undefined : cursor.judge(cursor.open(slice), [NULL_DATE], 0);
+    return slice === undefined ? undefined : cursor.judge(cursor.open(slice), capturedOf(NULL_DATE), 0);
   };
 
   test('are taken if no start date was asked for', () => {

@@ -2,7 +2,6 @@ import type { FieldPath, ParentStreamConfig, SubstreamPartitionRouter } from '..
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { beginPage } from '../incremental/cursor.js';
 import type { Cursor, OpenSlice } from '../incremental/cursor.js';
-import { markOf } from '../incremental/cursor-mark.js';
 import { addToOrder, comesOldestFirst, emptyPage } from '../incremental/list-order.js';
 import type { RequestContext } from '../requesters/request-context.js';
 import type { PageInfo } from '../retrievers/list.js';
@@ -150,7 +149,7 @@ export class ParentStream {
           // What new records have moved from one page to the next says nothing of the order.
           if (isFresh) addToOrder(order, created);
           const dates = { created, changed: dateAt(page, offset, this.#changePlace) };
-          const key = page.captured[offset + this.#keyPlace];
+          const key = page.captured.raw(offset + this.#keyPlace);
           if (hasMoved) progress?.addMoved(dates, key);
           const isDone = progress?.isDone(dates, key) === true;
           const isWanted =
@@ -202,5 +201,5 @@ export class ParentStream {
 
 /** Unix ms */
 function dateAt({ captured }: SelectedPage, offset: number, place: number | undefined): number | undefined {
-  return place === undefined ? undefined : markOf(captured[offset + place])?.time;
+  return place === undefined ? undefined : captured.time(offset + place);
 }

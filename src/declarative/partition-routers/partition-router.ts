@@ -1,7 +1,5 @@
 import type { ParentStreamConfig } from '../components.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
-import { markOf } from '../incremental/cursor-mark.js';
-import { isPresent } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
 
 /**
@@ -20,17 +18,17 @@ export function parentPartition(
   keyPlace: number,
   cursorPlaces: readonly number[],
 ): StreamPartition | undefined {
-  const key = page.captured[offset + keyPlace];
-  if (!isPresent(key)) return undefined;
-  const texts = cursorPlaces.map((place) => page.captured[offset + place]).filter(isText);
+  const { captured } = page;
+  const key = captured.present(offset + keyPlace);
+  if (key === undefined) return undefined;
+  const places = cursorPlaces.map((place) => offset + place);
   // The same choice as the cursor's own; one that no date can be read of is passed on as it is.
-  const cursor = texts.find((raw) => markOf(raw) !== undefined) ?? texts[0];
+  const place =
+    places.find((at) => captured.time(at) !== undefined) ??
+    places.find((at) => captured.text(at) !== undefined);
+  const cursor = place === undefined ? undefined : captured.raw(place);
   return {
     values: new Map([...within.values, [config.partition_field, key]]),
     ...(cursor === undefined ? {} : { parentCursor: cursor }),
   };
-}
-
-function isText(raw: string | undefined): raw is string {
-  return raw?.startsWith('"') === true;
 }

@@ -1,6 +1,7 @@
 /** What stands behind the page that the API calls the last one. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { rawOf } from '../../test-support/captured-values.fixture.js';
 import {
   byCountedPage,
   requestContext,
@@ -14,6 +15,7 @@ import { requestParameter } from '../components.js';
 import type { DeclarativeStream, DefaultPaginator, SimpleRetriever } from '../components.js';
 import { TOO_LARGE, TransportError } from '../requesters/transport-error.js';
 import { NO_PARTITION } from '../stream-slice.js';
+import type { UsePage } from './list.js';
 import { createRetriever } from './retriever.js';
 import type { ListOutcome } from './retriever.js';
 
@@ -77,8 +79,12 @@ async function read(count: number, counted: number, behind: Behind = 'empty', in
     },
   );
   const list = { partition: NO_PARTITION, parameters: {} };
-  const use = ({ captured }: { captured: readonly unknown[] }, { fresh }: { fresh: readonly boolean[] }) => {
-    ids.push(...captured.map(Number).filter((_, i) => fresh[i] === true));
+  const use: UsePage = ({ captured }, { fresh }) => {
+    ids.push(
+      ...rawOf(captured)
+        .map(Number)
+        .filter((_, i) => fresh[i] === true),
+    );
     return { isEnough: false, done: Promise.resolve() };
   };
   if (inTurn) for await (const _ of retriever.readInTurn(list, use)) void _;

@@ -1,6 +1,7 @@
 /** Lists as the runtime reads them, at the HTTP boundary: which pages are asked for when, and what may be lost. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { rawOf } from '../../test-support/captured-values.fixture.js';
 import { TracedError } from '../../protocol/errors.js';
 import {
   byCountedPage,
@@ -112,7 +113,9 @@ async function read(http: SendHttp, options: Options = {}): Promise<Read> {
   const reading = await retriever.read(
     { partition: NO_PARTITION, parameters: {} },
     ({ captured }, { fresh }) => {
-      const own = captured.map(Number).filter((_, i) => fresh[i] === true);
+      const own = rawOf(captured)
+        .map(Number)
+        .filter((_, i) => fresh[i] === true);
       ids.push(...own);
       const isEnough = until !== undefined && own.some((id) => id <= until);
       return { isEnough, done: written?.(own) ?? Promise.resolve() };

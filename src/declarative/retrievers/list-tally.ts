@@ -1,13 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { SelectedPage } from '../extractors/record-selector.js';
-import { isPresent } from '../stream-slice.js';
 import { mayBeLimit } from './count-limit.js';
-
-/** Characters of a key beyond which it is not remembered: no API has such, and so many would fill memory. */
-const MAX_KEY = 512;
-
-/** Records after which the older half of what is remembered is forgotten: a list shifts by pages, not by this. */
-const GENERATION = 20_000;
+import { keyOf, SeenKeys } from './seen-keys.js';
+import type { RecordKey } from './seen-keys.js';
 
 /** Whether a list was read whole, going by the number of records that the API itself states. */
 export type Completeness =
@@ -58,26 +53,6 @@ class StatedTotals {
     const isLate = (this.#runs[at - 1]?.last ?? -Infinity) > page;
     const isEarly = (this.#runs[at + 1]?.first ?? Infinity) < page;
     this.isOvertaken = isLate || isEarly;
-  }
-}
-
-/** Primary keys of records that came. Bounded in size. */
-class SeenKeys {
-  #recent = new Set<string>();
-  #older = new Set<string>();
-  hasForgotten = false;
-
-  has(key: string): boolean {
-    return this.#recent.has(key) || this.#older.has(key);
-  }
-
-  add(key: string): void {
-    if (this.#recent.size >= GENERATION) {
-      if (this.#older.size > 0) this.hasForgotten = true;
-      this.#older = this.#recent;
-      this.#recent = new Set();
-    }
-    this.#recent.add(key);
   }
 }
 
@@ -157,7 +132,7 @@ export class ListTally {
 
   /** @returns for each record of the page whether it is to be passed on */
   add(page: SelectedPage): boolean[] {
-    const fresh: boolean[] = [];
+    const fresh = new Array<boolean>(page.recordCount).fill(true);
     if (page.recordCount > 0) {
       this.#lastPage = checksum(page);
       this.#pages.add(this.#lastPage);
@@ -166,7 +141,6 @@ export class ListTally {
       const key = this.#key(page, i);
       if (key === undefined) {
         this.#distinct++;
-        fresh.push(true);
         continue;
       }
       const isNew = !this.#seen.has(key);
@@ -174,7 +148,7 @@ export class ListTally {
         this.#distinct++;
         this.#seen.add(key);
       } else this.#hasRepeated = true;
-      fresh.push(isNew && this.#before?.hasPassed(key) !== true);
+      fresh[i] = isNew && this.#before?.hasPassed(key) !== true;
     }
     return fresh;
   }
@@ -191,7 +165,7 @@ export class ListTally {
     return true;
   }
 
-  hasPassed(key: string): boolean {
+  hasPassed(key: RecordKey): boolean {
     return this.#seen.has(key) || this.#before?.hasPassed(key) === true;
   }
 
@@ -213,16 +187,7 @@ export class ListTally {
     return (isOvertaken || this.#hasOldestFirst) && !hasFallen ? (this.total ?? 0) : smallest;
   }
 
-  #key(page: SelectedPage, record: number): string | undefined {
-    if (this.#keyPlaces.length === 0) return undefined;
-    const offset = record * this.#width;
-    const [place] = this.#keyPlaces;
-    let key: string | undefined;
-    if (this.#keyPlaces.length === 1 && place !== undefined) key = page.captured[offset + place];
-    else {
-      const parts = this.#keyPlaces.map((one) => page.captured[offset + one]);
-      key = parts.every(isPresent) ? parts.join(' ') : undefined;
-    }
-    return isPresent(key) && key.length <= MAX_KEY ? key : undefined;
+  #key({ captured }: SelectedPage, record: number): RecordKey | undefined {
+    return keyOf(captured, record * this.#width, this.#keyPlaces);
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { rawOf } from '../../test-support/captured-values.fixture.js';
 import {
   errorHandler,
   requestContext,
@@ -68,7 +69,7 @@ async function readAll(
     { partition, parameters: { status: 'paid' } },
     (page, info) => {
       infos.push(info);
-      pages.push([...page.captured]);
+      pages.push(rawOf(page.captured));
       return { isEnough: false, done: Promise.resolve() };
     },
     false,

@@ -1,4 +1,5 @@
 import type { DefaultPaginator, FieldPath, NoPagination, SimpleRetriever } from '../components.js';
+import type { CapturedValues } from '../extractors/captured-values.js';
 import { recordSelector } from '../extractors/record-selector.js';
 import { countAt } from '../paginators/page-walk.js';
 import type { PageParameters } from '../paginators/page-walk.js';
@@ -30,8 +31,8 @@ export interface ListOutcome extends ListReading {
 export interface Glance {
   /** Records of the page. */
   readonly count: number;
-  /** Raw JSON of the values wanted from each. */
-  readonly captured: readonly (string | undefined)[];
+  /** The values wanted from each. */
+  readonly captured: CapturedValues;
   /** Records of the list, as the API counts them; undefined if it does not. */
   readonly total: number | undefined;
 }
@@ -174,7 +175,7 @@ class ListRetriever implements Retriever {
     for (let asked = 1; ; asked++) {
       const glance = await this.#pages.fetchOnce(request, async ({ captured, recordCount, envelope }) => ({
         count: recordCount,
-        captured,
+        captured: captured.copy(),
         total: countAt(envelope, page.total),
       }));
       if (glance?.total !== undefined || asked === MAX_GLANCES) return glance;

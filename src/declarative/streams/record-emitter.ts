@@ -5,7 +5,6 @@ import type { SelectedPage } from '../extractors/record-selector.js';
 import { beginPage } from '../incremental/cursor.js';
 import type { Cursor, OpenSlice } from '../incremental/cursor.js';
 import type { Clock } from '../requesters/api-budget.js';
-import { isPresent } from '../stream-slice.js';
 import type { StreamPartition } from '../stream-slice.js';
 import { addedFields, toMembers } from './add-fields.js';
 import type { AddedField } from './add-fields.js';
@@ -75,7 +74,7 @@ export class RecordEmitter {
   #hasNoKey({ captured }: SelectedPage, offset: number): boolean {
     // Not `some`, which would make a function for each record.
     for (const place of this.#places.keyPlaces) {
-      if (!isPresent(captured[offset + place])) return true;
+      if (!captured.isPresent(offset + place)) return true;
     }
     return false;
   }
@@ -83,7 +82,7 @@ export class RecordEmitter {
   /** @param all the members of all fields */
   #missingMembers(fields: readonly AddedField[], all: string, page: SelectedPage, offset: number): string {
     const start = offset + this.#places.addedPlace;
-    const isMissing = ({ raw }: AddedField, i: number) => page.captured[start + i] !== raw;
+    const isMissing = ({ raw }: AddedField, i: number) => page.captured.raw(start + i) !== raw;
     return fields.every(isMissing) ? all : toMembers(fields.filter(isMissing));
   }
 
