@@ -196,3 +196,22 @@ test('a list that moves keeps nothing from being gone on with: the list of one p
   expect(lists).toContain(7);
   expect(lists.length).toBeLessThan(10);
 });
+
+test('a list that nobody counts, and that moves with each reading, is read five times and no more', async () => {
+  let list = parentsOf(25);
+  const api = fakeApi((url) => {
+    if (url.pathname !== '/orders') return pageOf(url, [{ id: url.pathname, updatedAt: at(START) }]);
+    const { body } = pageOf(url, list) as { body: { meta: { pageCount: number } } };
+    // Behind the first page: the next one begins with a parent that has come, and this one is for the next reading.
+    if (url.searchParams.get('page') === '1') {
+      list = [{ id: 1000 + list.length, createdAt: at(NOW) }, ...list];
+    }
+    return { body: { ...body, meta: { pageCount: body.meta.pageCount } } };
+  });
+  const run = await runRead([items], api, { context: { clock: new FakeClock() }, numWorkers: 2 });
+  expect(run.course('items').at(-1)).toBe('COMPLETE');
+  const first = api.asked.filter(
+    ({ pathname, searchParams }) => pathname === '/orders' && searchParams.get('page') === '1',
+  );
+  expect(first).toHaveLength(5);
+});

@@ -135,4 +135,19 @@ describe('records that lack what a destination goes by', () => {
     );
     expect(run.logs.filter((line) => line.startsWith('WARN'))).toEqual([]);
   });
+
+  test('are not values that are made records, of which each is its key', async () => {
+    const { retriever } = streamOf('domains');
+    const extensions = { wrap_as: 'name' };
+    const extractor = { type: 'DpathExtractor' as const, field_path: ['data'], extensions };
+    const domains = {
+      ...streamOf('domains'),
+      primary_key: ['name'],
+      retriever: { ...retriever, record_selector: { type: 'RecordSelector' as const, extractor } },
+    };
+    const api = fakeApi(() => ({ body: { data: ['a.test', 'b.test'], meta: { pageCount: 1 } } }));
+    const run = await runRead([domains], api);
+    expect(run.records('domains')).toEqual([{ name: 'a.test' }, { name: 'b.test' }]);
+    expect(run.logs.filter((line) => line.includes('kept without'))).toEqual([]);
+  });
 });
