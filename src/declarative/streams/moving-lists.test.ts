@@ -215,3 +215,23 @@ test('a list that nobody counts, and that moves with each reading, is read five 
   );
   expect(first).toHaveLength(5);
 });
+
+test('a list that has moved fails if it stays unknown whether the second reading came to its end', async () => {
+  let list = parentsOf(20);
+  let readings = 0;
+  const api = fakeApi((url) => {
+    if (url.pathname !== '/orders') return pageOf(url, [{ id: url.pathname, updatedAt: at(START) }]);
+    const page = url.searchParams.get('page');
+    if (page === '3' && readings > 1) return { status: 500, body: {} };
+    const { body } = pageOf(url, list) as { body: { meta: { pageCount: number } } };
+    // One of the second page comes to the front, behind the first page.
+    if (page === '1' && readings++ === 0) {
+      const moved = list.slice(15, 16);
+      list = [...moved, ...list.filter((one) => !moved.includes(one))];
+    }
+    return { body: { ...body, meta: { pageCount: body.meta.pageCount } } };
+  });
+  const run = await runRead([items], api, { context: { clock: new FakeClock() }, numWorkers: 2 });
+  expect(readings).toBe(2);
+  expect(run.course('items').at(-1)).toBe('INCOMPLETE');
+});
