@@ -87,9 +87,10 @@ describe('captured values', () => {
   });
 
   test('that were copied stay when the page is overwritten', () => {
-    const bytes = Buffer.from('[7]');
-    const kept = new CapturedValues(bytes, [1, 2]).copy();
+    const bytes = Buffer.from('[7,{},"2024-05-01"]');
+    const kept = new CapturedValues(bytes, [1, 2, -1, -1, 6, 18]).copy();
     bytes.fill(0);
-    expect(kept.raw(0)).toBe('7');
+    expect([0, 1, 2].map((at) => kept.raw(at))).toEqual(['7', undefined, '"2024-05-01"']);
+    expect([kept.length, kept.time(2)]).toEqual([3, Date.parse('2024-05-01T00:00:00Z')]);
   });
 });

@@ -76,9 +76,22 @@ export class CapturedValues {
     return parseTimestamp(this.text(at) ?? '');
   }
 
-  /** The same values, for when the page is gone. */
+  /** The same values without the page around them, for when it is gone. */
   copy(): CapturedValues {
-    return new CapturedValues(Buffer.from(this.#bytes), this.#places);
+    const values: Buffer[] = [];
+    const places: number[] = [];
+    let length = 0;
+    for (let at = 0; at < this.length; at++) {
+      const start = this.#start(at);
+      if (start < 0) {
+        places.push(start, start);
+        continue;
+      }
+      const value = this.#bytes.subarray(start, this.#end(at));
+      values.push(value);
+      places.push(length, (length += value.length));
+    }
+    return new CapturedValues(Buffer.concat(values), places);
   }
 
   #start(at: number): number {

@@ -34,8 +34,8 @@ function joinedKey(captured: CapturedValues, offset: number, places: readonly nu
   return parts.includes(undefined) ? undefined : parts.join(' ');
 }
 
-/** Slots of a set that is empty; a power of two. */
-const FIRST_SIZE = 256;
+/** Slots of a set that is empty; a power of two. So few, since most lists of children hold no more, or no numbers at all. */
+const FIRST_SIZE = 8;
 
 /**
  * Whole numbers from 0 on. Outside of the heap: what lives through a sync, the garbage collector would copy and visit
