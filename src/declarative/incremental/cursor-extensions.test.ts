@@ -81,7 +81,7 @@ describe('a list whose range is limited', () => {
     const run = await runRead([orders], api);
     expect(run.course('orders').at(-1)).toBe('COMPLETE');
     const asked = api.asked.map(({ searchParams }) => [searchParams.get('from'), searchParams.get('to')]);
-    expect(asked).toHaveLength(12);
+    expect(new Set(asked.map(String)).size).toBe(12);
     expect(asked).toContainEqual(['2023-12-31', '2024-01-16']);
     expect(asked).toContainEqual(['2024-01-14', '2024-01-30']);
   });

@@ -15,6 +15,8 @@ import { parentPartition } from './partition-router.js';
 /** How the parents in a slice are chosen, where the parents' cursor is the stream's. */
 export interface ParentSelection {
   readonly open: OpenSlice;
+  /** Of the list of parents, see `List`. */
+  readonly isPart: boolean;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -137,7 +139,12 @@ export class ParentStream {
     /** The list has been read, and is so once more for what has moved. */
     let hasMoved = false;
     const pages = this.retriever.readInTurn(
-      { partition, parameters: selection?.parameters ?? {}, rank: open?.rank ?? 0 },
+      {
+        partition,
+        parameters: selection?.parameters ?? {},
+        rank: open?.rank ?? 0,
+        isPart: selection?.isPart === true,
+      },
       (page, info) => {
         order = emptyPage();
         if (open !== undefined) beginPage(open);

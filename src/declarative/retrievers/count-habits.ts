@@ -12,10 +12,15 @@ const MAX_UNCOUNTED = 20;
 /** Lists in a row with a promised page without records, after which that is taken for the API's way. */
 const MAX_EMPTY_ENDS = 3;
 
+/** Lists in a row without any records after which others are believed to have none at once. */
+const MAX_EMPTY_LISTS = 10;
+
 /** How an API counts the records of a stream's lists, and ends them, as those show it that have been read. */
 export class CountHabits {
   /** Lists in a row with a promised page without records; those of one page, which promised none, do not count. */
   #emptyEnds = 0;
+  /** Lists in a row without any records. */
+  #emptyLists = 0;
   /** Lists in a row that came short. */
   #inexactInRow = 0;
   /** The API has counted the records of a list; of one without any. */
@@ -34,6 +39,11 @@ export class CountHabits {
     return this.#emptyEnds < MAX_EMPTY_ENDS;
   }
 
+  /** Whether a list without any records may be a fault: an account has nothing to show of its first years, say. */
+  get areEmptyListsRare(): boolean {
+    return this.#emptyLists < MAX_EMPTY_LISTS;
+  }
+
   /** @param total that a page of a list has stated; undefined if it has none */
   addPage(total: number | undefined): void {
     if (total !== undefined) this.#hasCounted = true;
@@ -45,6 +55,7 @@ export class CountHabits {
    *   parents are too many to be all read again.
    */
   addList(reading: ListReading, isOne: boolean): { isShort: boolean; isUncounted: boolean } {
+    this.#emptyLists = reading.distinct === 0 ? this.#emptyLists + 1 : 0;
     const isCut = reading.hasEmptyPage === true;
     if (isCut) this.#emptyEnds++;
     else if (reading.pages > 1) this.#emptyEnds = 0;

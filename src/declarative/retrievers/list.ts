@@ -106,6 +106,8 @@ export interface ListOptions {
   readonly readsAgain: boolean;
   /** Whether a page without records is asked for again where there was to be one. */
   readonly doubtsEmpty: boolean;
+  /** Whether a list without any records is asked for again before that is believed. */
+  readonly doubtsNone: boolean;
   /** Called before it is, or before one that has moved is. */
   readonly onAgain?: ((why: ReadAgain) => void) | undefined;
   /** The list may turn out not to be wanted to its end, so reading ahead begins carefully. */

@@ -15,6 +15,8 @@ export interface List {
   readonly parameters: PageParameters;
   /** Requests for lists of a smaller one go first. @default 0 */
   readonly rank?: number;
+  /** A part of a longer list: that it has no records would be believed for good, since later parts move the state on. */
+  readonly isPart?: boolean;
 }
 
 /** Times that a page is asked for again whose list is said to be gone after it has sent others. */

@@ -41,6 +41,7 @@ export class PageIntake {
    * @throws UnlikelyPageError for the page to be asked for again; once more it is believed
    */
   requireNew(page: SelectedPage, number: number, asked: number, isExpected: boolean): void {
+    if (number === 1) this.#requireAny(page, asked);
     if (!isExpected) return;
     this.requireRecords(page, number, asked);
     if (asked <= MAX_ASKED_AGAIN && this.tally.hasCome(page)) throw new RepeatedPageError(number);
@@ -53,6 +54,12 @@ export class PageIntake {
     if (asked <= MAX_ASKED_AGAIN && isHopeful) throw new EmptyPageError(number);
     if (isHopeful) this.#emptyInVain++;
     this.hasEmptyPage = true;
+  }
+
+  /** @throws EmptyPageError for the first page of a list that has none */
+  #requireAny(page: SelectedPage, asked: number): void {
+    const isDoubted = this.#options.doubtsNone && !this.#isRepeated && asked <= MAX_ASKED_AGAIN;
+    if (isDoubted && page.recordCount === 0) throw new EmptyPageError(1);
   }
 
   /**

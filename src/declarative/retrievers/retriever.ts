@@ -203,6 +203,7 @@ class ListRetriever implements Retriever {
       mayEndEarly,
       readsAgain: counts.areExact,
       doubtsEmpty: counts.areEmptyEndsRare,
+      doubtsNone: list.isPart === true && counts.areEmptyListsRare,
       onAgain,
     };
     return { options, isBegun: () => isBegun };
