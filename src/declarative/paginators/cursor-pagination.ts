@@ -138,6 +138,7 @@ export function cursorPagination(
   let endDoubt: TracedError | undefined;
   return {
     first: parameters(held),
+    pageSize: strategy.page_size,
     ending: 'certain',
     get endDoubt() {
       return endDoubt;

@@ -83,6 +83,7 @@ export function pageIncrement(definition: DefaultPaginator, strategy: PageIncrem
 
   return {
     first: parameters(number),
+    pageSize: strategy.page_size,
     total: totalOf,
     pageCount,
     next,

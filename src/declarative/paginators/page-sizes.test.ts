@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { byCountedPage } from '../../test-support/definitions.fixture.js';
 import { recordSelector } from '../extractors/record-selector.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
 import { PageSizes } from './page-sizes.js';
@@ -13,8 +12,7 @@ const page = (size: number, from = 0): SelectedPage =>
 
 /** Pages of these sizes, of a list that was asked for so many records at a time. */
 function sizesOf(asked: number, ...sizes: number[]): PageSizes {
-  const pagination_strategy = { ...byCountedPage.pagination_strategy, page_size: asked };
-  const all = new PageSizes({ ...byCountedPage, pagination_strategy });
+  const all = new PageSizes({ pageSize: asked });
   sizes.forEach((size, i) => all.add(page(size, 1000 * i), i + 1));
   return all;
 }

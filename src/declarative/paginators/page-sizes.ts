@@ -1,5 +1,5 @@
-import type { DefaultPaginator, NoPagination } from '../components.js';
 import type { SelectedPage } from '../extractors/record-selector.js';
+import type { PageWalk } from './page-walk.js';
 
 /** Records of a page that is smaller than asked for, from which on it may be as large as the API makes them. */
 const LEAST_FULL = 10;
@@ -14,14 +14,14 @@ export function mayBeCut(size: number, asked: number): boolean {
 
 /** How large the pages of one list are: whether the last one of them shows by its size that it is the last. */
 export class PageSizes {
-  /** Records that are asked for. */
-  readonly #asked: number;
+  readonly #walk: Pick<PageWalk, 'pageSize'>;
   #first = 0;
   #lastOne = 0;
   #last = 0;
 
-  constructor(paginator: DefaultPaginator | NoPagination) {
-    this.#asked = paginator.type === 'NoPagination' ? Infinity : paginator.pagination_strategy.page_size;
+  /** @param walk through the list, which may turn out to have pages of another size */
+  constructor(walk: Pick<PageWalk, 'pageSize'>) {
+    this.#walk = walk;
   }
 
   /** Records of a page, if there is more than one. */
@@ -60,7 +60,7 @@ export class PageSizes {
 
   /** Whether the last page is full. Pages may be smaller than asked for; the first one shows it, if there is another. */
   get isLastFull(): boolean {
-    return this.#lastOne >= (this.#last > 1 ? this.#first : this.#asked);
+    return this.#lastOne >= (this.#last > 1 ? this.#first : this.#walk.pageSize);
   }
 
   /** The same, where the only page may be smaller than asked for. */
@@ -70,7 +70,7 @@ export class PageSizes {
 
   /** Whether there is one page, and it may be the first one of several. */
   get mayBeCut(): boolean {
-    return this.#last === 1 && mayBeCut(this.#first, this.#asked);
+    return this.#last === 1 && mayBeCut(this.#first, this.#walk.pageSize);
   }
 
   /** Whether it may be that there is another one for all that the last page shows. */
@@ -79,6 +79,6 @@ export class PageSizes {
   }
 
   #mayBeFull(size: number): boolean {
-    return size >= Math.min(this.#asked, LEAST_FULL);
+    return size >= Math.min(this.#walk.pageSize, LEAST_FULL);
   }
 }

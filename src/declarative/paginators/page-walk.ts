@@ -34,6 +34,8 @@ export type Ending =
 /** Walks through the pages of one list. One object for each walk. */
 export interface PageWalk {
   readonly first: PageParameters;
+  /** Records of a page that are asked for; Infinity if all come at once. */
+  readonly pageSize: number;
   /**
    * @param headers of the answer
    * @returns undefined at the end of the list, which the API says itself; a short page is no sign of it,

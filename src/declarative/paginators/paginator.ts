@@ -28,6 +28,9 @@ function withPageFallback(
   let hasRestarted = false;
   return {
     first: walk.first,
+    get pageSize() {
+      return (pages ?? walk).pageSize;
+    },
     get hasRestarted() {
       return hasRestarted;
     },
@@ -65,6 +68,7 @@ export function paginate(definition: DefaultPaginator | NoPagination): PageWalk 
   if (definition.type === 'NoPagination') {
     return {
       first: {},
+      pageSize: Infinity,
       ending: 'certain',
       next: () => undefined,
       pageCount: () => 1,
@@ -98,9 +102,13 @@ export function withPagesOf(
   definition: DefaultPaginator | NoPagination,
 ): DefaultPaginator | undefined {
   if (definition.type === 'NoPagination') return undefined;
-  const { pagination_strategy: strategy } = definition;
+  const { pagination_strategy: strategy, extensions } = definition;
   if (strategy.page_size <= page_size) return undefined;
-  return { ...definition, pagination_strategy: { ...strategy, page_size } };
+  const smaller = { ...definition, pagination_strategy: { ...strategy, page_size } };
+  const fallback = extensions?.page_fallback;
+  if (fallback === undefined) return smaller;
+  const paginator = withPagesOf(page_size, fallback.paginator) ?? fallback.paginator;
+  return { ...smaller, extensions: { ...extensions, page_fallback: { ...fallback, paginator } } };
 }
 
 /**

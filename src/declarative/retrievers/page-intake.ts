@@ -31,7 +31,7 @@ export class PageIntake {
     this.#walk = walk;
     this.#isRepeated = before !== undefined;
     this.#hadRecords = (before?.distinct ?? 0) > 0;
-    this.sizes = new PageSizes(options.paginator);
+    this.sizes = new PageSizes(walk);
     this.tally = new ListTally(options.width, options.keyPlaces, before);
   }
 
