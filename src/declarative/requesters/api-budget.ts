@@ -54,7 +54,7 @@ interface Window {
 export interface Turn {
   /** 0, or the ms after which to ask again. */
   readonly wait: number;
-  /** Number of the call, for `correct`. */
+  /** Number of the call, for `ended`. */
   readonly call: number;
   /** ms for which the API wants no call; part of `wait`. */
   readonly pausedFor: number;
@@ -145,12 +145,15 @@ export class ApiBudget {
     return isFirst || isNews;
   }
 
-  /** A call is over. @param call its number */
-  ended(endpoint: string, call: number, outcome: CallOutcome): void {
-    const { quota, refused } = this.#windowOf(endpoint);
-    refused.ended(call, outcome);
-    // The API may have counted it all the same.
-    if (outcome === 'unanswered') quota.count();
+  /**
+   * A call is over.
+   * @param call its number
+   * @param headers of the answer, for what they say about the quota
+   */
+  ended(endpoint: string, call: number, outcome: CallOutcome, headers?: Headers): void {
+    const window = this.#windowOf(endpoint);
+    window.refused.ended(call, outcome);
+    this.#correct(window, call, headers);
   }
 
   /** Times in a row that the API has refused all calls to this endpoint, the last one included. */
@@ -158,14 +161,10 @@ export class ApiBudget {
     return this.#windowOf(endpoint).refused.inRow;
   }
 
-  /**
-   * Takes in what the headers of an answer say about the quota.
-   * @param call number of the call that was answered, and has ended
-   */
-  correct(endpoint: string, call: number, headers: Headers | undefined): void {
+  /** Takes in what the headers of an answer say about the quota; without any, the API may have counted the call all the same. */
+  #correct(window: Window, call: number, headers: Headers | undefined): void {
     const { budget, requestsPerMinute, clock } = this.#options;
     const { ratelimit_remaining_header, ratelimit_reset_header, extensions } = budget;
-    const window = this.#windowOf(endpoint);
     const remaining = numberIn(headers, ratelimit_remaining_header);
     const reset = (secondsIn(headers, ratelimit_reset_header, clock.now()) ?? 0) * 1000;
     const isLonger = reset > window.documentedInterval;

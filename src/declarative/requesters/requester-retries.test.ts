@@ -148,7 +148,8 @@ describe('the rate limit', () => {
     expect(budget.tryAcquire('/orders').wait).toBe(5000);
   });
 
-  test('is known from the headers of an answer before a call is refused', async () => {
+  /** A budget that goes by headers, at a moment that stands still. */
+  function budgetByHeaders() {
     const now = 1_000_000;
     const clock = { now: () => now, elapsed: () => now, sleep: () => Promise.resolve() };
     const budget = new ApiBudget({
@@ -168,10 +169,29 @@ describe('the rate limit', () => {
       keyMode: 'test',
       requestsPerMinute: undefined,
     });
-    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '7' };
-    answer(() => HttpResponse.json({ data: [{ id: 1 }], meta: { pageCount: 1 } }, { headers }));
+    return { clock, budget };
+  }
+  const answerWith = (remaining: string) => () =>
+    HttpResponse.json(
+      { data: [{ id: 1 }], meta: { pageCount: 1 } },
+      { headers: { 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': '7' } },
+    );
+
+  test('is known from the headers of an answer before a call is refused', async () => {
+    const { clock, budget } = budgetByHeaders();
+    answer(answerWith('0'));
     await fetchPage({ context: { clock, budget } });
     expect(budget.tryAcquire('/orders').wait).toBe(7000);
+  });
+
+  test('counts a call that nobody answered once', async () => {
+    const { clock, budget } = budgetByHeaders();
+    answer(answerWith('10'), ...Array.from({ length: 4 }, () => () => HttpResponse.error()));
+    await fetchPage({ context: { clock, budget } });
+    await fetchPage({ context: { clock, budget, patience: { retries: 3, rateLimitWaits: 1 } } });
+    let calls = 0;
+    while (budget.tryAcquire('/orders').wait === 0) calls++;
+    expect(calls).toBe(6);
   });
 
   test('that lifts for others meanwhile does not end a request that is always late', async () => {
@@ -179,7 +199,6 @@ describe('the rate limit', () => {
     const budget = {
       tryAcquire: () => ({ wait: 0, call: ++asked, pausedFor: 0 }),
       ended: () => undefined,
-      correct: () => undefined,
       pause: () => undefined,
       refusalsInRow: () => 1,
     } as unknown as ApiBudget;

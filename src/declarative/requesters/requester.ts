@@ -156,19 +156,18 @@ export function createRequester(
     const isAnswer = !(response instanceof TransportError);
     try {
       let callOutcome: CallOutcome = 'unanswered';
-      let judged: Attempt;
+      let judged: Attempt | undefined;
       try {
         const { title, mask, environment } = context;
         judged = attemptOf(response, select, { url, title, handler, mask, environment });
         if (isAnswer) callOutcome = judged.resolution.action === 'RATE_LIMITED' ? 'refused' : 'answered';
       } finally {
-        context.budget.ended(definition.path, call, callOutcome);
+        context.budget.ended(definition.path, call, callOutcome, judged?.headers);
       }
       // The answer may have come, and waited for its turn, when all that wanted it had ended.
       if (context.signal.aborted) throw new StoppedError('stopped before its answer was used');
       // Without the page, which would stay in memory during the wait.
       const { page, ...outcome } = judged;
-      context.budget.correct(definition.path, call, outcome.headers);
       listener.requested(outcome.bytes, isRetry);
       if (outcome.resolution.action !== 'SUCCESS' || page === undefined) return { again: outcome };
       context.key.isAccepted = true;
