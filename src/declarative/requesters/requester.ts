@@ -1,6 +1,7 @@
 import { StoppedError, TracedError, transientError } from '../../protocol/errors.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import type { HttpRequester } from '../components.js';
+import { MINUTE_MS } from '../durations.js';
 import type { SelectedPage, SelectRecords } from '../extractors/record-selector.js';
 import type { StreamPartition } from '../stream-slice.js';
 import { attemptOf } from './attempt.js';
@@ -18,6 +19,8 @@ import { TransportError } from './transport-error.js';
 /** Refusals of all calls to an endpoint, in a row, after which a request gives up. */
 const MAX_RATE_LIMITED = 60;
 const DEFAULT_MAX_RETRIES = 5;
+/** ms after which whoever waits for the budget says so once more: nobody else may speak for the stream. */
+const LONGEST_SLEEP = 5 * MINUTE_MS;
 
 export interface PageRequest {
   readonly partition: StreamPartition;
@@ -204,7 +207,7 @@ export function createRequester(
       listener.throttled?.(result.wait);
       // Whoever was told: this request, or one of another stream whose limit is the same.
       if (result.pausedFor > 0) listener.rateLimited(context.clock.now() + result.pausedFor);
-      await context.clock.sleep(result.wait);
+      await context.clock.sleep(Math.min(result.wait, LONGEST_SLEEP));
     }
   }
 

@@ -32,6 +32,7 @@ export function streamListener(
     },
     throttled: (ms) => {
       stats.throttled(clock.now(), ms);
+      beat();
     },
     rateLimited: (until) => {
       stats.limitedUntil = until;

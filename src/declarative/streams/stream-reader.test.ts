@@ -1,10 +1,12 @@
 /** A stream that takes long: the platform must not take it for dead. */
 import { describe, expect, test } from '@jest/globals';
 import { createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
+import { policy } from '../../test-support/call-rates.fixture.js';
 import { FakeClock } from '../../test-support/fake-clock.fixture.js';
 import { at, fakeApi, pageOf, runRead, START } from '../../test-support/read-run.fixture.js';
 import type { ReadRun } from '../../test-support/read-run.fixture.js';
 import { MINUTE_MS } from '../durations.js';
+import { ApiBudget } from '../requesters/api-budget.js';
 
 const { type, cursor_field, datetime_format } = createdBetween;
 const orders = streamOf('orders', { incremental_sync: { type, cursor_field, datetime_format } });
@@ -39,6 +41,25 @@ describe('a read that brings no record for hours', () => {
       }
     },
   );
+
+  test('says so too while it waits for what it may ask for by the known limit', async () => {
+    const clock = new FakeClock();
+    const budget = new ApiBudget({
+      clock,
+      budget: { type: 'HTTPAPIBudget', policies: [policy(1, 'PT40M')] },
+      keyMode: 'live',
+      requestsPerMinute: undefined,
+    });
+    const began = clock.elapsed();
+    const api = fakeApi((url) => pageOf(url, OLD.slice(0, 60)));
+    const run = await runRead([orders], api, {
+      states: new Map([['orders', state]]),
+      context: { clock, budget },
+    });
+    const quarters = Math.floor((clock.elapsed() - began) / (15 * MINUTE_MS));
+    expect(quarters).toBeGreaterThan(10);
+    expect(statesOf(run).length).toBeGreaterThanOrEqual(quarters);
+  });
 
   test('says so too if somebody sets the clock back meanwhile', async () => {
     const clock = new FakeClock();
