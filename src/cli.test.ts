@@ -230,6 +230,21 @@ describe('check', () => {
     ]);
   });
 
+  test('names the streams that it could not try for the rate limit', async () => {
+    apiAnswers(emptyList);
+    server.use(
+      http.get(`${API}/refund`, () => HttpResponse.json({ message: 'slow down' }, { status: 429 })),
+      http.get(`${API}/apple-pay/domain`, () =>
+        HttpResponse.json({ status: true, data: { domainNames: [] } }),
+      ),
+    );
+    const { sentences } = await runCli(['check', '--config', config()]);
+    const total = paystack.source.streams.length;
+    expect(sentences).toEqual([
+      `Connected to Paystack in test mode; ${total - 1} of ${total} streams can be read. The API limits the rate of requests, so these were not tried: refunds.`,
+    ]);
+  });
+
   test('says that the key is refused, never quoting it, after one request', async () => {
     const asked = apiAnswers(() =>
       HttpResponse.json({ status: false, message: `Invalid key ${KEY}` }, { status: 401 }),

@@ -98,9 +98,11 @@ export async function check(config: JsonObject, context: SourceContext): Promise
     }
     const total = provider.source.streams.length;
     const missing = result.unreadable.map(({ name }) => name).join(', ');
+    const untried = result.untried.join(', ');
     const message =
       `Connected to ${provider.title} in ${keyMode} mode; ${result.readable.length} of ${total} streams can be read` +
-      (missing === '' ? '.' : `; not ${missing} (the log says why).`);
+      (missing === '' ? '' : `; not ${missing} (the log says why)`) +
+      (untried === '' ? '.' : `. The API limits the rate of requests, so these were not tried: ${untried}.`);
     await output.log('INFO', `Check succeeded. ${message}`);
     await output.message({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED', message } });
   } catch (error) {

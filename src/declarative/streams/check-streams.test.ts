@@ -116,8 +116,9 @@ describe('checkStreams', () => {
     answers({ [path]: status(429) });
     const clock = new FakeClock();
     const patience = { retries: 1, rateLimitWaits: 2 };
-    const { readable, unreadable } = await check(SOURCE, { clock, patience });
-    expect([...readable].sort()).toEqual(['customers', 'orders', 'refunds']);
+    const { readable, untried, unreadable } = await check(SOURCE, { clock, patience });
+    expect([...readable, ...untried].sort()).toEqual(['customers', 'orders', 'refunds']);
+    expect(untried).toEqual([path.slice(1)]);
     expect([unreadable, clock.sleeps]).toEqual([[], [2000, 4000]]);
   });
 

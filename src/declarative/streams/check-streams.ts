@@ -19,8 +19,10 @@ const MAX_EMPTY_LISTS = 5;
 
 /** What a key can do. */
 export interface CheckResult {
-  /** Names of the streams that can be read, as far as could be tried. */
+  /** Names of the streams that can be read. */
   readonly readable: readonly string[];
+  /** Names of those that could not be tried, since the API limits the rate of requests. */
+  readonly untried: readonly string[];
   readonly unreadable: readonly { readonly name: string; readonly error: TracedError }[];
 }
 
@@ -126,11 +128,14 @@ export async function checkStreams(source: DeclarativeSource, context: RequestCo
   const [first] = limited;
   // A key that does not work may be held against the rate limit first.
   if (readable.length === 0 && first !== undefined) throw first.error;
-  return { readable: [...readable, ...limited.map(({ name }) => name)], unreadable };
+  return { readable, untried: limited.map(({ name }) => name), unreadable };
 }
 
 /** @throws TracedError if nothing can be read: then the key or the network is at fault, not one product */
-export function requireReadable({ readable, unreadable }: CheckResult): void {
+export function requireReadable({
+  readable,
+  unreadable,
+}: Pick<CheckResult, 'readable' | 'unreadable'>): void {
   const [first] = unreadable;
   if (readable.length === 0) throw first?.error ?? configError('There is no stream to read.');
 }
