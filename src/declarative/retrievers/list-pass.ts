@@ -191,6 +191,7 @@ export class ListPass {
     let done = 1;
     let isEnough = false;
     let emptyInRow = 0;
+    let refusal: TracedError | undefined;
     let following: PageParameters | undefined;
     // Beside the others, so that it takes no time of its own.
     const isFull = ahead.isLastFull && this.#intake.sizes.mayBeFull;
@@ -219,14 +220,21 @@ export class ListPass {
       if (isThere === undefined) throw vanished();
       done++;
     };
+    const isOver = (): boolean => isEnough || refusal !== undefined || emptyInRow >= MAX_EMPTY_PAGES;
     await forEachConcurrently(
-      () => (isEnough || emptyInRow >= MAX_EMPTY_PAGES || number > last ? undefined : number++),
+      () => (isOver() || number > last ? undefined : number++),
       () => {
         if (isCrowded?.() === true) return 1;
         return mayEndEarly ? Math.min(pagesAtATime, done) : pagesAtATime;
       },
-      readOne,
+      (one) =>
+        readOne(one).catch((error: unknown) => {
+          if (!(error instanceof TracedError && isRefusal(error))) throw error;
+          refusal ??= error;
+        }),
     );
+    // Where the count has fallen, the list may have come to end before that page. It is read once more in any case.
+    if (refusal !== undefined && !this.tally.hasFallen) throw refusal;
     if (isEnough) return { number: last, isEnough };
     if ((await behind) === true && last < looked) {
       // That page has been read.

@@ -210,6 +210,25 @@ test('a page behind the last one may be refused though the list has grown while 
   expect(sorted(idsOf(run).map(Number)).slice(0, 20)).toEqual(upTo(20).map((id) => id + 1));
 });
 
+test('a page that is refused because the list has become shorter while it was read does not fail it', async () => {
+  let count = 3 * SIZE;
+  let isShorter = false;
+  const api = fakeApi((url) => {
+    const page = Number(url.searchParams.get('page'));
+    const size = Number(url.searchParams.get('perPage'));
+    if (isShorter) count = 2 * SIZE - 1;
+    isShorter = true;
+    if (page > 1 && (page - 1) * size >= count) return { status: 404, body: { message: 'no such page' } };
+    const ids = upTo(count).map((id) => ({ id }));
+    return { body: { data: ids.slice((page - 1) * size, page * size), meta: { total: count } } };
+  });
+  const { retriever } = streamOf('orders');
+  const run = await runRead([{ ...streamOf('orders'), retriever: { ...retriever, paginator } }], api);
+  expect(run.errors).toEqual([]);
+  expect(run.course('orders').at(-1)).toBe('COMPLETE');
+  expect(sorted([...new Set(idsOf(run).map(Number))])).toEqual(upTo(2 * SIZE - 1));
+});
+
 describe('a page behind a full last page at which the API fails', () => {
   /** An API that sends pages up to a number of records, and fails behind it. */
   const failingFrom = (from: number, count: number, total: number) =>

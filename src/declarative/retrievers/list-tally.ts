@@ -101,6 +101,11 @@ export class ListTally {
     return this.#seen.hasForgotten;
   }
 
+  /** The number that the API states has become smaller since: something has been deleted. */
+  get hasFallen(): boolean {
+    return this.#totals.hasFallen;
+  }
+
   /** The largest number that the API has stated; undefined if it stated none. */
   get total(): number | undefined {
     return this.#totals.largest;
