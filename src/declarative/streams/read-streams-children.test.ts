@@ -46,6 +46,19 @@ describe('a child stream', () => {
     expect(run.course('items')).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE', 'COMPLETE']);
   });
 
+  test('whose parent has no date says so of the parent, not of as many records', async () => {
+    const run = await runRead(
+      [items],
+      fakeApi((url) =>
+        url.pathname === '/orders' ? pageOf(url, [{ id: 1 }]) : pageOf(url, [{ id: 7 }, { id: 8 }]),
+      ),
+    );
+    expect(run.records('items')).toHaveLength(2);
+    expect(run.logs).toContain(
+      'WARN items: the records of 1 parent were kept without a readable parent_createdAt',
+    );
+  });
+
   test('adds no field that the API sends itself with the same value, so that none stands twice', async () => {
     const run = await runRead(
       [items],

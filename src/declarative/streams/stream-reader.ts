@@ -146,7 +146,11 @@ export class StreamReader {
     const isComplete = this.#errors.all.length === 0;
     await (isComplete ? messages.finalState(this.#stateOf(true)) : messages.state(this.#state()));
     if (this.#withoutCursor > 0) {
-      const kept = counted(this.#withoutCursor, 'record was', 'records were');
+      const [parent] = this.#definition.retriever.partition_router?.parent_stream_configs ?? [];
+      const kept =
+        parent?.incremental_dependency === true
+          ? `the records of ${counted(this.#withoutCursor, 'parent')} were`
+          : counted(this.#withoutCursor, 'record was', 'records were');
       await messages.log('WARN', `${kept} kept without a readable ${field ?? ''}`);
     }
     if (this.#withoutKey > 0) {
