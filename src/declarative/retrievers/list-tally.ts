@@ -13,6 +13,8 @@ export type Completeness =
   /** The API states no number, or one that is not of records, or that may be the most that it counts. */
   | 'unknown';
 
+const OPEN_BRACE = 0x7b;
+
 /** Bytes at either end of a page by which it is known: pages with the same first and last records are the same. */
 const END = 4096;
 
@@ -156,6 +158,18 @@ export class ListTally {
       fresh[i] = isNew && this.#before?.hasPassed(key) !== true;
     }
     return fresh;
+  }
+
+  /** Whether a page has records that should have a key, and none of them has one. */
+  isKeyless(page: SelectedPage): boolean {
+    const count = page.recordCount;
+    // What is no object is its own key.
+    const areObjects = page.bytes[page.ranges[0] ?? -1] === OPEN_BRACE;
+    if (count === 0 || !areObjects || this.#keyPlaces.length === 0) return false;
+    for (let i = 0; i < count; i++) {
+      if (this.#key(page, i) !== undefined) return false;
+    }
+    return true;
   }
 
   /** Whether a page has records, and each has come on a page before, or that page as a whole. */

@@ -3,7 +3,13 @@ import { PageSizes } from '../paginators/page-sizes.js';
 import type { PageWalk } from '../paginators/page-walk.js';
 import type { ListOptions, PageUse } from './list.js';
 import { ListTally } from './list-tally.js';
-import { EmptyPageError, MAX_ASKED_AGAIN, RepeatedPageError, RepeatedPages } from './repeated-pages.js';
+import {
+  EmptyPageError,
+  KeylessPageError,
+  MAX_ASKED_AGAIN,
+  RepeatedPageError,
+  RepeatedPages,
+} from './repeated-pages.js';
 
 /** Pages without records in a list that were asked for again in vain, after which further ones are not. */
 const MAX_EMPTY_IN_VAIN = 3;
@@ -23,6 +29,8 @@ export class PageIntake {
   readonly #hadRecords: boolean;
   /** Pages without records that were asked for again in vain. */
   #emptyInVain = 0;
+  /** A page whose records have no key came, though it was asked for again. */
+  #hasKeyless = false;
   readonly #repeated = new RepeatedPages();
 
   /** @param before what the pass that is repeated has counted */
@@ -42,6 +50,7 @@ export class PageIntake {
    */
   requireNew(page: SelectedPage, number: number, asked: number, isExpected: boolean): void {
     if (number === 1) this.#requireAny(page, asked);
+    this.#requireKeys(page, number, asked);
     if (!isExpected) return;
     this.requireRecords(page, number, asked);
     if (asked <= MAX_ASKED_AGAIN && this.tally.hasCome(page)) throw new RepeatedPageError(number);
@@ -54,6 +63,13 @@ export class PageIntake {
     if (asked <= MAX_ASKED_AGAIN && isHopeful) throw new EmptyPageError(number);
     if (isHopeful) this.#emptyInVain++;
     this.hasEmptyPage = true;
+  }
+
+  /** @throws KeylessPageError; after one that was believed in the end, others are at once */
+  #requireKeys(page: SelectedPage, number: number, asked: number): void {
+    if (this.#hasKeyless || !this.tally.isKeyless(page)) return;
+    if (asked <= MAX_ASKED_AGAIN) throw new KeylessPageError(number);
+    this.#hasKeyless = true;
   }
 
   /** @throws EmptyPageError for the first page of a list that has none */
@@ -75,6 +91,7 @@ export class PageIntake {
 
   /** The same, of pages that are read beside each other. @throws TracedError, too, if it is not to be believed */
   requireNewBeside(page: SelectedPage, number: number, asked: number): void {
+    this.#requireKeys(page, number, asked);
     // That one has no records, the count shows.
     if (!this.tally.hasCome(page)) return;
     if (asked <= MAX_ASKED_AGAIN) throw new RepeatedPageError(number);

@@ -38,6 +38,16 @@ export class EmptyPageError extends UnlikelyPageError {
   }
 }
 
+/** One whose records are none of the list's, going by their key. */
+export class KeylessPageError extends UnlikelyPageError {
+  /** @param page number of it; 1 for the first */
+  constructor(page: number) {
+    super('The API sent records without their key.', 'transient_error', {
+      internalMessage: `page ${page} holds nothing with a key, as an error would`,
+    });
+  }
+}
+
 /** What is known of a list when a page of it has come. */
 interface Standing {
   /** Number of the page. */

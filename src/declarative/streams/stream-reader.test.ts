@@ -149,6 +149,20 @@ describe('records that lack what a destination goes by', () => {
     expect(run.course('orders').at(-1)).toBe('COMPLETE');
   });
 
+  test.each([1, 2, 3])(
+    'are asked for again where no record of a page has its key, as of an error (%i times)',
+    async (times) => {
+      let left = times;
+      const error = { message: 'internal error' };
+      const api = fakeApi((url) => pageOf(url, left-- > 0 ? [error] : [whole]));
+      const run = await runRead([orders], api);
+      expect(run.records('orders')).toEqual([times < 3 ? whole : error]);
+      expect(run.logs.filter((line) => /^WARN .*nothing with a key.*asking again$/.test(line))).toHaveLength(
+        Math.min(times, 2),
+      );
+    },
+  );
+
   test('are not those that have it', async () => {
     const run = await runRead(
       [orders],
