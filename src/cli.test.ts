@@ -64,8 +64,8 @@ describe('spec', () => {
 });
 
 describe('help', () => {
-  test('stands on standard output and names every command', async () => {
-    const { code, stdout, stderr } = await runCli(['--help']);
+  test.each(['--help', '-h'])('stands on standard output and names every command (%s)', async (option) => {
+    const { code, stdout, stderr } = await runCli([option]);
     for (const word of ['spec', 'check', 'discover', 'read', '--debug']) expect(stdout).toContain(word);
     expect([code, stderr]).toEqual([0, '']);
   });

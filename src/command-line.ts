@@ -136,6 +136,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
         '$0 <command>\n\nReads Paystack or Pagar.me as an Airbyte source; messages go to standard output.',
       ),
   )
+    .alias('help', 'h')
     .option('debug', { type: 'boolean', default: false, describe: 'Log at level DEBUG', global: true })
     .demandCommand(1, 1, `Name a command: ${COMMANDS.join(', ')}.`)
     .version(readVersion())
