@@ -78,9 +78,9 @@ describe('an exchange that takes too long', () => {
 
   test('is not one that waits long for its answer and then gets it, whatever the idle time', async () => {
     const host = await serve((_, response) => {
-      setTimeout(() => response.end('{}'), 60);
+      setTimeout(() => response.end('{}'), 400);
     });
-    await expect(get(`http://${host}/`, { idleTimeout: 20 })).resolves.toMatchObject({ status: 200 });
+    await expect(get(`http://${host}/`, { idleTimeout: 150 })).resolves.toMatchObject({ status: 200 });
   });
 });
 
@@ -210,6 +210,41 @@ describe('large bodies', () => {
     expect((await fifth).body).toHaveLength(900);
   });
 
+  test('that are still coming and such as wait to be unpacked do not wait for each other', async () => {
+    const rest: (() => void)[] = [];
+    const host = await serve(({ url = '' }, response) => {
+      if (url.startsWith('/packed')) {
+        response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(LARGE));
+        return;
+      }
+      response.writeHead(200, { 'Content-Length': LARGE.length });
+      response.write(LARGE.subarray(0, 5000));
+      rest.push(() => response.end(LARGE.subarray(5000)));
+    });
+    const transport = createHttpTransport(limits);
+    cleanup.push(() => transport.close());
+    const { signal } = new AbortController();
+    const ask = async (path: string): Promise<number> => {
+      const { body, release } = await transport.send({
+        method: 'GET',
+        url: `http://${host}/${path}`,
+        headers: {},
+        signal,
+      });
+      const { length } = body;
+      release?.();
+      return length;
+    };
+    // They have the room.
+    const coming = [ask('large'), ask('large')];
+    while (rest.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    // More than are unpacked at a time.
+    const packed = Array.from({ length: 6 }, () => ask('packed'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (const end of rest) end();
+    expect(await Promise.all([...coming, ...packed])).toEqual(Array<number>(8).fill(LARGE.length));
+  });
+
   test('that never come leave their room to others', async () => {
     const host = await serve((_, response) => {
       response.writeHead(200, { 'Content-Length': LARGE.length });
@@ -226,7 +261,7 @@ describe('large bodies', () => {
 
   test('that wait for room are not taken for silent ones', async () => {
     const host = await serve((_, response) => response.end(LARGE));
-    const transport = createHttpTransport({ ...limits, idleTimeout: 20, wholeTimeout: 40 });
+    const transport = createHttpTransport({ ...limits, idleTimeout: 150, wholeTimeout: 300 });
     cleanup.push(() => transport.close());
     const { signal } = new AbortController();
     const send = () => transport.send({ method: 'GET', url: `http://${host}/`, headers: {}, signal });
@@ -234,7 +269,7 @@ describe('large bodies', () => {
     const third = send();
     const late = await Promise.race([
       third.catch((error: unknown) => error),
-      new Promise((resolve) => setTimeout(resolve, 120)),
+      new Promise((resolve) => setTimeout(resolve, 600)),
     ]);
     expect(late).toBeUndefined();
     first.release?.();
