@@ -22,6 +22,8 @@ export interface StreamSlice extends TimeRange {
   readonly isLast: boolean;
   /** The request carries the range, so the API is trusted to send its records only. */
   readonly filtered: boolean;
+  /** Others of the same list are read, or were: that it has no records would be believed although they have some. */
+  readonly isPart?: true;
   /** The range is about changes: of records that are older than all other slices of the sync. */
   readonly ofChanges?: true;
 }

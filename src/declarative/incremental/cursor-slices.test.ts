@@ -59,10 +59,10 @@ describe('splitting a slice', () => {
   test('gives back what cannot be cut', () => {
     const tiny = slice('2024-06-15T00:00:00.100Z', '2024-06-15T00:00:00.900Z', true);
     expect(cursorOf({}, '2024-06-15T00:00:00Z').split({ ...tiny, isLast: false }, 9)).toEqual([
-      { ...tiny, isLast: false },
+      { ...tiny, isLast: false, isPart: true },
     ]);
     const day = slice('2024-06-14T01:00:00Z', '2024-06-14T23:00:00Z');
-    expect(cursorOf({ cursor_granularity: 'P1D' }).split(day, 5)).toEqual([day]);
+    expect(cursorOf({ cursor_granularity: 'P1D' }).split(day, 5)).toEqual([{ ...day, isPart: true }]);
   });
 
   test('without a page count cuts into few parts at a time, none shorter than the step', () => {
@@ -72,7 +72,7 @@ describe('splitting a slice', () => {
       '2024-05-08T00:00:00.000Z',
     ]);
     expect(cursorOf({ step: 'P7D' }).split(whole, undefined)).toHaveLength(8);
-    expect(cursorOf({ step: 'P1Y' }).split(whole, undefined)).toEqual([whole]);
+    expect(cursorOf({ step: 'P1Y' }).split(whole, undefined)).toMatchObject([whole]);
   });
 
   test('leaves no gap, no overlap and one last part', () => {

@@ -224,7 +224,9 @@ export class DatetimeCursor implements Cursor {
   }
 
   #slice(range: TimeRange, filtered: boolean): StreamSlice {
-    return { ...range, filtered, isLast: range.end === this.#range.end };
+    const isLast = range.end === this.#range.end;
+    const isPart = filtered && !(isLast && range.start === this.#range.start);
+    return { ...range, filtered, isLast, ...(isPart ? { isPart } : {}) };
   }
 
   #changes(): StreamSlice[] {
@@ -232,7 +234,7 @@ export class DatetimeCursor implements Cursor {
     if (!this.#progress.changesAreDue || start === undefined) return [];
     // Records of the window change after its end too.
     const end = Math.max(this.#now, this.#range.end);
-    return [{ start, end, filtered: true, isLast: true, ofChanges: true }];
+    return [{ start, end, filtered: true, isLast: true, isPart: true, ofChanges: true }];
   }
 
   #step(): Duration {

@@ -15,7 +15,7 @@ export interface List {
   readonly parameters: PageParameters;
   /** Requests for lists of a smaller one go first. @default 0 */
   readonly rank?: number;
-  /** A part of a longer list: that it has no records would be believed for good, since later parts move the state on. */
+  /** A part of a longer list, of which others are read, or were. */
   readonly isPart?: boolean;
 }
 

@@ -62,6 +62,24 @@ describe.each([0, 1, 2, 3, 5, 8])('an answer without records to the first page o
   });
 });
 
+test('an answer without records to the newest part of an interrupted sync is not taken for all of it', async () => {
+  const isNewest = (url: URL): boolean => (url.searchParams.get('from') ?? '') > '2024-05';
+  // All but the newest part is read.
+  const first = await runRead(
+    [counted],
+    fakeApi((url) => (isNewest(url) ? { status: 500, body: {} } : listBetween(url, all))),
+  );
+  expect(first.states('orders').at(-1)).not.toEqual({});
+  let left = 1;
+  const second = await runRead(
+    [counted],
+    fakeApi((url) => (isNewest(url) && left-- > 0 ? pageOf(url, []) : listBetween(url, all))),
+    { states: statesOf(first) },
+  );
+  expect(left).toBeLessThan(1);
+  expect(sorted([...new Set([...idsOf(first), ...idsOf(second)])])).toEqual(ids);
+});
+
 test('older records that have changed are asked for again before it is believed that there are none', async () => {
   const changed_since = {
     start_time_option: requestParameter('changed_from'),

@@ -232,7 +232,9 @@ describe('a large range', () => {
       states: new Map([['orders', state]]),
     });
     expect(idsOf(second)).toEqual([]);
-    expect(again.asked.map((url) => url.searchParams.get('from'))).toEqual(['2024-06-15T11:49:59.000Z']);
+    expect(new Set(again.asked.map((url) => url.searchParams.get('from')))).toEqual(
+      new Set(['2024-06-15T11:49:59.000Z']),
+    );
   });
 });
 

@@ -133,7 +133,9 @@ export class SliceReader {
     open: OpenSlice,
     parameters: Record<string, string>,
   ): Promise<void> {
-    const selection = this.#goesByParent ? { open, parameters, isPart: isPartOfList(open.slice) } : undefined;
+    const selection = this.#goesByParent
+      ? { open, parameters, isPart: open.slice.isPart === true }
+      : undefined;
     const failed = new FailedLists();
     const isRest = this.#progress?.goesOnSince !== undefined;
     const fail = (error: unknown, path: string, readBefore: number): void => {
@@ -223,7 +225,7 @@ export class SliceReader {
     // Children of several parents are read beside each other, so their order says nothing.
     const mayEndEarly = this.#parents === undefined && this.#cursor.isFeed && !open.slice.filtered;
     const order = new ListOrder();
-    const isPart = partition === NO_PARTITION && isPartOfList(open.slice);
+    const isPart = partition === NO_PARTITION && open.slice.isPart === true;
     const reading = await this.#retriever.read(
       { partition, parameters, rank: open.rank, isPart },
       (page, info) => {
@@ -245,11 +247,6 @@ export class SliceReader {
     if (reading.isUncounted && partition === NO_PARTITION) open.isUncounted = true;
     return reading;
   }
-}
-
-/** Whether the state moves on though the slice has no records: newer ones have some, or older ones that changed are asked for no more. */
-function isPartOfList({ filtered, isLast, ofChanges }: StreamSlice): boolean {
-  return filtered && (!isLast || ofChanges === true);
 }
 
 /** Raw key of the parent, or of its outermost one. */
