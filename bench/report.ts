@@ -7,6 +7,7 @@ const MARKS: Record<Row['verdict'], string> = {
   ok: 'ok',
   miss: '**miss**',
   'not measured': 'not measured',
+  'for comparison': 'for comparison',
 };
 
 function markdownTable(rows: readonly Row[]): string {

@@ -5,7 +5,7 @@ export interface Row {
   readonly what: string;
   readonly target: string;
   readonly measured: string;
-  readonly verdict: 'ok' | 'miss' | 'not measured';
+  readonly verdict: 'ok' | 'miss' | 'not measured' | 'for comparison';
 }
 
 /** One measurement: rows, and sentences on how they came about and what else was seen. */
