@@ -106,7 +106,7 @@ function rivalsOf(
   const wire = compress ? 'compressed pages' : 'plain pages';
   const small = (file: Parameters<typeof smallProgram>[0], what: string, sameBytes: boolean): Rival => ({
     program: smallProgram(file, server, Math.ceil(size / 100), CONNECTIONS),
-    rounds: compress ? 5 : 3,
+    rounds: 5,
     what: `CPU, ${wire}: to a program of ${what}`,
     target: 1.5,
     targetText: '≤ 1.5 ×',
