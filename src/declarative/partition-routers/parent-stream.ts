@@ -15,8 +15,6 @@ import { parentPartition } from './partition-router.js';
 /** How the parents in a slice are chosen, where the parents' cursor is the stream's. */
 export interface ParentSelection {
   readonly open: OpenSlice;
-  /** Of the list of parents, see `List`. */
-  readonly isPart: boolean;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -143,7 +141,7 @@ export class ParentStream {
         partition,
         parameters: selection?.parameters ?? {},
         rank: open?.rank ?? 0,
-        isPart: selection?.isPart === true,
+        isPart: open?.slice.isPart === true,
       },
       (page, info) => {
         order = emptyPage();

@@ -1,7 +1,13 @@
 /** Slices without records, as of an API that has lost them for a moment: what they hold would be lost for good. */
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../protocol/messages.js';
-import { byCountedPage, byPage, createdBetween, streamOf } from '../../test-support/definitions.fixture.js';
+import {
+  byCountedPage,
+  byPage,
+  childStreamOf,
+  createdBetween,
+  streamOf,
+} from '../../test-support/definitions.fixture.js';
 import {
   at,
   fakeApi,
@@ -78,6 +84,20 @@ test('an answer without records to the newest part of an interrupted sync is not
   );
   expect(left).toBeLessThan(1);
   expect(sorted([...new Set([...idsOf(first), ...idsOf(second)])])).toEqual(ids);
+});
+
+test('an answer without records to a part of the list of parents costs no children', async () => {
+  const items = childStreamOf('items', uncounted);
+  const of = (url: URL): string | undefined => url.pathname.split('/')[2];
+  let left = 1;
+  const api = fakeApi((url) => {
+    if (of(url) !== undefined) return pageOf(url, [{ id: of(url) }]);
+    const isPart = isFirstPage(url) && (url.searchParams.get('to') ?? '') < at(NOW - 30 * DAY_MS);
+    return isPart && left-- > 0 ? pageOf(url, []) : listBetween(url, all);
+  });
+  const run = await runRead([items], api, { numWorkers: 1 });
+  expect(left).toBeLessThan(1);
+  expect(sorted([...new Set(idsOf(run, 'items'))])).toEqual(ids);
 });
 
 test('older records that have changed are asked for again before it is believed that there are none', async () => {

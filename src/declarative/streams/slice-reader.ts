@@ -40,8 +40,8 @@ export class SliceReader {
   readonly #retriever: Retriever;
   /** For a stream whose lists belong to the records of another one. */
   readonly #parents: ParentStream | undefined;
-  /** Whether the cursor is that of the parents, and all children of a parent are taken. */
-  readonly #goesByParent: boolean;
+  /** The slices are of the dates of parents: their records are judged by those. */
+  readonly goesByParent: boolean;
   /** Which parents are done; for a stream that reads the lists of all of them in one slice. */
   readonly #progress: ParentProgress | undefined;
   readonly #emitter: RecordEmitter;
@@ -62,8 +62,8 @@ export class SliceReader {
     this.#context = context;
     const { retriever, primary_key } = definition;
     const router = retriever.partition_router;
-    this.#goesByParent = router?.parent_stream_configs[0].incremental_dependency === true;
-    const ofCursor = this.#goesByParent ? [] : cursor.capture;
+    this.goesByParent = router?.parent_stream_configs[0].incremental_dependency === true;
+    const ofCursor = this.goesByParent ? [] : cursor.capture;
     const added = addedNames(definition.transformations);
     // Within one partition what is added to the key tells nothing apart.
     const keys = primary_key.filter((key) => !added.includes(key)).map((key) => [key]);
@@ -73,7 +73,7 @@ export class SliceReader {
     this.#emitter = new RecordEmitter(
       definition,
       {
-        cursor: this.#goesByParent ? undefined : cursor,
+        cursor: this.goesByParent ? undefined : cursor,
         width: capture.length,
         // What is no object is the key itself.
         keyPlaces: wrap_as === undefined ? keyPlaces : [],
@@ -96,7 +96,7 @@ export class SliceReader {
       this.#parents = new ParentStream(router, cursor, context.requests, listener);
     }
     // By whose dates slices are cut.
-    const dated = (this.#goesByParent ? this.#parents?.retriever : undefined) ?? this.#retriever;
+    const dated = (this.goesByParent ? this.#parents?.retriever : undefined) ?? this.#retriever;
     const warn = (message: string): void => {
       listener.warn(message);
     };
@@ -133,9 +133,7 @@ export class SliceReader {
     open: OpenSlice,
     parameters: Record<string, string>,
   ): Promise<void> {
-    const selection = this.#goesByParent
-      ? { open, parameters, isPart: open.slice.isPart === true }
-      : undefined;
+    const selection = this.goesByParent ? { open, parameters } : undefined;
     const failed = new FailedLists();
     const isRest = this.#progress?.goesOnSince !== undefined;
     const fail = (error: unknown, path: string, readBefore: number): void => {
@@ -150,7 +148,7 @@ export class SliceReader {
       selection,
       progress: this.#progress,
       onPage: (page, info) => {
-        if (!this.#goesByParent) return;
+        if (!this.goesByParent) return;
         this.#proof.begin(open.slice, page, info);
         this.#cuts.add(open.slice, info);
       },
@@ -161,7 +159,7 @@ export class SliceReader {
         this.#progress?.addShort(outermostKey(within));
       },
     });
-    const own = this.#goesByParent ? {} : parameters;
+    const own = this.goesByParent ? {} : parameters;
     let read = 0;
     let absent = 0;
     for await (const { partitions, finished } of oneAhead(pages)) {
@@ -235,7 +233,7 @@ export class SliceReader {
         // One of several lists must not be begun anew because another one is long.
         if (partition === NO_PARTITION) this.#cuts.add(open.slice, info);
         // By the dates of parents it is their list that has an order.
-        const isOldestFirst = !this.#goesByParent && comesOldestFirst(open.page);
+        const isOldestFirst = !this.goesByParent && comesOldestFirst(open.page);
         const done = this.#emitter.write(page, records, open);
         if (!mayEndEarly) return { isEnough: false, done, isOldestFirst };
         order.add(info.number, open.page);

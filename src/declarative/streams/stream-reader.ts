@@ -146,11 +146,9 @@ export class StreamReader {
     const isComplete = this.#errors.all.length === 0;
     await (isComplete ? messages.finalState(this.#stateOf(true)) : messages.state(this.#state()));
     if (this.#withoutCursor > 0) {
-      const [parent] = this.#definition.retriever.partition_router?.parent_stream_configs ?? [];
-      const kept =
-        parent?.incremental_dependency === true
-          ? `the records of ${counted(this.#withoutCursor, 'parent')} were`
-          : counted(this.#withoutCursor, 'record was', 'records were');
+      const kept = this.#slices.goesByParent
+        ? `the records of ${counted(this.#withoutCursor, 'parent')} were`
+        : counted(this.#withoutCursor, 'record was', 'records were');
       await messages.log('WARN', `${kept} kept without a readable ${field ?? ''}`);
     }
     if (this.#withoutKey > 0) {
